@@ -1,0 +1,1099 @@
+"""The numbers of the model, group by group: each with unit, meaning, source, grade and range.
+
+Sources are written as ids of ``data/sources.csv`` or in words. Grade C marks an assumption: it is
+always sampled, never a hidden constant. A world file overrides any of them by name.
+"""
+
+from ecosystem.parameters import Parameters, par
+
+
+class Delivery(Parameters):
+    """Irreducible work of one phase (a building), and its spread."""
+
+    land_weeks: float = par(8, "week", "Land control", "P041 cases", "C", (4, 16), ge=0)
+    engagement_weeks: float = par(
+        12, "week", "Public engagement before filing", "P101, P114", "C", (6, 26), ge=0
+    )
+    study_weeks: float = par(
+        26, "week", "Interconnection study once started", "P001, P019", "C", (13, 39), ge=1
+    )
+    design_weeks: float = par(16, "week", "Design", "practice", "C", (12, 26), ge=1)
+    permit_weeks: float = par(
+        30,
+        "week",
+        "Zoning, site plan and state permits without dispute",
+        "P041",
+        "B",
+        (13, 52),
+        ge=1,
+    )
+    interconnect_weeks: float = par(
+        80,
+        "week",
+        "Grid connection build: substation and line work",
+        "P005, P015",
+        "B",
+        (40, 120),
+        ge=1,
+    )
+    air_permit_weeks: float = par(
+        17, "week", "Minor or standard air permit for on-site power", "P044", "B", (9, 35), ge=0
+    )
+    bridge_weeks: float = par(
+        39,
+        "week",
+        "On-site bridge power (engines, small turbines) after its air permit",
+        "P026, P028",
+        "B",
+        (26, 65),
+        ge=1,
+    )
+    equipment_weeks: float = par(
+        78,
+        "week",
+        "Long-lead electrical equipment after order, developer stock counted",
+        "P034, P037",
+        "B",
+        (52, 128),
+        ge=1,
+    )
+    chips_weeks: float = par(26, "week", "Rack order to delivery", "practice", "C", (13, 39), ge=1)
+    fibre_weeks: float = par(26, "week", "Long-haul fibre", "practice", "C", (13, 52), ge=1)
+    sitework_weeks: float = par(
+        12, "week", "Clearing and earthworks", "P142-P145", "C", (8, 16), ge=1
+    )
+    shell_weeks: float = par(
+        24, "week", "Foundation to weather-tight shell", "P145, P148", "B", (18, 34), ge=1
+    )
+    mep_weeks: float = par(
+        24, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (18, 34), ge=1
+    )
+    energise_weeks: float = par(4, "week", "Energisation", "practice", "C", (2, 8), ge=1)
+    racks_weeks: float = par(10, "week", "Rack installation", "M057-M058", "B", (6, 14), ge=1)
+    commissioning_weeks: float = par(6, "week", "Commissioning", "M057-M058", "B", (4, 12), ge=1)
+    sigma_activity: float = par(
+        0.20,
+        "1",
+        "Log standard deviation of one activity's duration",
+        "P151",
+        "C",
+        (0.1, 0.35),
+        ge=0,
+        le=1,
+    )
+    sigma_site: float = par(
+        0.12,
+        "1",
+        "Log standard deviation shared by all work at one site",
+        "P151, Elmaghraby 2000",
+        "C",
+        (0.05, 0.25),
+        ge=0,
+        le=1,
+    )
+    sigma_region: float = par(
+        0.08,
+        "1",
+        "Log standard deviation shared by a region",
+        "Elmaghraby 2000",
+        "C",
+        (0.0, 0.15),
+        ge=0,
+        le=1,
+    )
+    hours_per_mw: float = par(
+        9_500,
+        "h/MW",
+        "Craft hours per facility MW",
+        "P123",
+        "B",
+        (6_000, 14_000),
+        "lognormal",
+        gt=0,
+    )
+    later_phase_share: float = par(
+        0.35,
+        "1",
+        "Share of design and connection work that a repeated phase still needs",
+        "practice",
+        "C",
+        (0.15, 0.6),
+        ge=0,
+        le=1,
+    )
+
+
+class Grid(Parameters):
+    """Utilities: studies, firm headroom, bridge power."""
+
+    study_slots: int = par(3, "sites", "Studies a utility runs at once", "P013", "C", (1, 6), ge=1)
+    headroom_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on the firm headroom of every region",
+        "P013, P007",
+        "C",
+        (0.6, 1.6),
+        gt=0,
+    )
+    upgrade_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on the headroom that upgrades add per year",
+        "P013, P015",
+        "C",
+        (0.5, 1.8),
+        gt=0,
+    )
+    restudy_weeks: float = par(
+        6,
+        "week",
+        "Study work lost by those behind a request that withdraws",
+        "practice",
+        "C",
+        (0, 13),
+        ge=0,
+    )
+    full_cost_share: float = par(
+        0.7,
+        "1",
+        "Share of incremental grid cost that the tariff puts on the load",
+        "P186",
+        "C",
+        (0.5, 0.95),
+        ge=0,
+        le=1,
+    )
+    grid_cost_usd_per_mw: float = par(
+        800_000,
+        "USD/MW",
+        "Transmission and substation cost per MW of new load",
+        "P016",
+        "B",
+        (420_000, 1_310_000),
+        "triangular",
+        gt=0,
+    )
+    fixed_cost_margin_usd_per_mwh: float = par(
+        4.0,
+        "USD/MWh",
+        "Contribution of a large load to the fixed costs of others",
+        "P185",
+        "C",
+        (-2, 12),
+    )
+    capacity_price_push_usd_per_mwh: float = par(
+        1.5,
+        "USD/MWh per GW",
+        "Rise of others' supply cost per GW of load in a tight region",
+        "P181-P183",
+        "C",
+        (0, 6),
+        ge=0,
+    )
+
+
+class Equipment(Parameters):
+    """Makers of transformers and switchgear."""
+
+    slots_mw: float = par(
+        7_000,
+        "MW",
+        "Long-lead equipment that can be in production for this programme at once",
+        "P034, P040",
+        "C",
+        (4_500, 11_000),
+        gt=0,
+    )
+    expansion_weeks: float = par(
+        130, "week", "From decision to added capacity", "model.md section 3", "C", (104, 156), ge=1
+    )
+    expansion_step: float = par(
+        0.25, "1", "Capacity added by one expansion", "P040", "C", (0.1, 0.5), ge=0
+    )
+    backlog_trigger: float = par(
+        0.3,
+        "1",
+        "Waiting orders over capacity that trigger an expansion",
+        "P040",
+        "C",
+        (0.1, 0.6),
+        ge=0,
+    )
+
+
+class Chips(Parameters):
+    """The chip maker."""
+
+    mw_per_week: float = par(
+        55,
+        "MW/week",
+        "Rack capacity that the programme can have in 2025",
+        "P197, hardware.csv",
+        "C",
+        (35, 90),
+        gt=0,
+    )
+    growth_per_year: float = par(
+        0.35,
+        "1/yr",
+        "Growth of that capacity",
+        "nvidia_stock_growth",
+        "C",
+        (0.15, 0.6),
+        ge=-0.5,
+        le=2,
+    )
+    outage_per_year: float = par(
+        0.15, "1/yr", "Rate of supply disruptions", "assumption", "C", (0.0, 0.4), ge=0
+    )
+    outage_weeks: float = par(
+        8, "week", "Mean length of a disruption", "assumption", "C", (3, 16), gt=0
+    )
+    outage_depth: float = par(
+        0.5, "1", "Share of supply lost in a disruption", "assumption", "C", (0.2, 0.9), ge=0, le=1
+    )
+
+
+class Contractors(Parameters):
+    """Builders: crews and weather."""
+
+    phases_per_crew_year: float = par(
+        1.0,
+        "1",
+        "Multiplier on the phases that a contractor builds at once",
+        "P147",
+        "C",
+        (0.7, 1.5),
+        gt=0,
+    )
+    learning: float = par(
+        0.1,
+        "1",
+        "Exponent of the learning curve over repeated buildings: work falls as n^-b",
+        "model.md section 3",
+        "C",
+        (0.0, 0.2),
+        ge=0,
+        le=1,
+    )
+    storm_per_year: float = par(
+        0.5,
+        "1/yr",
+        "Rate of regional stoppages (storm, freeze, wildfire)",
+        "assumption",
+        "C",
+        (0.1, 1.2),
+        ge=0,
+    )
+    storm_weeks: float = par(
+        2, "week", "Mean length of a stoppage", "assumption", "C", (1, 4), gt=0
+    )
+
+
+class Workforce(Parameters):
+    """Craft labour pools, region by craft."""
+
+    hours_per_worker_week: float = par(
+        48, "h/week", "Hours that one worker gives", "P121", "B", (42, 55), gt=0
+    )
+    pool_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on journey workers available to data centres",
+        "P115, P127",
+        "C",
+        (0.7, 1.4),
+        gt=0,
+    )
+    wage_response: float = par(
+        0.02,
+        "1/week",
+        "Relative wage rise per unit of unmet demand",
+        "P126",
+        "C",
+        (0.005, 0.05),
+        ge=0,
+    )
+    wage_return: float = par(
+        0.01, "1/week", "Return of the wage to its base", "assumption", "C", (0.002, 0.03), ge=0
+    )
+    traveller_response: float = par(
+        0.02,
+        "1/week",
+        "Travellers arriving per journey worker and unit of wage premium",
+        "P121",
+        "C",
+        (0.005, 0.05),
+        ge=0,
+    )
+    traveller_exit: float = par(
+        0.03,
+        "1/week",
+        "Share of idle travellers who leave",
+        "assumption",
+        "C",
+        (0.01, 0.08),
+        ge=0,
+        le=0.5,
+    )
+    rival_growth_per_year: float = par(
+        0.08, "1/yr", "Growth of other builders' labour demand", "P117, P128", "C", (0.0, 0.2)
+    )
+    completion: float = par(
+        0.38,
+        "1",
+        "Apprentices who complete, of resolved cases",
+        "P131",
+        "A",
+        (0.25, 0.56),
+        ge=0,
+        le=1,
+    )
+    apprentice_weeks: float = par(
+        247, "week", "Length of an apprenticeship", "P129", "A", (208, 260), gt=0
+    )
+    apprentice_start_productivity: float = par(
+        0.4,
+        "1",
+        "Productivity of a new apprentice",
+        "model.md section 3",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    training_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on the productive hours that training adds; 0 = none",
+        "P141",
+        "C",
+        (-0.5, 1.5),
+    )
+    trainee_cost_usd: float = par(
+        25_000,
+        "USD",
+        "Cost of one academy seat for its whole course",
+        "P133, model.md section 6",
+        "C",
+        (15_000, 40_000),
+        ge=0,
+    )
+
+
+class Society(Parameters):
+    """Households of a host community."""
+
+    susceptibility_a: float = par(
+        4,
+        "1",
+        "First shape of the Beta of susceptibility",
+        "Friedkin & Johnsen 1990; model.md",
+        "C",
+        (2, 8),
+        gt=0,
+    )
+    susceptibility_b: float = par(
+        2,
+        "1",
+        "Second shape of the Beta of susceptibility",
+        "Friedkin & Johnsen 1990; model.md",
+        "C",
+        (1, 4),
+        gt=0,
+    )
+    predisposition_sd: float = par(
+        0.35, "1", "Spread of households' predisposition", "P078", "C", (0.2, 0.5), ge=0
+    )
+    impact_weight: float = par(
+        0.5, "1", "Weight of perceived impacts in the anchor", "P089", "C", (0.25, 0.9), ge=0
+    )
+    fairness_weight: float = par(
+        0.35, "1", "Weight of process openness in the anchor", "P088, P089", "C", (0.1, 0.6), ge=0
+    )
+    trust_start: float = par(
+        0.45, "1", "Trust before first contact", "assumption", "C", (0.3, 0.6), ge=0, le=1
+    )
+    trust_gain: float = par(
+        0.06, "1", "Trust gained per open contact", "Slovic 1993", "C", (0.02, 0.12), ge=0, le=1
+    )
+    trust_loss_ratio: float = par(
+        3,
+        "1",
+        "Loss per breach over gain per contact",
+        "Slovic 1993; Poortinga & Pidgeon 2004",
+        "C",
+        (2, 5),
+        ge=1,
+    )
+    binding_credibility: float = par(
+        0.35,
+        "1",
+        "Credibility added by a binding agreement",
+        "model.md section 3",
+        "C",
+        (0.1, 0.6),
+        ge=0,
+        le=1,
+    )
+    activism_share: float = par(
+        0.25,
+        "1",
+        "Households who would take part in a campaign at all",
+        "model.md section 3",
+        "C",
+        (0.15, 0.35),
+        ge=0,
+        le=1,
+    )
+    organise_on: float = par(
+        0.12,
+        "1",
+        "Mobilised share at which a campaign organises",
+        "P055, P050",
+        "C",
+        (0.06, 0.2),
+        ge=0,
+        le=1,
+    )
+    organise_off: float = par(
+        0.05,
+        "1",
+        "Mobilised share below which it dissolves",
+        "Granovetter 1978",
+        "C",
+        (0.02, 0.06),
+        ge=0,
+        le=1,
+    )
+    agreement_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what an agreement does to opinion and hearings; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+    )
+    engagement_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what open engagement does; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+    )
+    cash_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what one-sided cash does; its sign depends on trust",
+        "Frey & Oberholzer-Gee 1997; P100",
+        "C",
+        (-0.5, 1.5),
+    )
+    mood_later: float = par(
+        -0.40,
+        "1",
+        "National net support that mood drifts to after the last observation",
+        "P080, P081",
+        "C",
+        (-0.6, 0.05),
+        ge=-1,
+        le=1,
+    )
+    mood_weeks: float = par(
+        78, "week", "Time constant of that drift", "assumption", "C", (39, 156), gt=0
+    )
+
+
+class Regulators(Parameters):
+    """Permits, hearings, litigation, moratoria."""
+
+    hearings_per_week: float = par(
+        0.25, "1/week", "Hearings that one authority can hold", "practice", "C", (0.1, 0.5), gt=0
+    )
+    deny_base: float = par(
+        -2.0,
+        "log-odds",
+        "Denial at a hearing without opposition or support",
+        "P052",
+        "B",
+        (-2.9, -1.4),
+    )
+    deny_opposition: float = par(
+        4.0, "log-odds", "Effect of the mobilised opposing share", "P051", "C", (2, 6), ge=0
+    )
+    deny_support: float = par(
+        2.0, "log-odds", "Effect of the mobilised supporting share", "P051", "C", (0.5, 4), ge=0
+    )
+    deny_negotiated: float = par(
+        0.6, "log-odds", "Effect of a negotiated agreement", "P099", "C", (0, 1.4), ge=0
+    )
+    deny_gigawatt: float = par(
+        -0.8, "log-odds", "Effect of a site of a gigawatt or more", "P053", "B", (-1.6, 0.3)
+    )
+    redesign_weeks: float = par(
+        26,
+        "week",
+        "Redesign and refiling after a denial",
+        "P033, P062",
+        "B",
+        (5, 52),
+        "triangular",
+        ge=0,
+    )
+    withdraw_share: float = par(
+        0.3, "1", "Denied sites that withdraw for good", "P060, P073", "C", (0.15, 0.5), ge=0, le=1
+    )
+    litigation_per_year: float = par(
+        0.25,
+        "1/yr",
+        "Lawsuits per year at an organised site while it is permitted or built",
+        "P056",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+    )
+    injunction_share: float = par(
+        0.25, "1", "Lawsuits that stop work", "P056, P057", "C", (0.1, 0.5), ge=0, le=1
+    )
+    stay_weeks: float = par(
+        17,
+        "week",
+        "Median length of a stop by court",
+        "P062, LBNL 2024",
+        "B",
+        (4, 60),
+        "lognormal",
+        gt=0,
+    )
+    moratorium_per_year: float = par(
+        0.10,
+        "1/yr",
+        "Moratoria per year in a county with an organised campaign",
+        "P064, P065",
+        "C",
+        (0.04, 0.25),
+        ge=0,
+    )
+    contagion: float = par(
+        1.3,
+        "1",
+        "Factor on that rate per neighbour with a moratorium",
+        "P069",
+        "C",
+        (1.0, 2.0),
+        ge=1,
+    )
+    moratorium_weeks: float = par(
+        52, "week", "Length of a moratorium", "P063", "B", (17, 104), "triangular", gt=0
+    )
+
+
+class Capital(Parameters):
+    """Financiers of the lab and of its partners."""
+
+    opening_cash_usd: float = par(
+        1.7e10,
+        "USD",
+        "Cash of the lab at the start",
+        "press, end 2024",
+        "C",
+        (1.0e10, 2.5e10),
+        ge=0,
+    )
+    equity_usd_per_year: float = par(
+        4.5e10,
+        "USD/yr",
+        "Equity that investors would give at full credibility in 2025-26",
+        "commit_r122, commit_nv30",
+        "C",
+        (2.5e10, 8e10),
+        ge=0,
+    )
+    equity_growth_per_year: float = par(
+        0.1, "1/yr", "Growth of that amount", "assumption", "C", (-0.2, 0.35)
+    )
+    lease_usd_per_mw_year: float = par(
+        12.5e6,
+        "USD/(MW yr)",
+        "Rent of powered capacity with IT",
+        "formulas section 8; rent_per_gw",
+        "B",
+        (10e6, 17e6),
+        gt=0,
+    )
+    commitment_cover: float = par(
+        0.8,
+        "1",
+        "Yearly commitments allowed per unit of expected revenue",
+        "commit_hsbc",
+        "C",
+        (0.5, 1.2),
+        gt=0,
+    )
+    expectation_years: float = par(
+        4,
+        "yr",
+        "Horizon over which revenue is extrapolated",
+        "oai_rev_2030_target",
+        "C",
+        (3, 5),
+        gt=0,
+    )
+    growth_expected_max: float = par(
+        0.75,
+        "1/yr",
+        "Ceiling on the expected log growth of revenue",
+        "oai_rev_2030_target",
+        "B",
+        (0.55, 0.95),
+        gt=0,
+    )
+    miss_penalty: float = par(
+        2.0,
+        "1",
+        "Weight of a missed milestone over a kept one in a reputation",
+        "Josang & Ismail 2002",
+        "C",
+        (1, 5),
+        ge=1,
+    )
+    reputation_half_life_weeks: float = par(
+        104,
+        "week",
+        "Half-life of what partners remember",
+        "Josang & Ismail 2002",
+        "C",
+        (52, 208),
+        gt=0,
+    )
+    campus_usd_per_mw: float = par(
+        12.7e6,
+        "USD/MW",
+        "Powered campus without IT, per facility MW",
+        "P157",
+        "B",
+        (11.5e6, 15e6),
+        "triangular",
+        gt=0,
+    )
+    it_usd_per_mw: float = par(
+        22e6, "USD/MW", "IT equipment, per facility MW", "P158", "B", (17e6, 27e6), gt=0
+    )
+    discount_per_year: float = par(
+        0.08, "1/yr", "Real discount rate", "assumption", "C", (0.04, 0.12), ge=0, lt=0.5
+    )
+    fixed_usd_per_year: float = par(
+        6e9,
+        "USD/yr",
+        "Research staff and other fixed cost of the lab, 2025",
+        "oai_rev_2025",
+        "C",
+        (4e9, 9e9),
+        ge=0,
+    )
+    fixed_growth_per_year: float = par(
+        0.25, "1/yr", "Growth of that cost", "assumption", "C", (0.1, 0.4)
+    )
+
+
+class Lab(Parameters):
+    """The AI laboratory: plans, partners, split of its compute."""
+
+    friction: float = par(
+        0.06,
+        "1",
+        "Interface friction per partner link",
+        "model.md section 3",
+        "C",
+        (0.0, 0.15),
+        ge=0,
+        lt=0.5,
+    )
+    pipeline_weight: float = par(
+        0.7,
+        "1",
+        "Share of the pipeline that the plan remembers (1 = no supply-line neglect)",
+        "Sterman 1989",
+        "C",
+        (0.4, 1.0),
+        ge=0,
+        le=1,
+    )
+    choice_sharpness: float = par(
+        4,
+        "1",
+        "Softmax sharpness of site choice on scores in [0, 1]",
+        "assumption",
+        "C",
+        (2, 8),
+        ge=0,
+    )
+    starts_per_quarter: int = par(
+        2, "sites", "New sites that the lab can open in a quarter", "P205, M141", "C", (1, 4), ge=0
+    )
+    training_share_2025: float = par(
+        0.62,
+        "1",
+        "Share of compute for research and training at the start",
+        "share_rd_2024, share_rd_2025",
+        "A",
+        (0.55, 0.7),
+        ge=0,
+        le=1,
+    )
+    training_share_floor: float = par(
+        0.30,
+        "1",
+        "Share that it falls to",
+        "share_rd_2024, share_rd_2025",
+        "C",
+        (0.2, 0.45),
+        ge=0,
+        le=1,
+    )
+    training_share_fall_per_year: float = par(
+        0.12, "1/yr", "Speed of that fall", "share_rd_2024, share_rd_2025", "B", (0.06, 0.18), ge=0
+    )
+    patience_weeks: float = par(
+        104,
+        "week",
+        "Lateness at which a phase that has not begun building is given up",
+        "M147, M148",
+        "C",
+        (78, 156),
+        gt=0,
+    )
+
+
+class Cluster(Parameters):
+    """Facility and accelerators."""
+
+    facility_to_it: float = par(
+        1.40,
+        "1",
+        "Facility over IT power at nameplate, Stargate design",
+        "P168",
+        "A",
+        (1.25, 1.44),
+        ge=1,
+    )
+    pue_evaporative: float = par(
+        1.2, "1", "Annual PUE with evaporative cooling", "P169", "B", (1.1, 1.3), ge=1
+    )
+    closed_loop_pue: float = par(
+        0.05, "1", "PUE added by closed-loop cooling", "P177", "C", (0.02, 0.1), ge=0
+    )
+    wue_evaporative_l_per_kwh: float = par(
+        1.8,
+        "L/kWh",
+        "On-site water with evaporative cooling, per IT kWh",
+        "P170",
+        "B",
+        (1.0, 3.0),
+        ge=0,
+    )
+    wue_closed_l_per_kwh: float = par(
+        0.003,
+        "L/kWh",
+        "On-site water with closed-loop cooling, per IT kWh",
+        "P173",
+        "B",
+        (0.001, 0.01),
+        ge=0,
+    )
+    mfu: float = par(
+        0.37,
+        "1",
+        "Model FLOP utilisation of large training on the FP8 peak",
+        "formulas section 1",
+        "A",
+        (0.3, 0.42),
+        gt=0,
+        le=1,
+    )
+    node_failures_per_day: float = par(
+        0.0038,
+        "1/day",
+        "Failures per node-day",
+        "Kokolis 2024, Llama 3",
+        "A",
+        (0.0023, 0.0065),
+        gt=0,
+    )
+    checkpoint_s: float = par(
+        30, "s", "Blocking time of a checkpoint", "formulas section 3", "C", (2.5, 120), gt=0
+    )
+    restart_s: float = par(
+        300, "s", "Time to detect a fault and resume", "formulas section 3", "C", (180, 600), ge=0
+    )
+    job_accelerators: float = par(
+        100_000,
+        "1",
+        "Accelerators that fail as one training job, at most",
+        "M197, scaling_laws",
+        "C",
+        (50_000, 200_000),
+        gt=0,
+    )
+    availability: float = par(
+        0.96,
+        "1",
+        "Share of time that commissioned capacity is up",
+        "practice",
+        "C",
+        (0.92, 0.99),
+        gt=0,
+        le=1,
+    )
+    fleet_factor: float = par(
+        0.075,
+        "1",
+        "Fleet over benchmark serving throughput",
+        "formulas section 5: more than 10x",
+        "C",
+        (0.04, 0.1),
+        gt=0,
+        le=1,
+    )
+    service_s: float = par(
+        8.0,
+        "s",
+        "Mean time of one request on its slot",
+        "inference_validation.csv",
+        "C",
+        (3, 20),
+        gt=0,
+    )
+    slots_per_replica: int = par(
+        64,
+        "1",
+        "Requests that one replica serves at once",
+        "inference_validation.csv",
+        "C",
+        (32, 256),
+        ge=1,
+    )
+    replica_accelerators: int = par(
+        72, "1", "Accelerators in one serving replica", "hardware.csv", "A", ge=1
+    )
+    request_variability: float = par(
+        2.0,
+        "1",
+        "Squared coefficient of variation of request length",
+        "assumption",
+        "C",
+        (1, 5),
+        ge=0,
+    )
+    peak_to_mean: float = par(
+        1.4, "1", "Daily peak over mean demand", "model.md section 5", "C", (1.2, 1.6), ge=1
+    )
+
+
+class Market(Parameters):
+    """Capability to demand to price to revenue."""
+
+    capability_start: float = par(
+        140,
+        "ECI points",
+        "Capability index of the best model at the start",
+        "scaling_laws.csv",
+        "B",
+        (135, 145),
+    )
+    capability_per_decade: float = par(
+        9.63,
+        "ECI points",
+        "Index points per tenfold training compute",
+        "formulas section 4",
+        "B",
+        (7.5, 11.6),
+        ge=0,
+    )
+    start_run_flop: float = par(
+        2e26,
+        "FLOP",
+        "Training compute of that model",
+        "scaling_laws.csv",
+        "B",
+        (6.6e25, 3.8e26),
+        "lognormal",
+        gt=0,
+    )
+    algorithmic_growth: float = par(
+        1.04,
+        "1/yr",
+        "Log growth of algorithmic efficiency",
+        "Ho et al. 2024",
+        "A",
+        (0.6, 1.66),
+        ge=0,
+    )
+    demand_max_mw: float = par(
+        100_000,
+        "MW",
+        "Inference demand at saturation",
+        "assumption",
+        "C",
+        (30_000, 250_000),
+        "lognormal",
+        gt=0,
+    )
+    demand_start_mw: float = par(
+        300, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (220, 450), gt=0
+    )
+    demand_width: float = par(
+        8.0,
+        "ECI points",
+        "Width of the demand logistic; 8 makes the loop gain about one half",
+        "model.md section 5",
+        "C",
+        (6, 12),
+        gt=0,
+    )
+    price_start_usd_per_mw_year: float = par(
+        24e6,
+        "USD/(MW yr)",
+        "Revenue per served inference MW-year at the start",
+        "rev_per_gw_2024, share_rd_2025",
+        "B",
+        (18e6, 30e6),
+        gt=0,
+    )
+    price_elasticity: float = par(
+        1.11, "1", "Own-price elasticity of demand", "elas_nber", "B", (0.8, 1.8), ge=0
+    )
+    latency_elasticity: float = par(
+        0.3, "1", "Elasticity of demand to latency", "assumption", "C", (0.05, 0.8), ge=0
+    )
+    pass_through: float = par(
+        0.8,
+        "1",
+        "Share of efficiency gains passed on in the price of a token",
+        "price_trend",
+        "C",
+        (0.4, 1.0),
+        ge=0,
+        le=1.2,
+    )
+    scarcity: float = par(
+        1.5, "1", "Response of the price to utilisation", "assumption", "C", (0.5, 3), ge=0
+    )
+    target_utilisation: float = par(
+        0.65,
+        "1",
+        "Utilisation at which the price rests",
+        "formulas section 5",
+        "C",
+        (0.5, 0.8),
+        gt=0,
+        lt=1,
+    )
+    price_floor: float = par(
+        0.5, "1", "Lowest price over its start", "assumption", "C", (0.3, 0.7), gt=0
+    )
+    price_cap: float = par(
+        1.5, "1", "Highest price over its start", "assumption", "C", (1.2, 2.5), ge=1
+    )
+    price_weeks: float = par(
+        8, "week", "Time constant of the price", "assumption", "C", (6, 16), ge=6
+    )
+    innovation_per_year: float = par(
+        0.3, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.1, 0.6), ge=0
+    )
+    imitation_per_year: float = par(
+        1.6, "1/yr", "Adoption by others' example", "Bass 1969", "C", (0.8, 2.5), ge=0
+    )
+    exit_per_year: float = par(
+        1.0, "1/yr", "Speed at which excess use leaves", "assumption", "C", (0.5, 2), ge=0
+    )
+    churn_per_year: float = par(
+        0.5, "1/yr", "Use lost per unit of shortfall", "assumption", "C", (0.1, 1.5), ge=0
+    )
+    run_weeks: float = par(
+        20,
+        "week",
+        "Length of a frontier training run",
+        "train_duration_growth",
+        "C",
+        (13, 39),
+        ge=4,
+    )
+    final_run_share: float = par(
+        0.15,
+        "1",
+        "Share of training compute in the final run",
+        "final_run_share",
+        "B",
+        (0.1, 0.3),
+        gt=0,
+        le=1,
+    )
+    release_lag_weeks: float = par(
+        13, "week", "From the end of a run to its release", "assumption", "C", (6, 26), ge=0
+    )
+
+
+class Local(Parameters):
+    """What a site means for its hosts: jobs, taxes, water, money."""
+
+    permanent_jobs_per_mw: float = par(
+        0.32, "1/MW", "Permanent jobs per facility MW", "P187", "B", (0.17, 0.77), "lognormal", ge=0
+    )
+    local_hire_share: float = par(
+        0.25, "1", "Share of craft hours worked by residents", "P124", "B", (0.15, 0.4), ge=0, le=1
+    )
+    tax_usd_per_mw_year: float = par(
+        60_000,
+        "USD/(MW yr)",
+        "Local tax after abatement",
+        "P189, P190, P191",
+        "C",
+        (5_000, 190_000),
+        ge=0,
+    )
+    craft_wage_usd_per_h: float = par(
+        42, "USD/h", "Craft wage with benefits at the start", "P125, P126", "B", (33, 60), gt=0
+    )
+    alternative_wage_share: float = par(
+        0.75,
+        "1",
+        "What a resident would have earned otherwise, over the craft wage",
+        "P135",
+        "C",
+        (0.5, 0.95),
+        ge=0,
+        le=1,
+    )
+    nuisance_usd_per_household_year: float = par(
+        60,
+        "USD/yr",
+        "Loss by noise, traffic and air of a household next to a site per GW",
+        "P087",
+        "C",
+        (10, 250),
+        ge=0,
+    )
+    water_usd_per_m3: float = par(
+        1.5, "USD/m3", "Local value of a cubic metre of water", "assumption", "C", (0.5, 5), ge=0
+    )
+
+
+class Numbers(Parameters):
+    """All groups."""
+
+    delivery: Delivery = Delivery()
+    grid: Grid = Grid()
+    equipment: Equipment = Equipment()
+    chips: Chips = Chips()
+    contractors: Contractors = Contractors()
+    workforce: Workforce = Workforce()
+    society: Society = Society()
+    regulators: Regulators = Regulators()
+    capital: Capital = Capital()
+    lab: Lab = Lab()
+    cluster: Cluster = Cluster()
+    market: Market = Market()
+    local: Local = Local()
