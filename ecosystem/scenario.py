@@ -1,0 +1,448 @@
+"""How things are (`World`) and what the policy does (`Strategy`): TOML and CSV in, validated.
+
+Everything that an analyst edits passes through here. A typo, a value out of range or an unknown
+name becomes one line that says the file, the key, the value, the limit and the way out.
+"""
+
+import csv
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from ecosystem.errors import InputError
+from ecosystem.numbers import Numbers
+from ecosystem.parameters import Card, Parameters, cards, par
+
+DATA = Path(str(files("ecosystem") / "data"))
+
+type Role = Literal["programme", "candidate", "comparator", "refused"]
+type Power = Literal["grid", "bridge", "islanded"]
+
+
+class Site(Parameters):
+    """One campus: a real site, a comparator (a rival), or a candidate for later choice."""
+
+    key: str
+    name: str
+    role: Role
+    developer: str = ""
+    cloud: str = ""
+    region: str
+    state: str
+    county: str = ""
+    country: str = "US"
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    facility_mw: float = Field(ge=0)
+    it_mw: float = Field(ge=0)
+    phases: int = Field(ge=0, le=100)
+    phases_at_start: int = Field(1, ge=1)
+    announced: date | None = None
+    build_start: date | None = None
+    build_end: date | None = None
+    power: Power = "grid"
+    cooling: Literal["closed", "evaporative"] = "closed"
+    interconnect_weeks: float | None = Field(None, ge=0)
+    households: int = Field(20_000, ge=100)
+    predisposition: float = Field(0.0, ge=-1, le=1)
+    water_stress: float = Field(0.3, ge=0, le=1)
+    source: str
+    note: str = ""
+
+
+class Region(Parameters):
+    """A grid, a labour market and a water basin."""
+
+    key: str
+    name: str
+    headroom_mw: float = Field(ge=0)
+    headroom_mw_per_year: float = Field(ge=0)
+    electrical: float = Field(ge=0)
+    mechanical: float = Field(ge=0)
+    civil: float = Field(ge=0)
+    commissioning: float = Field(ge=0)
+    wage_usd_per_h: float = Field(gt=0)
+    households: float = Field(gt=0)
+    residential_mwh_per_year: float = Field(gt=0)
+    tight: float = Field(ge=0, le=1)
+    source: str
+    note: str = ""
+
+
+class Record(Parameters):
+    """A dated fact about the phases of a site: an activity that started, finished or waited."""
+
+    site: str
+    first_phase: int = Field(ge=1)
+    last_phase: int = Field(ge=1)
+    activity: str
+    status: Literal["started", "finished", "not_before"]
+    date: date
+    grade: Literal["A", "B", "C"]
+    source: str
+
+
+class Cloud(Parameters):
+    """A cloud or landlord who builds with his own balance sheet and leases to the lab."""
+
+    key: str
+    name: str
+    build_mw: float = Field(gt=0, description="Facility MW that he can have under construction")
+    integration: float = Field(ge=0, le=1, description="Depth of integration with the hardware")
+    margin: float = Field(ge=0, le=1, description="Markup on the lease")
+    source: str
+
+
+class Contractor(Parameters):
+    """A developer and builder: crews limit the phases built at once."""
+
+    key: str
+    name: str
+    crews: float = Field(gt=0, description="Phases that he can build at once")
+    source: str
+
+
+class DatedSeries(Parameters):
+    """Dated input, read by linear interpolation."""
+
+    dates: tuple[date, ...]
+    values: tuple[float, ...]
+    source: str
+    after_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on growth after the last observed date",
+        "assumption",
+        "C",
+        (0.6, 1.5),
+        gt=0,
+    )
+    observed_until: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if len(self.dates) != len(self.values) or not self.dates:
+            raise ValueError("dates and values must be equally long and not empty")
+        if any(a >= b for a, b in zip(self.dates, self.dates[1:], strict=False)):
+            raise ValueError("dates must rise")
+        return self
+
+
+class World(Parameters):
+    """How things are: places, dates, partners and numbers."""
+
+    name: str
+    title: str
+    kind: Literal["real", "fictional", "counterfactual"]
+    start: date
+    weeks: int = Field(ge=1, le=5_200)
+    strategy_start: date
+    sites: tuple[Site, ...]
+    regions: tuple[Region, ...]
+    records: tuple[Record, ...] = ()
+    clouds: tuple[Cloud, ...]
+    contractors: tuple[Contractor, ...]
+    installed_base_mw: DatedSeries
+    mood: DatedSeries
+    numbers: Numbers = Numbers()
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        """Refuse a reference to something that is not in this world."""
+        _unique("site", (s.key for s in self.sites))
+        _unique("region", (r.key for r in self.regions))
+        regions = [r.key for r in self.regions]
+        clouds = [c.key for c in self.clouds]
+        contractors = [c.key for c in self.contractors]
+        sites = [s.key for s in self.sites]
+        for site in self.sites:
+            _known("region", site.region, regions, f"site {site.key!r}")
+            if site.role in ("programme", "candidate"):
+                _known("contractor", site.developer, contractors, f"site {site.key!r}")
+                _known("cloud", site.cloud, clouds, f"site {site.key!r}")
+                if site.phases < 1 or site.facility_mw <= 0:
+                    raise ValueError(f"site {site.key!r} needs phases >= 1 and facility_mw > 0")
+        for record in self.records:
+            _known("site", record.site, sites, "a record")
+        return self
+
+    def without_site(self, key: str) -> Self:
+        """Return the world without one site and its records (what did that site add?)."""
+        _known("site", key, [s.key for s in self.sites], "without_site")
+        sites = tuple(s for s in self.sites if s.key != key)
+        records = tuple(r for r in self.records if r.site != key)
+        return type(self).model_validate({**dict(self), "sites": sites, "records": records})
+
+    def with_values(self, values: dict[str, float]) -> Self:
+        """Return the world with other numbers, by dotted path below ``numbers`` or the world."""
+        world = self
+        for path, value in values.items():
+            try:
+                world = world.with_(path, value)
+            except KeyError as error:
+                known = [card.path for card in cards(self)]
+                raise InputError(_unknown("parameter", path, known, "with_values")) from error
+            except ValidationError as error:
+                raise InputError(_explain(error, self.name)) from error
+        return world
+
+
+class Levers(Parameters):
+    """What a strategy can do. The defaults are S0: decide, announce, defend."""
+
+    openness: float = par(
+        0.3,
+        "1",
+        "Openness of the process: disclosure, public hearings, answers. Costs 0.1% of capex at 1",
+        "P088, P096; cost: assumption",
+        "C",
+        ge=0,
+        le=1,
+    )
+    engagement_extra_weeks: float = par(
+        0,
+        "week",
+        "Engagement before filing beyond the usual; its cost is its own time",
+        "P101",
+        "C",
+        ge=0,
+        le=104,
+    )
+    agreement_share_of_capex: float = par(
+        0,
+        "1",
+        "Money of a negotiated community benefit agreement, as a share of campus capex",
+        "P102: 0.03-0.83%",
+        "B",
+        ge=0,
+        le=0.03,
+    )
+    agreement_binding: float = par(
+        0,
+        "1",
+        "How far the agreement binds (enforceable, capped water and noise)",
+        "model.md section 6",
+        "C",
+        ge=0,
+        le=1,
+    )
+    agreement_weeks: float = par(
+        0,
+        "week",
+        "Negotiation time added to engagement",
+        "P114: 1-9 months",
+        "C",
+        ge=0,
+        le=52,
+    )
+    cash_usd_per_household_year: float = par(
+        0,
+        "USD/(household yr)",
+        "One-sided cash to households of the host community",
+        "model.md section 6",
+        "C",
+        ge=0,
+        le=5_000,
+    )
+    academy_seats_per_year: float = par(
+        0,
+        "1/yr",
+        "Apprentice seats opened per year and region with a programme site",
+        "P133, P138",
+        "C",
+        ge=0,
+        le=5_000,
+    )
+    upskilling_seats_per_year: float = par(
+        0,
+        "1/yr",
+        "Short courses per year and region that bring workers of other trades in",
+        "P136",
+        "C",
+        ge=0,
+        le=10_000,
+    )
+    placebo_share_of_capex: float = par(
+        0,
+        "1",
+        "Money that is spent and moves nothing: the control",
+        "model.md section 6",
+        "C",
+        ge=0,
+        le=0.03,
+    )
+
+
+class Strategy(Parameters):
+    """A community-investment strategy: levers from a date on."""
+
+    key: str
+    name: str
+    description: str
+    start: date | None = None
+    source: str = ""
+    levers: Levers = Levers()
+
+
+def load_world(name: str | Path) -> World:
+    """Read a world by the name of a shipped one or by the path of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is no such world, or a file, key or value in it is wrong.
+    """
+    path = _find(name, "worlds", "world")
+    raw = _read_toml(path)
+    for key, model in (("sites", Site), ("regions", Region), ("records", Record)):
+        if isinstance(raw.get(key), str):
+            raw[key] = _read_csv(path, raw[key], model)
+    without = raw.pop("without_sites", [])
+    try:
+        world = World.model_validate(raw)
+        for key in without:
+            world = world.without_site(key)
+    except ValidationError as error:
+        raise InputError(_explain(error, str(path), World)) from error
+    except ValueError as error:
+        raise InputError(f"{path}: without_sites: {error}") from error
+    return world
+
+
+def load_strategy(name: str | Path) -> Strategy:
+    """Read a strategy by the id of a shipped one (``S2``) or by the path of a TOML file.
+
+    ``extends = "S2"`` takes the levers of another strategy and changes those that are named.
+
+    Raises
+    ------
+    InputError
+        If there is no such strategy, or a key or value in it is wrong.
+    """
+    return _load_strategy(name, ())
+
+
+def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
+    path = _find(name, "strategies", "strategy")
+    if path in above:
+        raise InputError(f"{path}: extends: the strategies extend one another in a circle")
+    raw = _read_toml(path)
+    parent = raw.pop("extends", None)
+    if parent is not None:
+        beside = path.parent / f"{parent}.toml"
+        base = _load_strategy(beside if beside.exists() else parent, (*above, path))
+        raw["levers"] = {**base.levers.model_dump(), **raw.get("levers", {})}
+    try:
+        return Strategy.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(_explain(error, str(path), Strategy)) from error
+
+
+def shipped(folder: Literal["worlds", "strategies"]) -> list[str]:
+    """Return the names of the worlds or strategies that come with the package."""
+    return sorted(p.stem for p in (DATA / folder).glob("*.toml"))
+
+
+def uncertain(world: World) -> list[Card]:
+    """Return the cards of all numbers of a world that futures sample."""
+    return [card for card in cards(world) if card.sample is not None]
+
+
+def _find(name: str | Path, folder: Literal["worlds", "strategies"], what: str) -> Path:
+    given = Path(name)
+    if given.suffix == ".toml":
+        if not given.is_file():
+            raise InputError(f"No {what} file {str(given)!r}. Give the path of a TOML file.")
+        return given.resolve()
+    known = shipped(folder)
+    match = {k.lower(): k for k in known}.get(str(name).lower())
+    if match is None:
+        raise InputError(_unknown(what, str(name), known, "the command"))
+    return DATA / folder / f"{match}.toml"
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as TOML: {error}") from error
+
+
+def _read_csv(world_file: Path, name: str, model: type[BaseModel]) -> list[BaseModel]:
+    """Read a table beside the world file, or else from the package's data."""
+    path = next((p for p in (world_file.parent / name, DATA / name) if p.is_file()), None)
+    if path is None:
+        raise InputError(f"{world_file}: no table {name!r} beside it or in {DATA}.")
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as CSV: {error}") from error
+    parsed = []
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise InputError(f"{path}, line {number}: {len(row)} fields do not fit the header.")
+        filled = {key: value for key, value in row.items() if value != ""}
+        try:
+            parsed.append(model.model_validate(filled))
+        except ValidationError as error:
+            raise InputError(_explain(error, f"{path}, line {number}", model)) from error
+    return parsed
+
+
+def _explain(error: ValidationError, where: str, model: type[BaseModel] | None = None) -> str:
+    """Turn Pydantic's report into one line with file, key, value and limit."""
+    lines = []
+    for item in error.errors():
+        path = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            known = _fields_at(model, item["loc"][:-1]) if model else []
+            lines.append(_unknown("key", path, known, where, leaf=str(item["loc"][-1])))
+        elif item["type"] == "missing":
+            lines.append(f"{where}: {path} is missing.")
+        else:
+            value = item["input"]
+            shown = f" = {value!r}" if isinstance(value, str | int | float | bool) else ""
+            message = item["msg"].removeprefix("Value error, ")
+            place = f"{path}{shown}: " if path else ""
+            lines.append(f"{where}: {place}{message}.")
+    return "\n".join(lines)
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Return the valid keys at a place in a nested group."""
+    current: Any = model
+    for part in location:
+        field = getattr(current, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        current = field.annotation
+    return list(getattr(current, "model_fields", {}))
+
+
+def _unknown(
+    what: str, name: str, known: Iterable[str], where: str, leaf: str | None = None
+) -> str:
+    known = list(known)
+    near = get_close_matches(leaf or name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(known)}." * bool(known)
+    return f"{where}: unknown {what} {name!r}.{hint}"
+
+
+def _known(what: str, name: str, known: list[str], where: str) -> None:
+    if name not in known:
+        raise ValueError(_unknown(what, name, known, where))
+
+
+def _unique(what: str, keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{what} {key!r} occurs twice")
+        seen.add(key)
