@@ -84,9 +84,7 @@ class RunResult:
                 raise ResultsError(f"{path} is missing or damaged; run the same command again.")
             with duckdb.connect() as connection:
                 relation = connection.read_parquet(str(path))
-                tables[name] = {
-                    key: np.asarray(value) for key, value in relation.fetchnumpy().items()
-                }
+                tables[name] = {key: _plain(value) for key, value in relation.fetchnumpy().items()}
         manifest.pop("digest")
         return cls(manifest, tables)
 
@@ -112,6 +110,11 @@ def _write(columns: Table, path: Path) -> str:
         Path(name).unlink(missing_ok=True)
         raise
     return sha256(path.read_bytes()).hexdigest()
+
+
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
+    """Give NaN back where DuckDB stored NULL for it."""
+    return values.filled(np.nan) if isinstance(values, np.ma.MaskedArray) else values
 
 
 def _replace(path: Path, content: bytes) -> None:
