@@ -258,7 +258,7 @@ class Chips(Parameters):
 class Contractors(Parameters):
     """Builders: crews and weather."""
 
-    phases_per_crew_year: float = par(
+    crew_factor: float = par(
         1.0,
         "1",
         "Multiplier on the phases that a contractor builds at once",
@@ -379,6 +379,35 @@ class Workforce(Parameters):
         "C",
         (15_000, 40_000),
         ge=0,
+    )
+
+    course_weeks: int = par(
+        16, "week", "Length of an upskilling course", "P136", "B", (8, 26), ge=1
+    )
+    course_completion: float = par(
+        0.8, "1", "Share of a course that completes it", "P136, P137", "C", (0.5, 0.95), ge=0, le=1
+    )
+    course_productivity: float = par(
+        0.6,
+        "1",
+        "Productivity of an upskilled worker over a journey worker",
+        "assumption",
+        "C",
+        (0.4, 0.8),
+        ge=0,
+        le=1,
+    )
+    course_stay_weeks: float = par(
+        156,
+        "week",
+        "Mean time that an upskilled worker stays in the trade",
+        "assumption",
+        "C",
+        (78, 312),
+        gt=0,
+    )
+    course_cost_usd: float = par(
+        6_000, "USD", "Cost of one upskilling seat", "P133, P136", "C", (3_500, 12_000), ge=0
     )
 
 
@@ -505,6 +534,106 @@ class Society(Parameters):
         78, "week", "Time constant of that drift", "assumption", "C", (39, 156), gt=0
     )
 
+    sign_trust: float = par(
+        0.3,
+        "1",
+        "Trust from which an organised community still signs an agreement",
+        "assumption",
+        "C",
+        (0.15, 0.5),
+        ge=0,
+        le=1,
+    )
+    threshold_mean: float = par(
+        0.25,
+        "1",
+        "Mean share of the available that a household wants to see before it joins",
+        "Granovetter 1978",
+        "B",
+        (0.2, 0.35),
+    )
+    threshold_sd: float = par(
+        0.12, "1", "Spread of these thresholds", "Granovetter 1978", "C", (0.08, 0.2), ge=0
+    )
+    opinion_to_act: float = par(
+        0.25,
+        "1",
+        "Strength of opinion beyond which a household may act",
+        "assumption",
+        "C",
+        (0.15, 0.4),
+        ge=0,
+        le=1,
+    )
+    near_share: float = par(
+        0.08, "1", "Households next to a site", "assumption", "C", (0.03, 0.15), gt=0, lt=1
+    )
+    trade_share: float = par(
+        0.06, "1", "Households in building trades", "assumption", "C", (0.04, 0.1), ge=0, le=1
+    )
+    owner_share: float = par(
+        0.66, "1", "Households who own their home", "US Census, 2024", "A", (0.5, 0.8), ge=0, le=1
+    )
+    near_factor: float = par(
+        3,
+        "1",
+        "Weight of noise and air next to a site over elsewhere",
+        "assumption",
+        "C",
+        (1.5, 5),
+        ge=0,
+    )
+    low_income_factor: float = par(
+        1.6,
+        "1",
+        "Weight of bills in the lowest income tercile over the others",
+        "assumption",
+        "C",
+        (1.0, 2.5),
+        ge=0,
+    )
+    trade_factor: float = par(
+        3, "1", "Weight of jobs for building trades over others", "P090", "C", (1.5, 5), ge=0
+    )
+    owner_factor: float = par(
+        1.3,
+        "1",
+        "Weight of land and taxes for owners over tenants",
+        "assumption",
+        "C",
+        (1.0, 2.0),
+        ge=0,
+    )
+    promise_level: float = par(
+        0.35,
+        "1",
+        "What developers promise, on the scale of impacts",
+        "assumption",
+        "C",
+        (0.15, 0.6),
+        ge=0,
+        le=1,
+    )
+    worst_case_level: float = par(
+        0.55,
+        "1",
+        "What households fear without other knowledge, on the same scale",
+        "P066, P083, P084",
+        "C",
+        (0.35, 0.8),
+        ge=0,
+        le=1,
+    )
+    money_scale_usd: float = par(
+        400,
+        "USD/yr",
+        "Yearly money per household that counts as a full impact",
+        "model.md section 6, P087",
+        "C",
+        (150, 1_500),
+        gt=0,
+    )
+
 
 class Regulators(Parameters):
     """Permits, hearings, litigation, moratoria."""
@@ -587,6 +716,42 @@ class Regulators(Parameters):
     )
     moratorium_weeks: float = par(
         52, "week", "Length of a moratorium", "P063", "B", (17, 104), "triangular", gt=0
+    )
+
+    settle_share: float = par(
+        0.25,
+        "1",
+        "Denied sites, of those that stay, that sue and settle at once",
+        "P060, Saline consent judgment 2025",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        le=1,
+    )
+    settle_weeks: float = par(
+        5, "week", "Time that such a settlement costs", "M175-M177", "B", (3, 16), ge=0
+    )
+    stay_sigma: float = par(
+        0.9, "1", "Log spread of the length of a stop by court", "P062", "C", (0.5, 1.3), ge=0
+    )
+    hearing_at: float = par(
+        0.75,
+        "1",
+        "Share of the permit's work that is done before the hearing",
+        "assumption",
+        "C",
+        (0.5, 0.9),
+        gt=0,
+        lt=1,
+    )
+    neighbour_km: float = par(
+        200,
+        "km",
+        "Distance within which a moratorium is contagious",
+        "assumption",
+        "C",
+        (80, 400),
+        gt=0,
     )
 
 
@@ -697,6 +862,30 @@ class Capital(Parameters):
         0.25, "1/yr", "Growth of that cost", "assumption", "C", (0.1, 0.4)
     )
 
+    refuse_below: float = par(
+        0.35,
+        "1",
+        "Reputation of a developer below which a site is not funded",
+        "assumption",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    opening_standing: float = par(
+        0.8,
+        "1",
+        "Strength of a relation before anything is kept or missed",
+        "assumption",
+        "C",
+        (0.6, 0.9),
+        gt=0,
+        lt=1,
+    )
+    grace_weeks: float = par(
+        13, "week", "Lateness that still counts as a promise kept", "assumption", "C", (4, 26), ge=0
+    )
+
 
 class Lab(Parameters):
     """The AI laboratory: plans, partners, split of its compute."""
@@ -763,6 +952,16 @@ class Lab(Parameters):
         "M147, M148",
         "C",
         (78, 156),
+        gt=0,
+    )
+
+    plan_years: float = par(
+        3,
+        "yr",
+        "Horizon of the capacity plan: the time from announcement to power",
+        "P142, P198",
+        "B",
+        (2, 4),
         gt=0,
     )
 
@@ -889,6 +1088,10 @@ class Cluster(Parameters):
     )
     peak_to_mean: float = par(
         1.4, "1", "Daily peak over mean demand", "model.md section 5", "C", (1.2, 1.6), ge=1
+    )
+
+    patience_s: float = par(
+        60, "s", "Longest that a request waits before it leaves", "assumption", "C", (20, 120), gt=0
     )
 
 
@@ -1078,6 +1281,19 @@ class Local(Parameters):
     )
     water_usd_per_m3: float = par(
         1.5, "USD/m3", "Local value of a cubic metre of water", "assumption", "C", (0.5, 5), ge=0
+    )
+
+    agreement_years: float = par(
+        10, "yr", "Years over which an agreement pays", "P104, P107", "C", (5, 30), gt=0
+    )
+    openness_cost_share: float = par(
+        0.001,
+        "1",
+        "Cost of a fully open process over campus capex",
+        "P096",
+        "C",
+        (0.0005, 0.003),
+        ge=0,
     )
 
 
