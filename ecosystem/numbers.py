@@ -410,6 +410,20 @@ class Workforce(Parameters):
         6_000, "USD", "Cost of one upskilling seat", "P133, P136", "C", (3_500, 12_000), ge=0
     )
 
+    rival_share: float = par(
+        0.35,
+        "1",
+        "Share of the pool that other builders employ at the start",
+        "P115, P167",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    mep_electrical_share: float = par(
+        0.6, "1", "Electrical share of the hours of fit-out", "P119", "C", (0.5, 0.8), ge=0, le=1
+    )
+
 
 class Society(Parameters):
     """Households of a host community."""
@@ -1092,6 +1106,16 @@ class Cluster(Parameters):
 
     patience_s: float = par(
         60, "s", "Longest that a request waits before it leaves", "assumption", "C", (20, 120), gt=0
+    )
+
+    chip_life_years: float = par(
+        5.5,
+        "yr",
+        "Life of accelerators, then renewed in the same megawatts",
+        "formulas section 7",
+        "C",
+        (4, 7),
+        gt=1,
     )
 
 

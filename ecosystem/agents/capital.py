@@ -47,7 +47,7 @@ class CapitalProvider(Actor):
 
     def _credibility(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
-        return min(1.0, standing / now.partnerships.prior)
+        return min(1.0, standing / now.numbers.capital.opening_standing)
 
     def card(self, now: Snapshot) -> Card:
         """Return equity and credibility."""

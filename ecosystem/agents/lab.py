@@ -51,8 +51,13 @@ class AILab(Actor):
         desired = use / (now.numbers.market.target_utilisation * (1 - self._training_share(now)))
         gap = desired_starts(desired, e.capacity_mw, e.pipeline_mw, n.pipeline_weight)
         room = commitment_room(
-            e.revenue_usd_per_year, growth, c.growth_expected_max, c.expectation_years,
-            c.commitment_cover, e.capacity_mw + e.pipeline_mw, c.lease_usd_per_mw_year,
+            e.revenue_usd_per_year,
+            growth,
+            c.growth_expected_max,
+            c.expectation_years,
+            c.commitment_cover,
+            e.capacity_mw + e.pipeline_mw,
+            c.lease_usd_per_mw_year,
         )
         return min(gap, room / c.lease_usd_per_mw_year)
 
@@ -99,7 +104,9 @@ class AILab(Actor):
         """Give up phases that have not begun and are later than patience allows."""
         late = now.week - now.planned_start - now.numbers.lab.patience_weeks > 0
         waiting = (now.state >= State.ANNOUNCED) & (now.state < State.BUILDING)
-        return [GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)]
+        return [
+            GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)
+        ]
 
     def _resell(self, now: Snapshot) -> list[Order]:
         """Give up the youngest phases that have not begun, one site's worth a quarter."""

@@ -30,14 +30,17 @@ class ChipMaker(Actor):
 
     def _priority(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
-        return min(1.0, standing / now.partnerships.prior)
+        return min(1.0, standing / now.numbers.capital.opening_standing)
 
     def card(self, now: Snapshot) -> Card:
         """Return supply and the customer's standing."""
         return (
             ("racks for the programme", f"{now.vendors.chips_mw_per_week:,.0f} MW/week"),
             ("priority of the lab", f"{self._priority(now):.2f}"),
-            ("supply disruption", "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost"),
+            (
+                "supply disruption",
+                "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost",
+            ),
         )
 
 
@@ -90,7 +93,7 @@ class CloudProvider(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the room on its balance sheet."""
         standing = now.partnerships.mean_strength(self.key, "contract")
-        appetite = self.build_mw * min(1.0, standing / now.partnerships.prior)
+        appetite = self.build_mw * min(1.0, standing / now.numbers.capital.opening_standing)
         return [Bid(self.index, max(0.0, appetite - self._building_mw(now)))]
 
     def _building_mw(self, now: Snapshot) -> float:
@@ -129,10 +132,11 @@ class Contractor(Actor):
         ready = self.phases[now.needs_crew[self.phases]]
         if not len(ready):
             return []
-        manned = now.crews[ready] > 0
+        manned = now.vendors.crews[ready] > 0
         order = np.lexsort((ready, now.ready_week[ready], ~manned))
         limit = max(1, round(self.crews * now.numbers.contractors.crew_factor))
-        return [Staff(tuple(int(p) for p in ready[order][:limit]))]
+        queue = [int(p) for p in ready[order]]
+        return [Staff(tuple(queue[:limit]), tuple(queue[limit:]))]
 
     def card(self, now: Snapshot) -> Card:
         """Return crews and work."""
@@ -140,6 +144,9 @@ class Contractor(Actor):
         return (
             ("crews", f"{self.crews:.0f} phases at once"),
             ("phases with work", f"{len(ready)}"),
-            ("phases manned", f"{int((now.crews[ready] > 0).sum())}"),
-            ("reputation with the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
+            ("phases manned", f"{int((now.vendors.crews[ready] > 0).sum())}"),
+            (
+                "reputation with the lab",
+                f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}",
+            ),
         )

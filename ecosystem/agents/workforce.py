@@ -39,8 +39,13 @@ class Workforce(Actor):
         ratio = required / offered if offered > 0 else 2.0
         wage = wage_change(wage, ratio, n.wage_response, n.wage_return, self.every_weeks)
         travellers = traveller_change(
-            travellers, labour.journeymen[r, c], wage, ratio, n.traveller_response,
-            n.traveller_exit, self.every_weeks,
+            travellers,
+            labour.journeymen[r, c],
+            wage,
+            ratio,
+            n.traveller_response,
+            n.traveller_exit,
+            self.every_weeks,
         )
         return [SetWage(r, c, wage), Recruit(r, c, travellers)]
 
