@@ -104,7 +104,7 @@ def offer(
     Labour is shared alike by all builders of a region (declared choice); equipment slots go by
     the order in which their activities opened; chips are shared alike.
     """
-    rows, cols, layout = now.rows, now.cols, now.layout
+    rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
     site = layout.site_of_phase[rows]
     share = np.ones((len(rows), CAUSES))
     share[:, Cause.COMMUNITY] = _community(now, sites, site, cols)
@@ -114,8 +114,8 @@ def offer(
     share[:, Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
     waiting = _equipment(now, vendors, share)
     _chips(now, vendors, share)
-    required, worked = _labour(now, vendors, share, hours_per_week, rival_hours)
-    return Offer(share, share.min(axis=1), required, worked, waiting)
+    required, need = _labour(now, vendors, share, hours_per_week, rival_hours)
+    return Offer(share, share.min(axis=1), required, need, waiting)
 
 
 def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:
@@ -140,10 +140,10 @@ def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
 
 def _equipment(now: Snapshot, vendors: Vendors, share: FloatArray) -> float:
     """Fill slots in order of start; return what waits [MW]."""
-    at = np.flatnonzero(now.cols == A.EQUIPMENT)
+    at = np.flatnonzero(now.opened.cols == A.EQUIPMENT)
     if not len(at):
         return 0.0
-    rows = now.rows[at]
+    rows = now.opened.rows[at]
     need = now.layout.phase_mw[rows] * (share[at].min(axis=1) > 0)
     order = np.lexsort((rows, now.progress.start_week[rows, A.EQUIPMENT]))
     ahead = np.empty_like(need)
@@ -155,9 +155,9 @@ def _equipment(now: Snapshot, vendors: Vendors, share: FloatArray) -> float:
 
 
 def _chips(now: Snapshot, vendors: Vendors, share: FloatArray) -> None:
-    at = np.flatnonzero(now.cols == A.CHIPS)
+    at = np.flatnonzero(now.opened.cols == A.CHIPS)
     if len(at):
-        rows = now.rows[at]
+        rows = now.opened.rows[at]
         speed = share[at].min(axis=1)
         wanted = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS] * speed
         total = wanted.sum()
@@ -171,19 +171,20 @@ def _labour(
     hours_per_week: FloatArray,
     rival_hours: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Share craft hours; return what was asked for and what was worked, shape (R, 4) each."""
-    rows, cols, layout = now.rows, now.cols, now.layout
+    """Share craft hours; return what was asked for (R, 4) and the need of each activity (n, 4)."""
+    rows, cols, _, span = now.opened
     manned = (vendors.crews[rows] > 0) | ~NEEDS_CREW[cols]
     need = hours_per_week[rows, cols] * now.learning[rows, None]
-    region = layout.region_of_phase[rows]
-    cell = (region[:, None] * CRAFTS + np.arange(CRAFTS)).ravel()
-    size = rival_hours.size
-    speed = share.min(axis=1) * manned
-    asked = np.bincount(cell, (need * speed[:, None]).ravel(), size).reshape(rival_hours.shape)
-    required = asked + rival_hours
+    region = now.layout.region_of_phase[rows]
+    speed = share.min(axis=1) * manned * span
+    required = by_region(region, need * speed[:, None], rival_hours.shape[0]) + rival_hours
     ratio = ration(now.labour.offered_hours, required)
     possible = np.where(need > 0, ratio[region], 1.0).min(axis=1)
     share[:, Cause.LABOUR] = np.where(manned, possible, 0.0)
-    rate = share.min(axis=1)
-    worked = np.bincount(cell, (need * rate[:, None]).ravel(), size).reshape(rival_hours.shape)
-    return required, worked + rival_hours * ratio
+    return required, need
+
+
+def by_region(region: IntArray, hours: FloatArray, regions: int) -> FloatArray:
+    """Add up craft hours of activities, shape (n, 4), by region, shape (R, 4)."""
+    cell = (region[:, None] * CRAFTS + np.arange(CRAFTS)).ravel()
+    return np.bincount(cell, hours.ravel(), regions * CRAFTS).reshape(regions, CRAFTS)

@@ -5,14 +5,16 @@ appear as the labour that they take.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations, load_generations
-from ecosystem.delivery.activities import CRAFTS, Activity, Network, build_network
+from ecosystem.delivery.activities import Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import Record, Site, World
+from ecosystem.society.labour import Craft
 from ecosystem.units import (
     MW_PER_GW,
     WEEKS_PER_YEAR,
@@ -24,6 +26,7 @@ from ecosystem.units import (
 )
 
 EARTH_KM = 6_371.0
+POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,9 @@ class Layout:
         number = np.concatenate([np.arange(n) for n in count])
         share = 1 / count[site_of_phase]
         together = np.array([s.phases_at_start for s in sites])[site_of_phase]
-        network = build_network(site_of_phase, [s.power for s in sites], number, together)
+        power = np.array([POWER[s.power] for s in sites])[site_of_phase]
+        previous = np.where(number < together, -1, np.arange(len(number)) - 1)
+        network = build_network(site_of_phase, power, previous)
         return cls(
             world=world,
             sites=sites,
@@ -71,7 +76,7 @@ class Layout:
             number=number,
             phase_mw=np.array([s.facility_mw for s in sites])[site_of_phase] * share,
             phase_it_mw=np.array([s.it_mw for s in sites])[site_of_phase] * share,
-            generations=load_generations(),
+            generations=load_generations().select(*world.generations),
         )
 
     @property
@@ -143,6 +148,11 @@ class Layout:
         return np.array([float(s.cooling == "closed") for s in self.sites])
 
     @cached_property
+    def water_stress(self) -> FloatArray:
+        """Stress of the basin, from 0 to 1, shape (S,)."""
+        return np.array([s.water_stress for s in self.sites])
+
+    @cached_property
     def households(self) -> FloatArray:
         """Households of each host community, shape (S,)."""
         return np.array([float(s.households) for s in self.sites])
@@ -166,7 +176,7 @@ class Layout:
     @cached_property
     def journeymen(self) -> FloatArray:
         """Journey workers at the start, shape (R, 4)."""
-        heads = [[getattr(r, craft) for craft in CRAFTS] for r in self.world.regions]
+        heads = [[getattr(r, craft.name.lower()) for craft in Craft] for r in self.world.regions]
         return self.world.numbers.workforce.pool_factor * np.array(heads, dtype=float)
 
     @cached_property
@@ -231,9 +241,9 @@ class Layout:
             found.append((record, phases, Activity[record.activity.upper()]))
         return found
 
-    def week(self, day: "object") -> float:
+    def week(self, day: date) -> float:
         """Return weeks since the start of the world."""
-        return week_of(day, self.world.start)  # type: ignore[arg-type]
+        return week_of(day, self.world.start)
 
     @cached_property
     def rival_hours(self) -> FloatArray:
@@ -291,7 +301,7 @@ class Layout:
         order = np.argsort(day, kind="stable")
         return order[np.clip(np.searchsorted(day[order], week, side="right") - 1, 0, None)]
 
-    def day(self, week: float) -> "object":
+    def day(self, week: float) -> date:
         """Return the calendar day of a week."""
         return date_of(week, self.world.start)
 

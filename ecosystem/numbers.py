@@ -192,6 +192,8 @@ class Grid(Parameters):
         ge=0,
     )
 
+    energy_usd_per_mwh: float = par(65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0)
+
 
 class Equipment(Parameters):
     """Makers of transformers and switchgear."""
@@ -206,7 +208,7 @@ class Equipment(Parameters):
         gt=0,
     )
     expansion_weeks: float = par(
-        130, "week", "From decision to added capacity", "model.md section 3", "C", (104, 156), ge=1
+        130, "week", "From decision to added capacity", "design note, section 3", "C", (104, 156), ge=1
     )
     expansion_step: float = par(
         0.25, "1", "Capacity added by one expansion", "P040", "C", (0.1, 0.5), ge=0
@@ -271,7 +273,7 @@ class Contractors(Parameters):
         0.1,
         "1",
         "Exponent of the learning curve over repeated buildings: work falls as n^-b",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.0, 0.2),
         ge=0,
@@ -357,7 +359,7 @@ class Workforce(Parameters):
         0.4,
         "1",
         "Productivity of a new apprentice",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.2, 0.5),
         ge=0,
@@ -375,7 +377,7 @@ class Workforce(Parameters):
         25_000,
         "USD",
         "Cost of one academy seat for its whole course",
-        "P133, model.md section 6",
+        "P133, design note section 6",
         "C",
         (15_000, 40_000),
         ge=0,
@@ -424,6 +426,8 @@ class Workforce(Parameters):
         0.6, "1", "Electrical share of the hours of fit-out", "P119", "C", (0.5, 0.8), ge=0, le=1
     )
 
+    apprentice_end_productivity: float = par(0.9, "1", "Productivity at the end of an apprenticeship", "design note, section 3", "C", (0.8, 1.0), ge=0, le=1)
+
 
 class Society(Parameters):
     """Households of a host community."""
@@ -432,7 +436,7 @@ class Society(Parameters):
         4,
         "1",
         "First shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; model.md",
+        "Friedkin & Johnsen 1990; design note",
         "C",
         (2, 8),
         gt=0,
@@ -441,7 +445,7 @@ class Society(Parameters):
         2,
         "1",
         "Second shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; model.md",
+        "Friedkin & Johnsen 1990; design note",
         "C",
         (1, 4),
         gt=0,
@@ -474,7 +478,7 @@ class Society(Parameters):
         0.35,
         "1",
         "Credibility added by a binding agreement",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.1, 0.6),
         ge=0,
@@ -484,7 +488,7 @@ class Society(Parameters):
         0.25,
         "1",
         "Households who would take part in a campaign at all",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.15, 0.35),
         ge=0,
@@ -567,26 +571,26 @@ class Society(Parameters):
         (0.2, 0.35),
     )
     threshold_sd: float = par(
-        0.12, "1", "Spread of these thresholds", "Granovetter 1978", "C", (0.08, 0.2), ge=0
+        0.15, "1", "Spread of these thresholds", "Granovetter 1978", "C", (0.1, 0.2), ge=0
     )
     opinion_to_act: float = par(
-        0.25,
+        0.3,
         "1",
         "Strength of opinion beyond which a household may act",
         "assumption",
         "C",
-        (0.15, 0.4),
+        (0.2, 0.5),
         ge=0,
         le=1,
     )
     near_share: float = par(
-        0.08, "1", "Households next to a site", "assumption", "C", (0.03, 0.15), gt=0, lt=1
+        0.1, "1", "Households next to a site", "assumption", "C", (0.05, 0.15), gt=0, lt=1
     )
     trade_share: float = par(
         0.06, "1", "Households in building trades", "assumption", "C", (0.04, 0.1), ge=0, le=1
     )
     owner_share: float = par(
-        0.66, "1", "Households who own their home", "US Census, 2024", "A", (0.5, 0.8), ge=0, le=1
+        0.65, "1", "Households who own their home", "US Census, 2024", "A", (0.5, 0.8), ge=0, le=1
     )
     near_factor: float = par(
         3,
@@ -598,7 +602,7 @@ class Society(Parameters):
         ge=0,
     )
     low_income_factor: float = par(
-        1.6,
+        1.5,
         "1",
         "Weight of bills in the lowest income tercile over the others",
         "assumption",
@@ -607,10 +611,10 @@ class Society(Parameters):
         ge=0,
     )
     trade_factor: float = par(
-        3, "1", "Weight of jobs for building trades over others", "P090", "C", (1.5, 5), ge=0
+        4, "1", "Weight of jobs for building trades over others", "P090", "C", (2, 6), ge=0
     )
     owner_factor: float = par(
-        1.3,
+        1.5,
         "1",
         "Weight of land and taxes for owners over tenants",
         "assumption",
@@ -642,11 +646,13 @@ class Society(Parameters):
         400,
         "USD/yr",
         "Yearly money per household that counts as a full impact",
-        "model.md section 6, P087",
+        "design note, section 6, P087",
         "C",
         (150, 1_500),
         gt=0,
     )
+
+    lean_sd: float = par(0.15, "1", "Spread of standing opinion between communities", "assumption", "C", (0.0, 0.3), ge=0)
 
 
 class Regulators(Parameters):
@@ -733,7 +739,7 @@ class Regulators(Parameters):
     )
 
     settle_share: float = par(
-        0.25,
+        0.3,
         "1",
         "Denied sites, of those that stay, that sue and settle at once",
         "P060, Saline consent judgment 2025",
@@ -746,7 +752,7 @@ class Regulators(Parameters):
         5, "week", "Time that such a settlement costs", "M175-M177", "B", (3, 16), ge=0
     )
     stay_sigma: float = par(
-        0.9, "1", "Log spread of the length of a stop by court", "P062", "C", (0.5, 1.3), ge=0
+        0.7, "1", "Log spread of the length of a stop by court", "P062", "C", (0.5, 1.2), ge=0
     )
     hearing_at: float = par(
         0.75,
@@ -908,7 +914,7 @@ class Lab(Parameters):
         0.06,
         "1",
         "Interface friction per partner link",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.0, 0.15),
         ge=0,
@@ -1101,7 +1107,7 @@ class Cluster(Parameters):
         ge=0,
     )
     peak_to_mean: float = par(
-        1.4, "1", "Daily peak over mean demand", "model.md section 5", "C", (1.2, 1.6), ge=1
+        1.4, "1", "Daily peak over mean demand", "design note, section 5", "C", (1.2, 1.6), ge=1
     )
 
     patience_s: float = par(
@@ -1175,7 +1181,7 @@ class Market(Parameters):
         8.0,
         "ECI points",
         "Width of the demand logistic; 8 makes the loop gain about one half",
-        "model.md section 5",
+        "design note, section 5",
         "C",
         (6, 12),
         gt=0,
@@ -1319,6 +1325,8 @@ class Local(Parameters):
         (0.0005, 0.003),
         ge=0,
     )
+
+    openness_years: float = par(2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0)
 
 
 class Numbers(Parameters):

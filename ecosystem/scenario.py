@@ -148,6 +148,7 @@ class World(Parameters):
     records: tuple[Record, ...] = ()
     clouds: tuple[Cloud, ...]
     contractors: tuple[Contractor, ...]
+    generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
     installed_base_mw: DatedSeries
     mood: DatedSeries
     numbers: Numbers = Numbers()

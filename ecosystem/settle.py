@@ -12,7 +12,7 @@ import numpy as np
 
 from ecosystem.availability import offer
 from ecosystem.institutions import permits
-from ecosystem.institutions.backlog import Plant
+from ecosystem.institutions.backlog import Plant, expand
 from ecosystem.scenario import Levers
 from ecosystem.state import (
     Accept,
@@ -106,9 +106,7 @@ def settle(
         breaches=docket.breaches,
         given_up=given_up,
         training_share=split[0].training_share if split else now.economy.training_share,
-        equity_usd_per_week=(
-            invest[0].usd_per_week if invest else now.economy.equity_usd_per_week
-        ),
+        equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
         news=tuple(docket.news),
     )
 
@@ -168,7 +166,9 @@ class Docket:
             authority = f"regulator:{now.layout.sites[site].state}"
             if self._draw("hearing", occasion, site) >= float(denied):
                 self._own("approved")[site] = True
-                self._tell("approved", site, authority, f"approved (chance of denial {float(denied):.0%})")
+                self._tell(
+                    "approved", site, authority, f"approved (chance of denial {float(denied):.0%})"
+                )
             else:
                 self._deny(site, occasion, authority, float(denied))
 
@@ -188,7 +188,9 @@ class Docket:
             self._tell("settled", site, authority, f"{why}; sued and settled, permit granted")
         else:
             self._own("redesign_until")[site] = week + n.redesign_weeks
-            self._tell("denied", site, authority, f"{why}; redesign for {n.redesign_weeks:.0f} weeks")
+            self._tell(
+                "denied", site, authority, f"{why}; redesign for {n.redesign_weeks:.0f} weeks"
+            )
 
     def _withdraw(self, site: int) -> None:
         self._own("withdrawn")[site] = True
@@ -207,9 +209,11 @@ class Docket:
             key = now.layout.sites[site].key
             if self._draw("injunction", month, site) < n.injunction_share:
                 draw = np.array([self._draw("stay", month, site)])
-                weeks = float(permits.stay_weeks(draw, n.stay_weeks, n.stay_sigma)[0])
+                weeks = float(permits.stay_length_weeks(draw, n.stay_weeks, n.stay_sigma)[0])
                 self._own("stay_until")[site] = now.week + weeks
-                self._tell("stayed", site, f"community:{key}", f"a court stops work for {weeks:.0f} weeks")
+                self._tell(
+                    "stayed", site, f"community:{key}", f"a court stops work for {weeks:.0f} weeks"
+                )
             else:
                 self._tell("lawsuit", site, f"community:{key}", "a lawsuit that does not stop work")
 
@@ -239,7 +243,9 @@ class Docket:
             self._own("agreement_week")[site] = self.now.week
             self.contacts[site] += 1
             key = self.now.layout.sites[site].key
-            self._tell("agreement", site, f"community:{key}", "a community benefit agreement is signed")
+            self._tell(
+                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
+            )
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""
@@ -254,7 +260,9 @@ class Docket:
         for order in wishes.of(GrantHeadroom):
             self._own("headroom_granted")[order.site] = True
             region = self.now.layout.sites[order.site].region
-            self._tell("headroom", order.site, f"utility:{region}", "firm grid capacity is committed")
+            self._tell(
+                "headroom", order.site, f"utility:{region}", "firm grid capacity is committed"
+            )
         for order in wishes.of(Fund):
             site, granted = order
             self._own("funded")[site] = granted
@@ -289,15 +297,27 @@ def _wages(wishes: Wishes, labour: Labour) -> Labour:
     return replace(labour, wage_ratio=wage, travellers=travellers)
 
 
+def expanded(now: Snapshot, waiting_mw: float) -> Plant:
+    """Return the equipment makers' plant after this week's expansion, finished or decided."""
+    n = now.numbers.equipment
+    return expand(
+        now.vendors.equipment,
+        waiting_mw,
+        now.week,
+        backlog_trigger=n.backlog_trigger,
+        expansion_weeks=n.expansion_weeks,
+        expansion_step=n.expansion_step,
+    )
+
+
 def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
     """Apply what vendors, builders and grids decided."""
     vendors, layout = now.vendors, now.layout
     changes: dict[str, Any] = {}
     if supply := wishes.of(SupplyChips):
         changes["chips_mw_per_week"] = sum(order.mw for order in supply)
-    if wishes.of(ExpandEquipment):
-        due = now.week + now.numbers.equipment.expansion_weeks
-        changes["equipment"] = Plant(vendors.equipment.capacity, np.asarray(due))
+    if wishes.of(ExpandEquipment) or vendors.equipment.due_week <= now.week:
+        changes["equipment"] = expanded(now, vendors.equipment_waiting_mw)
     if staff := wishes.of(Staff):
         crews = vendors.crews.copy()
         for order in staff:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ecosystem.delivery.progress import Progress
+from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
 from ecosystem.market import Market
@@ -128,8 +128,8 @@ class Snapshot:
         Whether the strategy is in force; before it the levers are those of S0.
     state, site_state : ndarray of int, shape (P,), (S,)
         Place on the capacity ladder; a site's is that of its most advanced phase.
-    rows, cols : ndarray of int, shape (n,)
-        Open activities.
+    opened : Opened
+        Activities that can be worked on.
     filed_week, study_week, headroom_week : ndarray, shape (S,)
         When the permit, the study and the connection came up; NaN before.
     gate : ndarray of bool, shape (S,)
@@ -154,8 +154,7 @@ class Snapshot:
     progress: Progress
     state: IntArray
     site_state: IntArray
-    rows: IntArray
-    cols: IntArray
+    opened: Opened
     filed_week: FloatArray
     study_week: FloatArray
     headroom_week: FloatArray
@@ -233,9 +232,7 @@ class SupplyChips(NamedTuple):
 
 
 class ExpandEquipment(NamedTuple):
-    """An equipment maker decides to add capacity."""
-
-    slots_mw: float
+    """The equipment makers decide to add capacity."""
 
 
 class Staff(NamedTuple):
@@ -314,8 +311,10 @@ class Offer(NamedTuple):
         Share of full speed that each cause allows.
     rate : ndarray, shape (n,)
         The minimum over causes: progress this week.
-    required_hours, worked_hours : ndarray, shape (R, 4)
-        Craft hours asked for by all builders, and worked by all.
+    required_hours : ndarray, shape (R, 4)
+        Craft hours that all builders ask for.
+    need_hours : ndarray, shape (n, 4)
+        Craft hours of each activity per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
     """
@@ -323,7 +322,7 @@ class Offer(NamedTuple):
     availability: FloatArray
     rate: FloatArray
     required_hours: FloatArray
-    worked_hours: FloatArray
+    need_hours: FloatArray
     equipment_waiting_mw: float
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import State
+from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Bid, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
 from ecosystem.units import WEEKS_PER_YEAR, IntArray
 
@@ -56,20 +56,18 @@ class EquipmentMaker(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return an expansion, if one is worth it."""
-        v, n = now.vendors, now.numbers.equipment
-        if v.equipment_expansions or v.equipment_slots_mw <= 0:
-            return []
-        if v.equipment_waiting_mw / v.equipment_slots_mw <= n.backlog_trigger:
-            return []
-        return [ExpandEquipment(n.expansion_step * v.equipment_slots_mw)]
+        v = now.vendors
+        trigger = now.numbers.equipment.backlog_trigger * float(v.equipment.capacity)
+        idle = np.isnan(v.equipment.due_week)
+        return [ExpandEquipment()] if idle and v.equipment_waiting_mw > trigger else []
 
     def card(self, now: Snapshot) -> Card:
         """Return slots and backlog."""
         v = now.vendors
         return (
-            ("slots", f"{v.equipment_slots_mw:,.0f} MW in production at once"),
+            ("slots", f"{float(v.equipment.capacity):,.0f} MW in production at once"),
             ("waiting for a slot", f"{v.equipment_waiting_mw:,.0f} MW"),
-            ("expansion under way", "yes" if v.equipment_expansions else "no"),
+            ("expansion under way", "no" if np.isnan(v.equipment.due_week) else "yes"),
         )
 
 
@@ -98,7 +96,7 @@ class CloudProvider(Actor):
 
     def _building_mw(self, now: Snapshot) -> float:
         own = now.layout.cloud_of_phase == self.index
-        under_way = (now.state >= State.ANNOUNCED) & (now.state < State.COMMISSIONED)
+        under_way = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.COMMISSIONED)
         return float(now.layout.phase_mw[own & under_way].sum())
 
     def card(self, now: Snapshot) -> Card:
