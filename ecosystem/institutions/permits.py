@@ -109,7 +109,7 @@ def litigation_rate(
     litigation_per_year : float
         Rate where both hold.
     """
-    return litigation_per_year * (organised & exposed)
+    return np.where(organised & exposed, litigation_per_year, 0.0)
 
 
 def stay_length_weeks(draws: FloatArray, stay_weeks: float, stay_sigma: float) -> FloatArray:

@@ -113,13 +113,14 @@ def build_households(
         return np.broadcast_to(np.asarray(value, dtype=float), (communities,))[:, None]
 
     shape = (communities, size)
-    order: IntArray = np.arange(size)
-    near: BoolArray = order % NEAR_EVERY == 0
+    order = np.arange(size, dtype=np.int64)
+    near = order % NEAR_EVERY == 0
     share = per_community(near_share)
     z, susceptibility, threshold, available, trade, owner = draws[:TRAIT_DRAWS]
     predisposition = np.clip(per_community(lean) + predisposition_sd * ndtri(z), -1.0, 1.0)
+    near_count = int(np.count_nonzero(near))
     return Households(
-        weight=np.where(near, share / near.sum(), (1.0 - share) / (~near).sum()),
+        weight=np.where(near, share / near_count, (1.0 - share) / (size - near_count)),
         predisposition=predisposition,
         susceptibility=betaincinv(susceptibility_a, susceptibility_b, susceptibility),
         threshold=threshold_mean + threshold_sd * ndtri(threshold),
@@ -160,7 +161,7 @@ def small_world(predisposition: FloatArray, draws: FloatArray, rewiring: float) 
     """
     communities, size = predisposition.shape
     half = len(draws) // 4
-    seat: IntArray = np.arange(size)
+    seat = np.arange(size, dtype=np.int64)
     rank_order = np.argsort(predisposition, axis=1, kind="stable")
     ring = np.concatenate([seat[0::2], seat[1::2][::-1]])
     member = rank_order[:, ring]
@@ -172,7 +173,7 @@ def small_world(predisposition: FloatArray, draws: FloatArray, rewiring: float) 
     jump = 1 + np.floor(target * (size - 1)).astype(np.int64)
     other = (seat[:, None] + jump) % size
     chosen = np.where(rewired < rewiring, other, similar)
-    offset: IntArray = size * np.arange(communities)
+    offset = size * np.arange(communities, dtype=np.int64)
     return chosen + offset[:, None, None]
 
 

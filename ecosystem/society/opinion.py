@@ -152,7 +152,7 @@ def influence_matrix(neighbours: IntArray) -> FloatArray:
     """Return the row-stochastic W of every community, shape (C, H, H)."""
     communities, size, k = neighbours.shape
     matrix = np.zeros((communities, size, size))
-    offset: IntArray = size * np.arange(communities)
+    offset = size * np.arange(communities, dtype=np.int64)
     column = neighbours - offset[:, None, None]
     community, row = np.ogrid[:communities, :size]
     np.add.at(matrix, (community[..., None], row[..., None], column), 1.0 / k)
