@@ -38,7 +38,10 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
     size = households.draws_needed(NEIGHBOURS)
     slots = np.arange(count * size).reshape(count, size)
     draws = np.stack(
-        [streams.uniform("households", i, slots.ravel()).reshape(count, size) for i in range(HOUSEHOLDS)],
+        [
+            streams.uniform("households", i, slots.ravel()).reshape(count, size)
+            for i in range(HOUSEHOLDS)
+        ],
         axis=-1,
     ).transpose(1, 0, 2)
     chance = norm.ppf(streams.rows("community", 0, count))
@@ -74,9 +77,7 @@ def mood_of(layout: Layout, week: int) -> float:
     """Return national net support: polls, then the sampled drift."""
     series, n = layout.world.mood, layout.world.numbers.society
     observed = np.array([layout.week(d) for d in series.dates])
-    return float(
-        mood.mood_at(week, observed, np.array(series.values), n.mood_later, n.mood_weeks)
-    )
+    return float(mood.mood_at(week, observed, np.array(series.values), n.mood_later, n.mood_weeks))
 
 
 def weights(people: Households, numbers: Numbers) -> FloatArray:

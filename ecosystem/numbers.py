@@ -122,6 +122,9 @@ class Delivery(Parameters):
         le=1,
     )
 
+    contract_weeks: float = par(6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0)
+    handover_weeks: float = par(2, "week", "From commissioning to use: acceptance by the tenant", "practice", "C", (0, 6), ge=0)
+
 
 class Grid(Parameters):
     """Utilities: studies, firm headroom, bridge power."""
@@ -192,7 +195,9 @@ class Grid(Parameters):
         ge=0,
     )
 
-    energy_usd_per_mwh: float = par(65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0)
+    energy_usd_per_mwh: float = par(
+        65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0
+    )
 
 
 class Equipment(Parameters):
@@ -208,7 +213,13 @@ class Equipment(Parameters):
         gt=0,
     )
     expansion_weeks: float = par(
-        130, "week", "From decision to added capacity", "design note, section 3", "C", (104, 156), ge=1
+        130,
+        "week",
+        "From decision to added capacity",
+        "design note, section 3",
+        "C",
+        (104, 156),
+        ge=1,
     )
     expansion_step: float = par(
         0.25, "1", "Capacity added by one expansion", "P040", "C", (0.1, 0.5), ge=0
@@ -426,7 +437,16 @@ class Workforce(Parameters):
         0.6, "1", "Electrical share of the hours of fit-out", "P119", "C", (0.5, 0.8), ge=0, le=1
     )
 
-    apprentice_end_productivity: float = par(0.9, "1", "Productivity at the end of an apprenticeship", "design note, section 3", "C", (0.8, 1.0), ge=0, le=1)
+    apprentice_end_productivity: float = par(
+        0.9,
+        "1",
+        "Productivity at the end of an apprenticeship",
+        "design note, section 3",
+        "C",
+        (0.8, 1.0),
+        ge=0,
+        le=1,
+    )
 
 
 class Society(Parameters):
@@ -652,7 +672,15 @@ class Society(Parameters):
         gt=0,
     )
 
-    lean_sd: float = par(0.15, "1", "Spread of standing opinion between communities", "assumption", "C", (0.0, 0.3), ge=0)
+    lean_sd: float = par(
+        0.15,
+        "1",
+        "Spread of standing opinion between communities",
+        "assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+    )
 
 
 class Regulators(Parameters):
@@ -1326,7 +1354,9 @@ class Local(Parameters):
         ge=0,
     )
 
-    openness_years: float = par(2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0)
+    openness_years: float = par(
+        2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
+    )
 
 
 class Numbers(Parameters):

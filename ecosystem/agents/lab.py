@@ -25,9 +25,7 @@ def commitment_room_usd(now: Snapshot) -> float:
         c.expectation_years,
     )
     committed = e.capacity_mw + e.pipeline_mw
-    return float(
-        commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover)
-    )
+    return float(commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover))
 
 
 class AILab(Actor):
