@@ -79,6 +79,7 @@ def test_price_rests_at_target_utilisation() -> None:
 def test_price_moves_an_eighth_of_the_way_in_a_week() -> None:
     r = rules(price_start_usd_per_mw_year=8.0, price_weeks=8.0)
     assert market.price_step(8.0, 1e9, r) == pytest.approx(8 + (12 - 8) / 8)
+    assert market.price_step(8.0, 1e9, r, 0.5) == pytest.approx(8 + (12 - 8) / 16)
 
 
 @pytest.mark.parametrize(("utilisation", "bound"), [(math.inf, 1.5), (-1e9, 0.5)])
