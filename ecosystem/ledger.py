@@ -150,11 +150,12 @@ class Ledger:
         """
         fault = self._fault(purpose, payer, payee) or self._fault_each(payer, payee, amounts)
         if fault:
-            self._refuse(fault, purpose, payer, payee, float(np.sum(amounts)))
+            with np.errstate(invalid="ignore"):  # infinities of both signs
+                self._refuse(fault, purpose, payer, payee, float(np.sum(amounts)))
             return
-        total = float(amounts.sum())
-        back = float(amounts.sum(where=amounts < 0, initial=0.0))
-        self.post(purpose, payer, payee, total - back)
+        # Both ways summed apart: their difference from a total may round below zero.
+        self.post(purpose, payer, payee, float(np.maximum(amounts, 0.0).sum()))
+        back = float(np.minimum(amounts, 0.0).sum())
         if back:
             self.post(purpose, payee, payer, -back)
         for account, sign in ((payer, -1.0), (payee, 1.0)):

@@ -137,7 +137,7 @@ def fold(observable: Observable, series: FloatArray) -> NDArray[Any]:
     observable : Observable
         Says how.
     series : ndarray, shape (..., weeks)
-        Time last; NaN marks weeks without a value.
+        Time last, at least one week; NaN marks weeks without a value.
 
     Returns
     -------
