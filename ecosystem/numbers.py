@@ -122,8 +122,18 @@ class Delivery(Parameters):
         le=1,
     )
 
-    contract_weeks: float = par(6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0)
-    handover_weeks: float = par(2, "week", "From commissioning to use: acceptance by the tenant", "practice", "C", (0, 6), ge=0)
+    contract_weeks: float = par(
+        6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
+    )
+    handover_weeks: float = par(
+        2,
+        "week",
+        "From commissioning to use: acceptance by the tenant",
+        "practice",
+        "C",
+        (0, 6),
+        ge=0,
+    )
 
 
 class Grid(Parameters):

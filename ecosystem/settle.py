@@ -50,17 +50,17 @@ class Wishes:
     """The orders of a week by kind, each kind sorted by what it is about."""
 
     def __init__(self, orders: Iterable[Order]) -> None:
-        self._kinds: dict[type, list[Any]] = {}
+        self._by_kind: dict[type, list[Any]] = {}
         for order in orders:
-            self._kinds.setdefault(type(order), []).append(order)
+            self._by_kind.setdefault(type(order), []).append(order)
 
     def of[T](self, kind: type[T]) -> list[T]:
         """Return the orders of one kind."""
-        return sorted(self._wishes.of(kind))
+        return sorted(self._by_kind.get(kind, ()))
 
     def sites(self, kind: type[Any]) -> list[int]:
         """Return the sites that orders of a kind are about, each once."""
-        return sorted({order.site for order in self._wishes.of(kind)})
+        return sorted({order.site for order in self._by_kind.get(kind, ())})
 
 
 def settle(
@@ -111,7 +111,7 @@ def settle(
     )
 
 
-def negotiated(levers: Levers, agreement_effect: float, signed: FloatArray) -> FloatArray:
+def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
     """Return how far a site counts as negotiated, by a signed agreement that binds."""
     return levers.agreement_binding * agreement_effect * signed
 
