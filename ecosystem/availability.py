@@ -61,8 +61,8 @@ def craft_hours(layout: Layout, durations_weeks: FloatArray) -> FloatArray:
         A.SHELL: (0.1, 0.1, 0.8, 0.0),
         A.MEP: (electrical, 1 - electrical, 0.0, 0.0),
         A.ENERGISE: (0.7, 0.0, 0.0, 0.3),
-        A.RACKS: (0.6, 0.0, 0.0, 0.4),
-        A.COMMISSIONING: (0.0, 0.0, 0.0, 1.0),
+        A.RACKS: (0.7, 0.0, 0.0, 0.3),
+        A.COMMISSIONING: (0.4, 0.2, 0.0, 0.4),
         A.INTERCONNECT: (0.5, 0.0, 0.5, 0.0),
         A.BRIDGE: (0.5, 0.2, 0.3, 0.0),
     }

@@ -188,6 +188,12 @@ class Layout:
         )
 
     @cached_property
+    def on_record_until(self) -> FloatArray:
+        """Week until which records, not chance, say what befell a site, shape (S,)."""
+        recorded = np.isfinite(self.announced_week)
+        return np.where(recorded, self.week(self.world.history_until), -np.inf)
+
+    @cached_property
     def headroom_mw_per_year(self) -> FloatArray:
         """Firm capacity that upgrades add, shape (R,)."""
         factor = self.world.numbers.grid.upgrade_factor

@@ -219,6 +219,7 @@ class Ecosystem(mesa.Model):
             sites=sites,
             progress=progress,
             state=state,
+            pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
             site_state=self._site_state(state),
             opened=opened,
             filed_week=progress.start_week[lead, Activity.PERMIT],
@@ -422,8 +423,6 @@ class Ecosystem(mesa.Model):
             strategy=self.cost.total,
         )
         self.revenues.append(market.revenue_usd)
-        under_way = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.USABLE)
-        under_way &= now.sites.live[layout.site_of_phase]
         self.economy = replace(
             economy,
             market=market,
@@ -436,7 +435,7 @@ class Ecosystem(mesa.Model):
             cash_usd=economy.cash_usd + self.money.net,
             equity_usd_per_week=deals.equity_usd_per_week,
             capacity_mw=capacity,
-            pipeline_mw=float(layout.phase_mw[under_way].sum()),
+            pipeline_mw=float(layout.phase_mw[now.pending].sum()),
         )
         self._post(now, deals, flows, worked)
 

@@ -138,6 +138,10 @@ class Docket:
             self.changed[name] = getattr(self.now.sites, name).copy()
         return self.changed[name]
 
+    def _on_record(self, site: int) -> bool:
+        """Return whether records still say what befalls a site."""
+        return bool(self.now.week < self.now.layout.on_record_until[site])
+
     def _draw(self, stream: str, occasion: int, site: int) -> float:
         return float(self.streams.rows(stream, occasion, self.count)[site])
 
@@ -202,7 +206,7 @@ class Docket:
         chance = float(permits.hazard_probability(n.litigation_per_year, MONTH_WEEKS))
         month = now.week // MONTH_WEEKS
         for site in wishes.sites(Sue):
-            if now.sites.stay_until[site] > now.week:
+            if now.sites.stay_until[site] > now.week or self._on_record(site):
                 continue
             if self._draw("lawsuit", month, site) >= chance:
                 continue
@@ -226,7 +230,7 @@ class Docket:
         in_force = now.sites.moratorium_until > now.week
         month = now.week // MONTH_WEEKS
         for site in petitions:
-            if in_force[site]:
+            if in_force[site] or self._on_record(site):
                 continue
             near = int((now.layout.neighbours[site] & in_force).sum())
             rate = n.moratorium_per_year * n.contagion**near
@@ -265,6 +269,8 @@ class Docket:
             )
         for order in wishes.of(Fund):
             site, granted = order
+            if self._on_record(site):
+                continue
             self._own("funded")[site] = granted
             text = "funding is resumed" if granted else "financiers refuse to fund construction"
             self._tell("funding", site, "capital", text)

@@ -131,6 +131,8 @@ class Snapshot:
         Week from which it is.
     state, site_state : ndarray of int, shape (P,), (S,)
         Place on the capacity ladder; a site's is that of its most advanced phase.
+    pending : ndarray of bool, shape (P,)
+        Phases of live sites that are neither in use nor given up.
     opened : Opened
         Activities that can be worked on.
     filed_week, study_week, headroom_week : ndarray, shape (S,)
@@ -157,6 +159,7 @@ class Snapshot:
     sites: Sites
     progress: Progress
     state: IntArray
+    pending: BoolArray
     site_state: IntArray
     opened: Opened
     filed_week: FloatArray
