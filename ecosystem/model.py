@@ -90,7 +90,7 @@ class Ecosystem(mesa.Model):
         self.impact_weights = living.weights(self.society.households, numbers)
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
-        self.economy = opening.economy(layout, self.market_rules)
+        self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.partnerships = Partnerships.of(
             opening_edges(layout),
             numbers.capital.reputation_half_life_weeks,
@@ -102,6 +102,14 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder.of(layout)
         self._open_books()
         self.actors = self._hire()
+
+    def _opening_flop_per_s(self) -> float:
+        """Return the training rate of the capacity rented at week 0."""
+        base = self.layout.installed_base_mw[0][None, :]
+        share = self.world.numbers.lab.training_share_2025
+        generations = self.layout.generations
+        flows = run_cluster(base, np.zeros(1), 0.0, share, generations, self.cluster_rules)
+        return flows.training_flop_per_s
 
     def _open_books(self) -> None:
         """Set what builds up from week to week."""
@@ -411,14 +419,13 @@ class Ecosystem(mesa.Model):
         self.cost = accounts.strategy_cost(now, self.sponsored_week, training)
         capacity = float(self.usable_mw.sum())
         years = now.week / WEEKS_PER_YEAR
-        fixed = (
-            numbers.capital.fixed_usd_per_year
-            * (1 + numbers.capital.fixed_growth_per_year) ** years
-        )
+        growth = 1 + numbers.capital.fixed_growth_per_year
+        fixed = numbers.capital.fixed_usd_per_year * growth**years / WEEKS_PER_YEAR
+        other = max(fixed, numbers.capital.other_cost_share * market.revenue_usd)
         self.money = accounts.Money(
             revenue=market.revenue_usd,
             lease=accounts.lease_usd(layout, now.state == Rung.USABLE, now.week),
-            fixed=fixed / WEEKS_PER_YEAR,
+            fixed=other,
             equity=deals.equity_usd_per_week,
             strategy=self.cost.total,
         )
@@ -434,6 +441,7 @@ class Ecosystem(mesa.Model):
             revenue_growth_per_year=self._growth(),
             cash_usd=economy.cash_usd + self.money.net,
             equity_usd_per_week=deals.equity_usd_per_week,
+            outlay_usd_per_week=self.money.lease + self.money.fixed + self.money.strategy,
             capacity_mw=capacity,
             pipeline_mw=float(layout.phase_mw[now.pending].sum()),
         )
