@@ -5,7 +5,7 @@ a lawsuit is availability below one of its cause (see `progress` and `attributio
 the grid and the equipment makers would be blamed for work that nobody could have hurried.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 
@@ -151,6 +151,9 @@ class Network:
         Activities that a phase's site needs at all.
     works : ndarray of bool, shape (P, A)
         Activities that this phase itself carries out.
+    for_site : ndarray of bool, shape (P, A)
+        Work of the lead phase that the whole site needs: what is shared, and its design,
+        without which no bridge can be built. It goes on while any phase of the site does.
     accepts : ndarray of bool, shape (P, 2)
         Whether the phase may be energised by the grid connection, by the bridge.
     levels : tuple of ndarray of int
@@ -173,6 +176,7 @@ class Network:
     shared: BoolArray
     used: BoolArray
     works: BoolArray
+    for_site: BoolArray
     accepts: BoolArray
     levels: tuple[IntArray, ...]
     before: IntArray
@@ -238,6 +242,8 @@ def build_network(
     shared[list(SHARED)] = True
     used = _used(lead, accepts)
     leads = lead == np.arange(len(site))
+    common = shared.copy()
+    common[Activity.DESIGN] = True
     phase = np.arange(len(site))[:, None]
     powers = np.where(accepts, phase * ACTIVITIES + np.array(POWER_OPTIONS), used.size + 1)
     return Network(
@@ -248,6 +254,7 @@ def build_network(
         shared=shared,
         used=used,
         works=used & (~shared | leads[:, None]),
+        for_site=used & common & leads[:, None],
         accepts=accepts,
         levels=_levels(before, lead),
         before=_before(before, used),
@@ -268,6 +275,24 @@ def _before(previous: IntArray, used: BoolArray) -> IntArray:
     turn = np.where(previous < 0, nothing, previous * ACTIVITIES + Activity.SITEWORK)
     table[2, :, Activity.SITEWORK] = turn
     return table
+
+
+def without(network: Network, phases: IntArray) -> Network:
+    """Return the network in which nobody waits for the sitework of `phases` any more.
+
+    Those who followed one of them follow whom it followed.
+    """
+    gone = np.zeros(network.phases + 1, dtype=bool)
+    gone[phases] = True
+    previous = network.previous.copy()
+    while gone[previous].any():
+        previous = np.where(gone[previous], previous[previous], previous)
+    return replace(
+        network,
+        previous=previous,
+        levels=_levels(previous, network.lead),
+        before=_before(previous, network.used),
+    )
 
 
 def _in_turn(lead: IntArray) -> IntArray:

@@ -189,7 +189,9 @@ class _Site:
         released = progress.released_week[phases]
         inherited = progress.inherited_weeks[phases]
         begun = np.isfinite(inherited)
-        floor = np.where(begun, released, np.maximum(released, not_before[phases]))
+        # Work inherited goes on with a whole week, all other work starts on its day.
+        limit = not_before[phases]
+        floor = np.maximum(released, np.where(begun, np.ceil(limit), limit))
         # What was never released would start when the record ends, at the earliest.
         floor = np.where(np.isfinite(floor), floor, end_week)
         history = progress.history[phases]
@@ -250,7 +252,7 @@ def _cut(network: Network, phases: IntArray) -> Network:
 @cache
 def _restricted(causes: int, holding: tuple[int, ...]) -> IntArray:
     """Return, for each of the 2^k coalitions, the number of its part among `holding`."""
-    every = np.arange(1 << causes)
+    every: IntArray = np.arange(1 << causes, dtype=np.int64)
     part = np.zeros_like(every)
     for i, k in enumerate(holding):
         part |= ((every >> k) & 1) << i
@@ -286,7 +288,7 @@ def _clock(rate: FloatArray, length: FloatArray, work: float) -> FloatArray:
     done = np.zeros((coalitions, stretches + 1))
     np.cumsum(rate * length, axis=1, out=done[:, 1:])
     index = np.count_nonzero(done[:, 1:] < work - DONE_WEEKS, axis=1)
-    every = np.arange(coalitions)
+    every: IntArray = np.arange(coalitions, dtype=np.int64)
     pace = np.where(index == stretches, 1.0, rate[every, np.minimum(index, stretches - 1)])
     took = np.zeros(coalitions)
     np.divide(work - done[every, index], pace, out=took, where=pace > 0)

@@ -194,7 +194,7 @@ def _backward(
     grid_first = network.accepts[:, 0] & (
         ~network.accepts[:, 1] | (finishes[grid] <= finishes[bridge])
     )
-    shared = network.shared.tolist()
+    shared, leads = network.shared.tolist(), network.lead == np.arange(network.phases)
     for a in reversed(order()):
         late = late_finish[a]
         if across and a == Activity.SITEWORK:
@@ -207,7 +207,9 @@ def _backward(
             late = pressed[network.lead]
         start = np.subtract(late, work[a], out=late_start[a])
         for u in required()[a]:
-            np.minimum(late_finish[u], start, out=late_finish[u])
+            # Shared work waits for what the lead phase does, not for what its mirrors do.
+            presses = np.where(leads, start, np.inf) if shared[a] and not shared[u] else start
+            np.minimum(late_finish[u], presses, out=late_finish[u])
         if a == Activity.ENERGISE:
             late_finish[grid] = np.where(grid_first, start, np.inf)
             late_finish[bridge] = np.where(grid_first, np.inf, start)
@@ -243,7 +245,7 @@ def remaining_cpm(
     done = np.isfinite(progress.finish_week)
     begun = np.isfinite(progress.start_week)
     floor = np.maximum(not_before, week)
-    floor[np.isinf(floor) | begun] = week
+    floor[np.isinf(floor)] = week
     floor[done] = progress.finish_week[done]
     left = np.maximum(progress.duration_weeks - progress.worked_weeks, 0.0)
     schedule = cpm(left, network, Known(floor, begun), active)

@@ -19,6 +19,7 @@ from ecosystem.delivery.activities import (
     Network,
     order,
     required,
+    without,
 )
 from ecosystem.errors import InputError
 from ecosystem.units import BoolArray, FloatArray, IntArray
@@ -205,14 +206,52 @@ def _release(network: Network, progress: Progress, active: BoolArray, week: int)
     new = active & np.isinf(progress.released_week[:, Activity.COMMISSIONING])
     if not new.any():
         return
-    progress.released_week[np.ix_(new, ~network.shared)] = week
-    # The lead phase does the shared work as soon as any phase of its site is active.
+    progress.released_week[new] = np.minimum(progress.released_week[new], week)
+    # The lead phase does what the site needs as soon as any phase of the site is active.
     leads = np.zeros(network.phases, dtype=bool)
     leads[network.lead[new]] = True
     site = leads[network.lead]
-    shared = progress.released_week[np.ix_(site, network.shared)]
-    progress.released_week[np.ix_(site, network.shared)] = np.minimum(shared, week)
+    common = network.for_site & leads[:, None]
+    common |= network.shared & site[:, None]
+    progress.released_week[common] = np.minimum(progress.released_week[common], week)
+    # Shared work may have been released before this phase was.
+    shared = progress.released_week[network.lead][:, network.shared]
+    progress.released_week[:, network.shared] = shared
     _make_ready(network, progress, np.flatnonzero(site))
+
+
+def withdraw(
+    network: Network,
+    progress: Progress,
+    not_before: FloatArray,
+    phases: IntArray,
+    week: int,
+) -> Network:
+    """Take phases that are cancelled out of the sitework sequence of their sites.
+
+    Parameters
+    ----------
+    network : Network
+    progress : Progress
+        Changed in place, as is `not_before`: who waited for them may start from `week` on.
+    not_before : ndarray, shape (P, A)
+    phases : ndarray of int, shape (c,)
+        Phases cancelled; no longer active from this week on.
+    week : int
+        The current week, before `open_rows`.
+
+    Returns
+    -------
+    Network
+        To be used from now on, in `attribution` too.
+    """
+    after = without(network, phases)
+    freed = np.flatnonzero(after.previous != network.previous)
+    limit = not_before[freed, Activity.SITEWORK]
+    waiting = np.isnan(progress.start_week[freed, Activity.SITEWORK])
+    not_before[freed, Activity.SITEWORK] = np.where(waiting, np.maximum(limit, week), limit)
+    _make_ready(after, progress, freed)
+    return after
 
 
 def open_rows(
@@ -230,7 +269,8 @@ def open_rows(
     progress : Progress
         Gets `released_week` and `start_week` of what starts.
     not_before : ndarray, shape (P, A)
-        Week before which an activity may not start; -inf for no limit, inf for undecided.
+        Week before which an activity may not start, nor go on if it was inherited; -inf for
+        no limit, inf for undecided.
         A limit that changes during a run must be set to the current week or later.
     active : ndarray of bool, shape (P,)
         Phases under way. Shared work goes on while any phase of its site is. A phase that
@@ -249,7 +289,7 @@ def open_rows(
     if not active.all():
         awake = np.zeros(network.phases, dtype=bool)
         awake[network.lead[active]] = True
-        is_open &= np.where(network.shared, awake[:, None], active[:, None])
+        is_open &= np.where(network.for_site, awake[:, None], active[:, None])
     flat = np.flatnonzero(is_open)
     rows, cols = (index[flat] for index in _grid(network.phases))
     span = np.ones(len(flat))
