@@ -277,16 +277,16 @@ def _before(previous: IntArray, used: BoolArray) -> IntArray:
     return table
 
 
-def without(network: Network, phases: IntArray) -> Network:
+def without(network: Network, phases: IntArray, waiting: BoolArray) -> Network:
     """Return the network in which nobody waits for the sitework of `phases` any more.
 
-    Those who followed one of them follow whom it followed.
+    Those of the phases `waiting`, shape (P,), who followed one of them follow whom it followed.
     """
     gone = np.zeros(network.phases + 1, dtype=bool)
     gone[phases] = True
-    previous = network.previous.copy()
-    while gone[previous].any():
-        previous = np.where(gone[previous], previous[previous], previous)
+    previous = network.previous
+    while (passed := waiting & gone[previous]).any():
+        previous = np.where(passed, previous[previous], previous)
     return replace(
         network,
         previous=previous,

@@ -245,11 +245,13 @@ def withdraw(
     Network
         To be used from now on, in `attribution` too.
     """
-    after = without(network, phases)
+    # Whose turn has come already keeps it; so do those who follow finished sitework.
+    in_the_way = phases[np.isnan(progress.finish_week[phases, Activity.SITEWORK])]
+    waiting = np.isnan(progress.start_week[:, Activity.SITEWORK])
+    after = without(network, in_the_way, waiting)
     freed = np.flatnonzero(after.previous != network.previous)
     limit = not_before[freed, Activity.SITEWORK]
-    waiting = np.isnan(progress.start_week[freed, Activity.SITEWORK])
-    not_before[freed, Activity.SITEWORK] = np.where(waiting, np.maximum(limit, week), limit)
+    not_before[freed, Activity.SITEWORK] = np.maximum(limit, week)
     _make_ready(after, progress, freed)
     return after
 

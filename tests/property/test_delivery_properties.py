@@ -18,7 +18,7 @@ from ecosystem.delivery.activities import (
 )
 from ecosystem.delivery.attribution import attribute, lost_weeks, shapley
 from ecosystem.delivery.critical_path import cpm
-from ecosystem.delivery.progress import DONE_WEEKS, advance, begin, open_rows
+from ecosystem.delivery.progress import DONE_WEEKS, advance, begin, open_rows, withdraw
 from ecosystem.delivery.record import Log, decode, encode, rate_of
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -63,12 +63,19 @@ def simulate(seed, weeks=400, **kwargs):
     progress = random_history(rng, net, duration)
     not_before = np.where(rng.random(net.used.shape) < 0.1, rng.uniform(0, 40), -np.inf)
     released = rng.integers(0, 20, net.phases)
+    cancelled = np.where(rng.random(net.phases) < 0.2, rng.integers(20, 90, net.phases), weeks)
     log = Log()
     for week in range(weeks):
-        opened = open_rows(net, progress, not_before, released <= week, week)
+        now = np.flatnonzero(cancelled == week)
+        if now.size:
+            net = withdraw(net, progress, not_before, now, week)
+        active = (released <= week) & (week < cancelled)
+        opened = open_rows(net, progress, not_before, active, week)
         offers = random_offers(rng, len(opened.rows))
         log.append(week, opened.rows, opened.cols, offers)
         advance(net, progress, opened, rate_of(offers), week)
+    # No cancellation may leave another phase waiting for ever.
+    assert weeks < 400 or progress.done[cancelled == weeks, Activity.COMMISSIONING].all()
     return net, progress, log, not_before
 
 
@@ -90,7 +97,8 @@ def longest_path(net, duration, phase, option):
         for u, v, any_of in template().edges(data="any_of"):
             if any_of and (p != phase or u != option):
                 continue
-            if net.used[p, u] and net.used[p, v]:
+            mirrored = net.shared[v] and p != net.lead[p]
+            if net.used[p, u] and net.used[p, v] and not mirrored:
                 graph.add_edge(node(p, u), node(p, v))
         if net.previous[p] >= 0:
             graph.add_edge((int(net.previous[p]), Activity.SITEWORK), (p, Activity.SITEWORK))
@@ -210,8 +218,8 @@ def test_replay_of_all_causes_is_what_happened(seed):
             net, progress, log.runs(), not_before, progress.duration_weeks, int(lead)
         )
         actual = progress.finish_week[result.phases, Activity.COMMISSIONING]
-        assert not result.censored.any()
-        assert result.finish == pytest.approx(actual, rel=0, abs=1e-9)
+        done = ~result.censored
+        assert result.finish[done] == pytest.approx(actual[done], rel=0, abs=1e-9)
 
 
 @settings(max_examples=30, deadline=None)
