@@ -1,8 +1,10 @@
 """Who cost how many weeks: exact, order-independent attribution of a slip to causes.
 
 For every coalition S of causes the site is replayed with only S active: each activity moves at
-the least availability over S, on its own clock of recorded weeks. Shared resources are not
-dealt out again; an activity waits only for what was recorded of it.
+the least availability over S, on its own clock of weeks since it started. Shared resources are
+not dealt out again; an activity waits only for what was recorded of it. A wait that an activity
+reached only because another had held it up before therefore costs nothing alone, and is shared
+with that other.
 """
 
 from dataclasses import dataclass

@@ -35,7 +35,8 @@ class Schedule:
         the times of the lead phase.
     late_start : ndarray, shape (P, A)
         Latest start that leaves this phase's own finish where it is; inf where nothing waits
-        for the activity (such as the slower power option).
+        for the activity (such as the slower power option). For shared work: latest start of
+        the lead phase's work.
     float_weeks : ndarray, shape (P, A)
         ``late_start - early_start``: slack against this phase's own finish. Slack is counted
         along the power option that comes first. NaN for activities done or not needed.
@@ -213,7 +214,26 @@ def _backward(
         if a == Activity.ENERGISE:
             late_finish[grid] = np.where(grid_first, start, np.inf)
             late_finish[bridge] = np.where(grid_first, np.inf, start)
+        if not across and a == Activity.SITEWORK:
+            _through_others(network, work, start, late_finish)
+        if not across and a == Activity.BRIDGE:
+            land = late_finish[Activity.LAND]
+            np.minimum(land, start - work[Activity.DESIGN, network.lead], out=land)
     return late_start.T
+
+
+def _through_others(
+    network: Network, work: FloatArray, start: FloatArray, late_finish: FloatArray
+) -> None:
+    """Let a phase press shared work by way of the phases whose sitework it waits for."""
+    after_permit, after_land = np.full((2, network.phases), -np.inf)
+    design, sitework = work[Activity.DESIGN], work[Activity.SITEWORK]
+    for level in network.levels[1:]:
+        ahead = network.previous[level]
+        after_permit[level] = np.maximum(after_permit[ahead], 0.0) + sitework[ahead]
+        after_land[level] = np.maximum(after_land[ahead], design[ahead]) + sitework[ahead]
+    for u, weeks in ((Activity.PERMIT, after_permit), (Activity.LAND, after_land)):
+        np.minimum(late_finish[u], start - weeks, out=late_finish[u])
 
 
 def remaining_cpm(
