@@ -1,6 +1,10 @@
-"""Time per call for 200 phases with about 300 open activities; limits leave room for noise."""
+"""Processor time of a typical call for 200 phases with about 300 open activities.
 
-from time import perf_counter
+Medians of processor time, so that what else the machine does matters little.
+"""
+
+from statistics import median
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -23,13 +27,13 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
     progress, log = begin(net, duration), Log()
     not_before = np.broadcast_to(rng.integers(0, 60, PHASES)[:, None], net.used.shape).astype(float)
     active = np.ones(PHASES, dtype=bool)
-    spent = dict.fromkeys(["open", "log", "advance", "lost", "cpm", "attribute"], 0.0)
+    spent: dict[str, list[float]] = {}
     most_open = 0
 
     def timed(name, function, *args):
-        begin_s = perf_counter()
+        begin_s = thread_time()
         value = function(*args)
-        spent[name] += perf_counter() - begin_s
+        spent.setdefault(name, []).append(thread_time() - begin_s)
         return value
 
     critical = remaining_cpm(net, progress, not_before, active, 0).critical
@@ -48,12 +52,10 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
     runs = log.runs()
     for lead in np.unique(net.lead):
         timed("attribute", attribute, net, progress, runs, not_before, duration, int(lead))
-    week_us = (spent["open"] + spent["log"] + spent["advance"]) / weeks * 1e6
-    site_ms = spent["attribute"] / (PHASES / PER_SITE) * 1e3
-    print({name: f"{seconds * 1e6 / weeks:.0f} us a week" for name, seconds in spent.items()})
-    print(f"{most_open} open at most; attribution {site_ms:.1f} ms a site")
+    typical_us = {name: median(seconds) * 1e6 for name, seconds in spent.items()}
+    print(f"{most_open} open at most; us a call:", {k: round(v) for k, v in typical_us.items()})
     assert most_open > 250
-    assert week_us < 300
-    assert spent["lost"] / weeks < 300e-6
-    assert spent["cpm"] / weeks < 3e-3
-    assert site_ms < 40
+    assert typical_us["open"] + typical_us["log"] + typical_us["advance"] < 300
+    assert typical_us["lost"] < 200
+    assert typical_us["cpm"] < 2_000
+    assert typical_us["attribute"] < 20_000
