@@ -128,9 +128,7 @@ class Treasury:
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
         )
-        accounts.post_building(
-            ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw
-        )
+        accounts.post_building(ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw)
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""

@@ -8,7 +8,7 @@ from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.delivery.attribution import lost_weeks
 from ecosystem.delivery.critical_path import remaining_cpm
 from ecosystem.delivery.ladder import Rung, ladder_state
-from ecosystem.delivery.progress import Opened, advance, open_rows
+from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
 from ecosystem.delivery.record import Log
 from ecosystem.layout import Layout
 from ecosystem.results import Table
@@ -40,6 +40,7 @@ class Works:
 
     def __init__(self, layout: Layout, streams: Streams) -> None:
         self.layout = layout
+        self.network = layout.network
         self.planned = opening.medians(layout)
         durations = opening.work(layout, self.planned, streams)
         self.progress, self.not_before = opening.history(layout, durations)
@@ -63,7 +64,7 @@ class Works:
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
         return open_rows(
-            self.layout.network, self.progress, self.not_before, self._active(sites, week), week
+            self.network, self.progress, self.not_before, self._active(sites, week), week
         )
 
     def _active(self, sites: Sites, week: int) -> BoolArray:
@@ -74,12 +75,11 @@ class Works:
     def look_ahead(self, sites: Sites, week: int) -> None:
         """Find what is critical from here on."""
         self.critical = remaining_cpm(
-            self.layout.network,
+            self.network,
             self.progress,
             self.not_before,
             self._active(sites, week),
             week,
-            pressing=False,
         ).critical
         self.generation = fleet.generation_of_phase(self.layout, self.progress, week)
 
@@ -100,9 +100,7 @@ class Works:
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
         own = self.layout.site_of_phase == site
-        schedule = remaining_cpm(
-            self.layout.network, self.plan, self.not_before, own, week, pressing=False
-        )
+        schedule = remaining_cpm(self.network, self.plan, self.not_before, own, week)
         start = schedule.early_start[own, Activity.SITEWORK]
         self.planned_start[own] = np.where(np.isnan(start), week, start)
         self.planned_finish[own] = schedule.finish[own]
@@ -123,12 +121,10 @@ class Works:
 
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
         """Work for a week and log what was offered; return the work of each open activity."""
-        done = advance(
-            self.layout.network, self.progress, now.opened, deals.offer.rate, now.week
-        )
+        done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
         offered = deals.offer.availability
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        lost = lost_weeks(self.layout.network, now.opened, offered, self.critical)
+        lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
         announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
         self.lost_now = lost * announced[:, None]
         self.lost_weeks += self.lost_now
@@ -141,6 +137,9 @@ class Works:
             return np.zeros(len(self.layout.sites), dtype=bool)
         self.cancelled = self.cancelled | ended
         self.cancelled_week[ended] = week
+        self.network = withdraw(
+            self.network, self.progress, self.not_before, np.flatnonzero(ended), week
+        )
         for news in deals.news:
             if news.kind in GIVEN_UP:
                 self.reason[ended & (self.layout.site_of_phase == news.site)] = news.text
@@ -205,7 +204,7 @@ class Works:
         announced = (sites.announced_week <= week)[layout.site_of_phase]
         names = np.array([*(r.name.lower() for r in Rung), "candidate"], dtype=object)
         own = self.progress.duration_weeks - self.planned
-        path = self.critical & layout.network.used
+        path = self.critical & self.network.used
         table: Table = {
             "site": np.array([layout.sites[s].key for s in layout.site_of_phase], dtype=object),
             "phase": layout.number + 1,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class CapitalProvider(Actor):
     """Gives equity to the lab and funds or refuses the construction of single sites.
 
-    Senses: milestones kept and missed, by the lab and by each developer. Decides, quarterly: the
-    flow of equity, in proportion to the lab's credibility while its cash is short; and for every site that is not yet
-    being built, whether its developer is still worth the risk.
+    Senses: milestones kept and missed, by the lab and by each developer; the lab's cash. Decides,
+    quarterly: the flow of equity, in proportion to the lab's credibility while its cash is short;
+    and for every site that is not yet being built, whether its developer is worth the risk.
     """
 
     kind = "capital"
