@@ -117,7 +117,7 @@ def secured_then_cancelled(result: RunResult) -> float:
     sites = result.tables["sites"]
     order = np.lexsort((sites["week"], sites["site"].astype(str)))
     names = sites["site"][order]
-    beyond = sum(sites[f"{state}_mw"][order] for state in LADDER[1:-1])
+    beyond = np.sum([sites[f"{state}_mw"][order] for state in LADDER[1:-1]], axis=0)
     same = names[1:] == names[:-1]
     cancelled = float(np.maximum(0.0, -np.diff(beyond))[same].sum())
     last = np.append(~same, True)

@@ -45,9 +45,7 @@ class Tally:
     total: int
 
 
-def simulate(
-    world: World, strategy: Strategy, seed: int, weeks: int | None = None
-) -> RunResult:
+def simulate(world: World, strategy: Strategy, seed: int, weeks: int | None = None) -> RunResult:
     """Run the model; it is imported on the first call, since Mesa takes a second to load."""
     from ecosystem.model import simulate as run
 

@@ -1,7 +1,7 @@
-"""Many runs in one folder: Parquet parts that appear whole, and a manifest that vouches for them.
+"""Many runs in one folder: Parquet parts that appear whole, and a manifest that vouches.
 
-``parts/<part>.<table>.parquet`` holds one table of one chunk of runs; ``parts/<part>.json``, written
-last, lists the chunk's runs and the checksums. ``manifest.json`` names the parts that belong to
+``parts/<part>.<table>.parquet`` holds one table of one chunk of runs; ``parts/<part>.json``,
+written last, lists the chunk's runs and the checksums. ``manifest.json`` names the parts that belong to
 the finished experiment and the order of its runs. All tables start with the column ``run``.
 """
 
@@ -16,6 +16,7 @@ from ecosystem.errors import ResultsError
 from ecosystem.results import (
     Table,
     check_file,
+    cursor,
     plain_columns,
     read_manifest,
     replace_file,
@@ -65,7 +66,9 @@ def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:
     kept = {part: note for part, note in parts.items() if wanted & set(note["runs"])}
     missing = wanted - {run for note in kept.values() for run in note["runs"]}
     if missing:
-        raise ResultsError(f"{folder}: {len(missing)} runs are missing; run the same command again.")
+        raise ResultsError(
+            f"{folder}: {len(missing)} runs are missing; run the same command again."
+        )
     files = {name: sum_ for note in kept.values() for name, sum_ in note["files"].items()}
     manifest = {**about, "runs": list(runs), "files": files}
     replace_file(folder / "manifest.json", json.dumps(manifest, indent=1).encode())
@@ -95,8 +98,6 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
     ResultsError
         If there is no manifest or no such table, or a part is missing or damaged; it is named.
     """
-    import duckdb
-
     manifest = read_manifest(folder, "files", "runs")
     files: list[str] = []
     for name, checksum in manifest["files"].items():
@@ -113,6 +114,6 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
         FROM read_parquet(?, file_row_number=true, union_by_name=true) part
         JOIN wanted USING (run) ORDER BY position, file_row_number
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with cursor() as connection:
         connection.register("wanted", wanted)
         return plain_columns(connection.execute(query, [files]).fetchnumpy())

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from ecosystem.results import RunResult, Table
-from ecosystem.scenario import DatedSeries, Levers, Strategy, World
+from ecosystem.scenario import Levers, Strategy, World
 from experiments.outcomes import CAUSES, LADDER
 
 PHASES = (("alpha", 1), ("alpha", 2), ("beta", 1))
@@ -134,10 +134,19 @@ def fragile(
 def _weekly(finish: np.ndarray, weeks: int, strategy: Strategy) -> Table:
     week = np.arange(weeks)
     usable = 1000.0 * (week[:, None] >= finish).sum(axis=1)
-    names = (
-        "installed_base_mw capability demand_mw served_mw utilisation latency_s "
-        "price_usd_per_mtok mean_support bill_change_usd_per_household_year water_m3 energy_mwh"
-    ).split()
+    names = [
+        "installed_base_mw",
+        "capability",
+        "demand_mw",
+        "served_mw",
+        "utilisation",
+        "latency_s",
+        "price_usd_per_mtok",
+        "mean_support",
+        "bill_change_usd_per_household_year",
+        "water_m3",
+        "energy_mwh",
+    ]
     spending = strategy.levers.placebo_share_of_capex + strategy.levers.agreement_share_of_capex
     return {
         "week": week,
