@@ -19,7 +19,7 @@ INTERRUPTED = 130
 class _Commands(TyperGroup):
     """Commands that report what the user can mend in one message, without a traceback."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:  # Typer brings its own copy of Click's types
         try:
             return super().invoke(ctx)
         except EcosystemError as error:

@@ -1,8 +1,8 @@
 """Many runs in one folder: Parquet parts that appear whole, and a manifest that vouches.
 
 ``parts/<part>.<table>.parquet`` holds one table of one chunk of runs; ``parts/<part>.json``,
-written last, lists the chunk's runs and the checksums. ``manifest.json`` names the parts that belong to
-the finished experiment and the order of its runs. All tables start with the column ``run``.
+written last, lists the chunk's runs and the checksums. ``manifest.json`` names the files that
+belong to the finished experiment and the order of its runs. All tables start with column ``run``.
 """
 
 import json

@@ -1,5 +1,6 @@
 """A tiny world and a made-up model with known answers, importable by worker processes."""
 
+import tomllib
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,69 +10,90 @@ from ecosystem.scenario import Levers, Strategy, World
 from experiments.outcomes import CAUSES, LADDER
 
 PHASES = (("alpha", 1), ("alpha", 2), ("beta", 1))
-SERIES = {
-    "dates": (date(2025, 1, 1), date(2026, 1, 1)),
-    "values": (1.0, 2.0),
-    "source": "made up",
-    "observed_until": date(2026, 1, 1),
-}
+WORLD = """
+name = "tiny"
+title = "Two sites on a plain"
+kind = "fictional"
+start = 2025-01-06
+weeks = 260
+strategy_start = 2025-06-02
+
+[[sites]]
+key = "alpha"
+name = "Alpha"
+role = "programme"
+developer = "builder"
+cloud = "cloud"
+region = "plain"
+state = "TX"
+lat = 32
+lon = -99
+facility_mw = 2000
+it_mw = 1500
+phases = 2
+source = "made up"
+
+[[sites]]
+key = "beta"
+name = "Beta"
+role = "programme"
+developer = "builder"
+cloud = "cloud"
+region = "plain"
+state = "TX"
+lat = 33
+lon = -98
+facility_mw = 1000
+it_mw = 750
+phases = 1
+source = "made up"
+
+[[regions]]
+key = "plain"
+name = "Plain"
+headroom_mw = 1000
+headroom_mw_per_year = 300
+electrical = 5000
+mechanical = 4000
+civil = 4000
+commissioning = 500
+wage_usd_per_h = 40
+households = 1e6
+residential_mwh_per_year = 1.2e7
+tight = 0.5
+source = "made up"
+
+[[clouds]]
+key = "cloud"
+name = "Cloud"
+build_mw = 900
+integration = 0.5
+margin = 0.1
+source = "made up"
+
+[[contractors]]
+key = "builder"
+name = "Builder"
+crews = 3
+source = "made up"
+
+[installed_base_mw]
+dates = [2025-01-01, 2026-01-01]
+values = [100, 200]
+source = "made up"
+observed_until = 2026-01-01
+
+[mood]
+dates = [2025-01-01, 2026-01-01]
+values = [0.0, 0.1]
+source = "made up"
+observed_until = 2026-01-01
+"""
 
 
 def tiny_world(**changes) -> World:
     """Return a world of two sites that is valid and has all numbers."""
-    common = {
-        "role": "programme",
-        "developer": "builder",
-        "cloud": "cloud",
-        "region": "plain",
-        "state": "TX",
-        "lat": 32,
-        "lon": -99,
-        "source": "made up",
-    }
-    sites = [
-        {"key": "alpha", "name": "Alpha", "facility_mw": 2000, "it_mw": 1500, "phases": 2},
-        {"key": "beta", "name": "Beta", "facility_mw": 1000, "it_mw": 750, "phases": 1},
-    ]
-    region = {
-        "key": "plain",
-        "name": "Plain",
-        "headroom_mw": 1000,
-        "headroom_mw_per_year": 300,
-        "electrical": 5000,
-        "mechanical": 4000,
-        "civil": 4000,
-        "commissioning": 500,
-        "wage_usd_per_h": 40,
-        "households": 1e6,
-        "residential_mwh_per_year": 1.2e7,
-        "tight": 0.5,
-        "source": "made up",
-    }
-    values = {
-        "name": "tiny",
-        "title": "Two sites on a plain",
-        "kind": "fictional",
-        "start": date(2025, 1, 6),
-        "weeks": 260,
-        "strategy_start": date(2025, 6, 2),
-        "sites": [{**common, **site} for site in sites],
-        "regions": [region],
-        "clouds": [
-            {
-                "key": "cloud",
-                "name": "Cloud",
-                "build_mw": 900,
-                "integration": 0.5,
-                "margin": 0.1,
-                "source": "made up",
-            }
-        ],
-        "contractors": [{"key": "builder", "name": "Builder", "crews": 3, "source": "made up"}],
-        "installed_base_mw": SERIES,
-        "mood": SERIES,
-    }
-    return World.model_validate({**values, **changes})
+    return World.model_validate({**tomllib.loads(WORLD), **changes})
 
 
 def strategy(key: str, **levers) -> Strategy:
