@@ -53,10 +53,12 @@ def why(explanation: Explanation, strategy: str, baseline: str, future: int) -> 
 def _who_gains(clear: list[Row], gains: list[Row], baseline: str) -> str:
     if not gains:
         return f"Only {baseline} was run, so there is nothing to compare."
-    if all(row.verdict == "too few futures" for row in gains):
+    moved = [row for row in gains if row.verdict != "identical"]
+    if moved and all(row.verdict == "too few futures" for row in moved):
+        n = max(row.n for row in moved)
         return (
-            f"{gains[0].n} futures are too few for an interval ({MIN_FUTURES} are needed), "
-            "so no difference can be called clear."
+            f"{n} future{' is' if n == 1 else 's are'} too few for an interval ({MIN_FUTURES} "
+            "are needed), so no difference can be called clear."
         )
     if not clear:
         return f"No strategy shows a clear gain in usable compute over {baseline}."
@@ -79,7 +81,7 @@ def _who_does_not(of: Mapping[Verdict, list[Row]], gains: list[Row], baseline: s
     if rows := of.get("too few futures"):
         shown = [f"{r.strategy} ({three(r.diff, sign=True)} GW yr)" for r in rows if r.n]
         shown += [f"{r.strategy} (no run to compare)" for r in rows if not r.n]
-        parts.append(f"medians without an interval: {_and(shown)}")
+        parts.append(f"median difference without an interval: {_and(shown)}")
     if rows := of.get("less"):
         shown = [f"{r.strategy} ({between(r.diff_low, r.diff_high)} GW yr)" for r in rows]
         parts.append(f"less usable compute than {baseline}: {_and(shown)}")

@@ -80,17 +80,17 @@ def run(
     """Run one world with one strategy and print what happened."""
     from ecosystem.scenario import load_strategy, load_world
     from experiments.runner import simulate
-    from experiments.summary import print_run
+    from experiments.summary import run_text
 
     chosen, policy = load_world(world), load_strategy(strategy)
     if out is not None:
         _folder(out)
     result = simulate(chosen, policy, seed, _weeks(years))
-    print_run(
-        result,
-        f"{chosen.title}; {policy.key} {policy.name}; seed {seed}; from {chosen.start}, "
-        f"{len(result.series('week'))} weeks. Simulated.",
+    title = (
+        f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
+        f"weeks from {chosen.start}. All of it simulated."
     )
+    typer.echo(run_text(result, title))
     if out is not None:
         result.save(out)
         typer.echo(f"\nTables and manifest.json: {out}")
@@ -152,13 +152,13 @@ def compare(
 def worlds() -> None:
     """List the worlds that come with the package."""
     from ecosystem.scenario import load_world, shipped
-    from experiments.summary import console, grid
+    from experiments.summary import grid
 
     rows = [
         [w.name, w.kind, str(len(w.sites)), f"{w.start} + {w.weeks} weeks", w.title]
         for w in map(load_world, shipped("worlds"))
     ]
-    console().print(grid("Worlds", ["name", "kind", "sites", "time", "title"], rows, left=5))
+    typer.echo(grid(["name", "kind", "sites", "time", "title"], rows, left=(0, 1, 3, 4)))
 
 
 @app.command()
@@ -166,13 +166,13 @@ def strategies() -> None:
     """List the strategies that come with the package, with the levers they set."""
     from ecosystem.scenario import load_strategy, shipped
     from experiments.show import levers_set
-    from experiments.summary import console, grid
+    from experiments.summary import grid
 
     rows = [
         [s.key, s.name, levers_set(s) or "no lever beyond S0"]
         for s in map(load_strategy, shipped("strategies"))
     ]
-    console().print(grid("Strategies", ["id", "name", "levers"], rows, left=3))
+    typer.echo(grid(["id", "name", "levers"], rows, left=(0, 1, 2)))
 
 
 @app.command()
@@ -184,9 +184,9 @@ def show(
     world: WorldName = "stargate",
 ) -> None:
     """Show a world, a strategy or a number with unit, range, source and grade."""
-    from experiments.show import show as described
+    from experiments.show import shown
 
-    described(name, world)
+    typer.echo(shown(name, world))
 
 
 @app.command(name="app")
@@ -204,6 +204,7 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
     """Carry out the runs behind a progress bar; Ctrl-C ends with a word on how to go on."""
     from concurrent.futures.process import BrokenProcessPool
 
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -214,7 +215,6 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
     )
 
     from experiments.runner import run_all
-    from experiments.summary import console
 
     done = 0
     columns = (
@@ -226,7 +226,7 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    screen = console(error=True)
+    screen = Console(stderr=True)
     with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
         bar = progress.add_task("runs", total=len(specs), rate="")
 
@@ -256,17 +256,19 @@ def _conclude(
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
     from experiments.conclude import write_answer
-    from experiments.summary import print_comparison
+    from experiments.summary import comparison_text, cost_text, paragraph
 
     report = write_answer(experiment, specs, future, out, command)
     for line in report.failures:
-        typer.echo(line, err=True)
-    for sentence in report.sentences:
-        typer.echo(sentence)
-    typer.echo("")
-    print_comparison(report.rows, experiment.baseline)
-    typer.echo("\n" + "\n".join(report.why))
-    typer.echo(f"\nFiles: {out}/answer.md, comparison.csv, differences.csv, why.csv, manifest.json")
+        typer.echo(paragraph(line), err=True)
+    parts = [
+        "\n".join(map(paragraph, report.sentences)),
+        comparison_text(report.rows, experiment.baseline),
+        "\n".join(cost_text(report.rows)),
+        "\n".join(map(paragraph, report.why)),
+        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, manifest.json",
+    ]
+    typer.echo("\n\n".join(part for part in parts if part))
 
 
 def _about(experiment: "Experiment", command: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Worlds, strategies and numbers as the console shows them: unit, range, source, grade."""
 
+import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 
 from ecosystem.errors import InputError
@@ -12,12 +14,17 @@ from ecosystem.scenario import (
     load_world,
     shipped,
 )
-from experiments.summary import console, grid
-from experiments.wording import three
+from experiments.summary import grid, paragraph
+
+_GRADES = {
+    "A": "a traceable primary source",
+    "B": "press or secondary source",
+    "C": "an assumption",
+}
 
 
-def show(name: str, world: str) -> None:
-    """Print a world, a strategy, or the numbers of `world` whose path is or begins with `name`.
+def shown(name: str, world: str) -> str:
+    """Describe a world, a strategy, or the numbers of `world` whose path is or begins with `name`.
 
     Raises
     ------
@@ -26,13 +33,12 @@ def show(name: str, world: str) -> None:
     """
     lower = name.lower()
     if lower in map(str.lower, shipped("worlds")):
-        _show_world(load_world(name))
-    elif lower in map(str.lower, shipped("strategies")):
-        _show_strategy(load_strategy(name))
-    elif name.endswith(".toml"):
-        _show_file(name)
-    else:
-        _show_numbers(name, load_world(world))
+        return _world(load_world(name))
+    if lower in map(str.lower, shipped("strategies")):
+        return _strategy(load_strategy(name))
+    if name.endswith(".toml"):
+        return _file(name)
+    return _numbers(name, load_world(world))
 
 
 def levers_set(strategy: Strategy) -> str:
@@ -45,55 +51,50 @@ def levers_set(strategy: Strategy) -> str:
     )
 
 
-def _show_file(name: str) -> None:
-    """Show a TOML file as a world, or if it has levers as a strategy."""
-    import tomllib
-
+def _file(name: str) -> str:
+    """Describe a TOML file: a strategy if it has levers or extends one, else a world."""
     try:
         raw = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{name}: cannot be read as TOML: {error}") from error
     if "levers" in raw or "extends" in raw:
-        _show_strategy(load_strategy(name))
-    else:
-        _show_world(load_world(name))
+        return _strategy(load_strategy(name))
+    return _world(load_world(name))
 
 
-def _show_world(world: World) -> None:
-    out = console()
-    out.print(f"{world.name}: {world.title} ({world.kind})")
-    out.print(
-        f"{world.start} + {world.weeks} weeks; strategies act from {world.strategy_start}; "
-        f"{len(world.records)} dated records"
-    )
+def _world(world: World) -> str:
     rows = [
-        [s.key, s.role, s.region, three(s.facility_mw), three(s.it_mw), str(s.phases), s.source]
+        [s.key, s.role, s.region, f"{s.facility_mw:,g}", f"{s.it_mw:,g}", str(s.phases), s.source]
         for s in world.sites
     ]
     heads = ["site", "role", "region", "facility MW", "IT MW", "phases", "source"]
-    table = grid("Sites", heads, rows, left=3)
-    table.columns[-1].justify = "left"
-    out.print(table)
-    out.print(_numbers("Numbers (ecosystem show PATH tells more)", list(cards(world))))
+    about = (
+        f"{world.start} + {world.weeks} weeks; strategies act from {world.strategy_start}; "
+        f"{len(world.records)} dated records"
+    )
+    parts = [
+        f"{world.name}: {world.title} ({world.kind})\n{about}",
+        grid(heads, rows, left=(0, 1, 2, 6)),
+        "Numbers (ecosystem show PATH tells more)\n" + _cards(list(cards(world))),
+    ]
+    return "\n\n".join(parts)
 
 
-def _show_strategy(strategy: Strategy) -> None:
-    out = console()
-    out.print(f"{strategy.key}: {strategy.name}")
-    out.print(strategy.description)
-    if strategy.source:
-        out.print(f"Source: {strategy.source}")
+def _strategy(strategy: Strategy) -> str:
     start = strategy.start or "the date that the world sets"
-    out.print(f"Acts from {start}")
+    lines = [f"{strategy.key}: {strategy.name}", paragraph(strategy.description)]
+    if strategy.source:
+        lines.append(paragraph(f"Source: {strategy.source}"))
+    lines.append(f"Acts from {start}.\n")
     rows = [
-        [card.path, _value(card), card.limits, card.grade, card.meaning, card.source]
+        [card.path, _value(card), card.limits, card.grade, f"{card.meaning} [{card.source}]"]
         for card in cards(strategy.levers)
     ]
-    heads = ["lever", "value", "limits", "grade", "meaning", "source"]
-    out.print(grid("Levers", heads, rows, left=6))
+    heads = ["lever", "value", "limits", "grade", "meaning [source]"]
+    return "\n".join([*lines, grid(heads, rows, left=(0, 1, 2, 3, 4))])
 
 
-def _show_numbers(name: str, world: World) -> None:
+def _numbers(name: str, world: World) -> str:
     path = name.removeprefix("numbers.")
     found = [
         card
@@ -102,10 +103,8 @@ def _show_numbers(name: str, world: World) -> None:
     ]
     if not found:
         raise InputError(_nothing(name, world))
-    out = console()
     if len(found) > 1:
-        out.print(_numbers(f"{path} in world {world.name}", found))
-        return
+        return f"{path} in world {world.name}\n{_cards(found)}"
     card = found[0]
     lines = {
         "meaning": card.meaning,
@@ -116,21 +115,12 @@ def _show_numbers(name: str, world: World) -> None:
         "source": card.source,
         "world": world.name,
     }
-    out.print(f"{_short(card)}")
-    for word, text in lines.items():
-        out.print(f"  {word:8} {text}")
+    return "\n".join([_short(card), *(f"  {word:8} {text}" for word, text in lines.items())])
 
 
-_GRADES = {
-    "A": "a traceable primary source",
-    "B": "press or secondary source",
-    "C": "an assumption",
-}
-
-
-def _numbers(title: str, found: list[Card]) -> object:
+def _cards(found: list[Card]) -> str:
     rows = [[_short(c), _value(c), _range(c), c.grade, c.source] for c in found]
-    return grid(title, ["number", "value", "sampled", "grade", "source"], rows, left=5)
+    return grid(["number", "value", "sampled", "grade", "source"], rows, left=(0, 1, 2, 3, 4))
 
 
 def _short(card: Card) -> str:
@@ -139,7 +129,7 @@ def _short(card: Card) -> str:
 
 def _value(card: Card) -> str:
     value = card.value
-    text = three(float(value)) if isinstance(value, int | float) else str(value)
+    text = f"{value:,.6g}" if isinstance(value, int | float) else str(value)
     return text if card.unit == "1" else f"{text} {card.unit}"
 
 
@@ -148,12 +138,10 @@ def _range(card: Card) -> str:
         return "no"
     low, high = card.sample
     ends = "5% to 95%, " if card.shape == "lognormal" else ""
-    return f"{three(low)} to {three(high)} ({ends}{card.shape})"
+    return f"{low:,.6g} to {high:,.6g} ({ends}{card.shape})"
 
 
 def _nothing(name: str, world: World) -> str:
-    from difflib import get_close_matches
-
     numbers = [_short(card) for card in cards(world)]
     known = [*shipped("worlds"), *shipped("strategies"), *numbers]
     near = get_close_matches(name, known, n=3, cutoff=0.5)

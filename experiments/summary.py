@@ -1,33 +1,29 @@
-"""What the console prints of a run and of a comparison: plain tables, at most 100 columns wide."""
+"""What the console prints of a run and of a comparison: plain text, at most 100 columns wide."""
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import batched
+from textwrap import wrap
 
 import numpy as np
-from rich import box
-from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
 
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, iso_week
 from experiments.compare import COST, COST_OF_GAIN, PRIMARY, Row
 from experiments.outcomes import CAUSES, LADDER, MILESTONES_GW, OUTCOMES, weeks_to, yearly
-from experiments.wording import between, three, with_unit
+from experiments.wording import between, scale_of, three
 
 WIDTH = 100
+_NARROWEST = 24
 _ECONOMY = (
-    ("capability", "capability", 1.0),
-    ("utilis.", "utilisation", 1.0),
+    ("ECI pts", "capability", 1.0),
+    ("util.", "utilisation", 1.0),
     ("USD/Mtok", "price_usd_per_mtok", 1.0),
     ("latency s", "latency_s", 1.0),
     ("demand GW", "demand_mw", MW_PER_GW),
     ("served GW", "served_mw", MW_PER_GW),
-    ("revenue USD", "revenue_usd", 1.0),
+    ("revenue", "revenue_usd", 1.0),
+    ("strategy", "strategy_cost_usd", 1.0),
     ("support", "mean_support", 1.0),
-    ("strategy USD", "strategy_cost_usd", 1.0),
 )
 _COMPARED = (
     PRIMARY,
@@ -47,64 +43,81 @@ _COMPARED = (
 )
 
 
-def console(*, error: bool = False) -> Console:
-    """Return a console of 100 columns, without colour codes where nobody looks."""
-    stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, width=WIDTH, highlight=False, markup=False, emoji=False)
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str:
+    """Lay out a table in plain text.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Column titles.
+    rows : iterable of sequence of str
+        Cells.
+    left : sequence of int
+        Columns of words, to the left; the others, numbers, go to the right. The last column is
+        wrapped if it holds words and the table would be wider than 100 columns.
+    """
+    lines = [list(head), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if len(head) - 1 in left:
+        room = WIDTH - sum(widths[:-1]) - 2 * (len(widths) - 1)
+        widths[-1] = min(widths[-1], max(room, _NARROWEST))
+    text: list[str] = []
+    for number, line in enumerate(lines):
+        words = len(head) - 1 in left
+        first, *more = (wrap(line[-1], widths[-1]) or [""]) if words else [line[-1]]
+        cells = [
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip([*line[:-1], first], widths, strict=True))
+        ]
+        text.append("  ".join(cells).rstrip())
+        text += [" " * (sum(widths[:-1]) + 2 * (len(widths) - 1)) + part for part in more]
+        if number == 0:
+            text.append("-" * min(WIDTH, sum(widths) + 2 * (len(widths) - 1)))
+    return "\n".join(text)
 
 
-def grid(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> Grid:
-    """Build a table; the first `left` columns are words, the others numbers."""
-    table = Grid(
-        title=Text(title, style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    for number, name in enumerate(head):
-        table.add_column(Text(name), justify="left" if number < left else "right")
-    for row in rows:
-        table.add_row(*[Text(cell) for cell in row])
-    return table
+def paragraph(text: str) -> str:
+    """Break a sentence into lines of at most 100 columns; later lines are indented."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    return "\n".join(wrap(text.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent))
 
 
-def print_run(result: RunResult, title: str, events: int = 12) -> None:
-    """Print a run: ladder and economy by year, delay by cause, main events."""
-    out = console()
-    out.print(title, soft_wrap=True)
+def run_text(result: RunResult, title: str, events: int = 12) -> str:
+    """Describe a run: ladder and economy by year, delay by cause, milestones, main events."""
     by_year = yearly(result)
-    states = (*LADDER, "IT usable")
-    columns = [by_year[f"{state}_mw"] for state in LADDER] + [by_year["usable_it_mw"]]
     dates = [str(day) for day in by_year["date"]]
-    rows = [
-        [day, *(three(float(column[i]) / MW_PER_GW) for column in columns)]
-        for i, day in enumerate(dates)
+    words = [state.replace("commissioned", "commiss.") for state in LADDER]
+    ladder = [(word, f"{state}_mw", MW_PER_GW) for word, state in zip(words, LADDER, strict=True)]
+    ladder.append(("IT GW", "usable_it_mw", MW_PER_GW))
+
+    def table(columns: Sequence[tuple[str, str, float]]) -> str:
+        rows = [
+            [day, *(three(float(by_year[name][i]) / scale) for _, name, scale in columns)]
+            for i, day in enumerate(dates)
+        ]
+        return grid(["date", *(word for word, _, _ in columns)], rows)
+
+    parts = [
+        paragraph(title),
+        "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
+        "Economy: capability index (ECI) and others as of the date; revenue and strategy cost, USD, since the row above\n"
+        + table(_ECONOMY),
+        "Delay by cause over the run\n" + _causes(result),
+        paragraph(_milestones(result)),
+        "Main events\n"
+        + "\n".join(
+            paragraph(f"  {line}") for line in main_events(result.tables["events"], events)
+        ),
     ]
-    out.print(
-        grid("Ladder: facility GW in each state; IT GW of the usable", ["date", *states], rows)
-    )
-    rows = [
-        [day, *(three(float(by_year[name][i]) / scale) for _, name, scale in _ECONOMY)]
-        for i, day in enumerate(dates)
-    ]
-    heads = [head for head, _, _ in _ECONOMY]
-    out.print(grid("Economy: states on the date, USD since the row above", ["date", *heads], rows))
-    out.print(_causes(result))
-    out.print(_milestones(result), soft_wrap=True)
-    out.print("")
-    out.print("Main events")
-    for line in main_events(result.tables["events"], events):
-        out.print(f"  {line}")
+    return "\n\n".join(parts)
 
 
 def main_events(table: Table, count: int) -> list[str]:
-    """Return the events to read first: the first of every kind, then the first of every site.
-
-    In order of time, as ``2028-W14 kind site: text``.
-    """
+    """Return the events to read first, in order of time: the first of each kind, then by site."""
     kinds, sites = table["kind"].astype(str), table["site"].astype(str)
     picked: dict[int, None] = {}
-    for names in (kinds, np.char.add(np.char.add(kinds, "|"), sites)):
+    by_site = [f"{kind}|{site}" for kind, site in zip(kinds, sites, strict=True)]
+    for names in (kinds, np.array(by_site, dtype=str)):
         _, firsts = np.unique(names, return_index=True)
         for row in sorted(firsts.tolist()):
             if len(picked) < count:
@@ -113,73 +126,113 @@ def main_events(table: Table, count: int) -> list[str]:
     for row in sorted(picked, key=lambda row: (str(table["day"][row]), row)):
         day = str(table["day"][row])
         where = f" {sites[row]}" if sites[row] else ""
-        lines.append(
-            f"{day} ({iso_week(date.fromisoformat(day))}) {kinds[row]}{where}: {table['text'][row]}"
-        )
+        week = iso_week(date.fromisoformat(day))
+        lines.append(f"{day} ({week}) {kinds[row]}{where}: {table['text'][row]}")
     return lines or ["none"]
 
 
-def print_comparison(rows: Sequence[Row], baseline: str) -> None:
-    """Print differences to the baseline with intervals, three strategies side by side."""
-    out = console()
+def comparison_text(rows: Sequence[Row], baseline: str) -> str:
+    """Lay out the differences to the baseline, as many strategies side by side as fit."""
     of = {(row.strategy, row.outcome): row for row in rows}
     others = [key for key in dict.fromkeys(row.strategy for row in rows) if key != baseline]
-    for keys in batched(others, 3):
-        lines = [
-            [_label(name), _value(of[baseline, name]), *(_diff(of[key, name]) for key in keys)]
-            for name in _COMPARED
-        ]
-        title = (
-            "Median over futures, and difference to the baseline with its 90% interval; "
-            "* = interval without 0"
-        )
-        out.print(grid(title, ["", baseline, *(f"{key} - {baseline}" for key in keys)], lines))
-    ratios = [row for row in rows if row.outcome == COST_OF_GAIN and row.value == row.value]
-    for row in ratios:
-        cost = f"{row.strategy}: USD {three(row.value)} per usable GW yr gained"
-        out.print(f"{cost} (90% interval {between(row.low, row.high)})")
+    told = [
+        name
+        for name in _COMPARED
+        if any(of[key, name].n and of[key, name].verdict != "identical" for key in others)
+    ]
+    parts = [
+        "Over the sampled futures: median (or mean), and paired difference to "
+        f"{baseline}\nwith its 90% interval; * where the interval leaves out 0\n"
+        + "\n\n".join(_blocks(of, told, baseline, others))
+    ]
+    same = [
+        _label(name, "")
+        for name in _COMPARED
+        if name not in told and all(of[key, name].n for key in others)
+    ]
+    if same:
+        parts.append(paragraph(f"Identical under all strategies: {'; '.join(same)}."))
+    return "\n\n".join(parts)
 
 
-def _label(name: str) -> str:
+def _blocks(
+    of: dict[tuple[str, str], Row], told: Sequence[str], baseline: str, others: Sequence[str]
+) -> Iterator[str]:
+    """Yield tables of at most 100 columns with as many strategies as fit, at least one."""
+    cells = {(key, name): "" for key in (baseline, *others) for name in told}
+    labels: list[str] = []
+    for name in told:
+        mine = [of[key, name] for key in (baseline, *others)]
+        largest = max((abs(v) for r in mine for v in (r.value, r.diff) if v == v), default=0.0)
+        scale, word = scale_of(largest)
+        percent = 100.0 if _is_share(name) else 1.0
+        labels.append(_label(name, word))
+        cells[baseline, name] = three(percent * mine[0].value / scale)
+        for row in mine[1:]:
+            cells[row.strategy, name] = _difference(row, percent / scale)
+    columns = [["", *labels], [baseline, *(cells[baseline, name] for name in told)]]
+    waiting = [[f"{key} - {baseline}", *(cells[key, name] for name in told)] for key in others]
+    while waiting:
+        shown = list(columns)
+        while waiting and (len(shown) == len(columns) or _wide([*shown, waiting[0]]) <= WIDTH):
+            shown.append(waiting.pop(0))
+        head, *body = zip(*shown, strict=True)
+        yield grid(head, body)
+
+
+def _wide(columns: Sequence[Sequence[str]]) -> int:
+    return sum(max(map(len, column)) + 2 for column in columns) - 2
+
+
+def _label(name: str, scale: str) -> str:
     if name.startswith("reached_"):
         gw = name.removeprefix("reached_").removesuffix("gw")
         return f"Futures that reach {gw} GW, %"
     outcome = next(outcome for outcome in OUTCOMES if outcome.name == name)
+    meaning = outcome.meaning.removesuffix(", share")
     if outcome.kind == "time":
-        return f"{outcome.meaning}, mean"
-    if outcome.meaning.endswith(", share"):
-        return f"{outcome.meaning.removesuffix(', share')}, %"
-    return outcome.meaning if outcome.unit == "1" else f"{outcome.meaning}, {outcome.unit}"
+        return f"{meaning}, mean"
+    if _is_share(name):
+        return f"{meaning}, %"
+    unit = f"{scale} {outcome.unit}".strip()
+    return meaning if unit in ("1", "phases") else f"{meaning}, {unit}"
 
 
-def _scale(row: Row) -> float:
-    return 100.0 if row.unit == "1" and row.outcome != "mean_support" else 1.0
+def _is_share(name: str) -> bool:
+    return name.startswith("reached_") or name == "secured_then_cancelled"
 
 
-def _value(row: Row) -> str:
-    return three(_scale(row) * row.value)
-
-
-def _diff(row: Row) -> str:
+def _difference(row: Row, factor: float) -> str:
     if not row.n:
         return "-"
     if row.verdict == "identical":
         return "identical"
-    scale = _scale(row)
-    text = three(scale * row.diff, sign=True)
-    interval = between(scale * row.diff_low, scale * row.diff_high, sign=True)
+    text = three(factor * row.diff, sign=True)
+    low, high = factor * row.diff_low, factor * row.diff_high
+    if low != low:
+        return text
     mark = "*" if row.verdict in ("more", "less") else " "
-    return f"{text} ({interval}){mark}" if interval else text
+    return f"{text} [{three(low, sign=True)}, {three(high, sign=True)}]{mark}"
 
 
-def _causes(result: RunResult) -> Grid:
+def cost_text(rows: Sequence[Row]) -> list[str]:
+    """Say what a gained GW-year costs, for the strategies with a clear gain."""
+    return [
+        f"{row.strategy}: USD {three(row.value)} per usable GW yr gained "
+        f"(90% interval {between(row.low, row.high)})"
+        for row in rows
+        if row.outcome == COST_OF_GAIN and row.value == row.value
+    ]
+
+
+def _causes(result: RunResult) -> str:
     lost = {cause: float(result.series(f"lost_gw_weeks_{cause}").sum()) for cause in CAUSES}
     total = sum(lost.values())
     rows = [
         [cause, three(value), three(100 * value / total) if total else "0"]
         for cause, value in sorted(lost.items(), key=lambda item: -item[1])
     ]
-    return grid("Delay by cause over the run", ["cause", "GW weeks", "% of all"], rows)
+    return grid(["cause", "GW weeks", "% of all"], rows)
 
 
 def _milestones(result: RunResult) -> str:
@@ -187,8 +240,5 @@ def _milestones(result: RunResult) -> str:
     words: list[str] = []
     for gw in MILESTONES_GW:
         weeks = weeks_to(result, gw)
-        reached = (
-            with_unit(f"{weeks:.0f}", "weeks") if weeks == weeks else f"not in {horizon} weeks"
-        )
-        words.append(f"{gw} GW {reached}")
-    return f"Usable: {'; '.join(words)}."
+        words.append(f"{gw} GW " + (f"after {weeks:.0f} weeks" if weeks == weeks else "not"))
+    return f"Usable within {horizon} weeks: {'; '.join(words)}."

@@ -2,7 +2,7 @@
 
 from math import floor, isfinite, log10
 
-_LARGE = ((1e12, " tn"), (1e9, " bn"), (1e6, " M"))
+_LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 
 
 def three(value: float, *, sign: bool = False) -> str:
@@ -21,12 +21,17 @@ def three(value: float, *, sign: bool = False) -> str:
         return "0"
     value = float(f"{value:.3g}")
     plus = "+" if sign else ""
-    for scale, word in _LARGE:
-        if abs(value) >= scale:
-            return f"{value / scale:{plus}.{_decimals(value / scale)}f}{word}"
+    scale, word = scale_of(value)
+    if word:
+        return f"{value / scale:{plus}.{_decimals(value / scale)}f} {word}"
     if abs(value) < 1e-4:
         return f"{value:{plus}.2e}"
     return f"{value:{plus},.{_decimals(value)}f}"
+
+
+def scale_of(value: float) -> tuple[float, str]:
+    """Return the power of ten in which to write a number and its word: ``(1e9, "bn")``."""
+    return next(((scale, word) for scale, word in _LARGE if abs(value) >= scale), (1.0, ""))
 
 
 def between(low: float, high: float, *, sign: bool = False) -> str:
@@ -37,7 +42,7 @@ def between(low: float, high: float, *, sign: bool = False) -> str:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """Put the unit where it is read: ``USD 1.2 bn``, ``45 %``, ``3.1 GW yr``; ``1`` has none."""
+    """Put the unit where it is read: ``USD 1.2 bn``, ``3.1 GW yr``; ``1`` has none."""
     if unit == "1" or number == "-":
         return number
     return f"USD {number}" if unit == "USD" else f"{number} {unit}"

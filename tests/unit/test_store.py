@@ -63,5 +63,5 @@ def test_a_missing_run_manifest_or_table_is_named(tmp_path):
     with pytest.raises(ResultsError, match="1 runs are missing"):
         finish(tmp_path, ["a", "b"], {})
     finish(tmp_path, ["a"], {})
-    with pytest.raises(ResultsError, match="no table 'u'. Known: t"):
+    with pytest.raises(ResultsError, match=r"no table 'u'\. Known: t"):
         read(tmp_path, "u")
