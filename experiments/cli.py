@@ -215,8 +215,8 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
     )
 
     from experiments.runner import run_all
+    from experiments.store import stored
 
-    done = 0
     columns = (
         TextColumn("runs"),
         BarColumn(),
@@ -231,23 +231,18 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
         bar = progress.add_task("runs", total=len(specs), rate="")
 
         def on_done(count: int, total: int) -> None:
-            nonlocal done
-            done = count
             speed = progress.tasks[bar].finished_speed or progress.tasks[bar].speed
             progress.update(bar, completed=count, rate=f"{speed:.1f} runs/s" if speed else "")
 
         try:
             return run_all(specs, jobs, on_done, out, about=about)
         except KeyboardInterrupt:
-            text = f"Stopped: {done} of {len(specs)} runs are in {out}; the same command goes on."
-            code = INTERRUPTED
+            cause, way_out, code = "Stopped", "the same command goes on", INTERRUPTED
         except BrokenProcessPool:
-            text = (
-                f"A process died, perhaps for want of memory: {done} of {len(specs)} runs are in "
-                f"{out}. The same command with a smaller --jobs than {jobs} goes on."
-            )
-            code = 1
-    typer.echo(text, err=True)
+            cause = "A process died, perhaps for want of memory"
+            way_out, code = f"the same command with fewer --jobs than {jobs} goes on", 1
+    done = len(stored(out, (spec.run for spec in specs)))
+    typer.echo(f"{cause}: {done} of {len(specs)} runs are in {out}; {way_out}.", err=True)
     raise typer.Exit(code)
 
 

@@ -17,10 +17,10 @@ from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Strategy, World
 from experiments.design import RunSpec
 from experiments.outcomes import reduce
-from experiments.store import finish, sound_parts, write_part
+from experiments.store import finish, stored, write_part
 
 _CHUNKS_PER_JOB = 6
-_LARGEST_CHUNK = 100
+_LARGEST_CHUNK = 20
 
 
 class Simulate(Protocol):
@@ -91,7 +91,7 @@ def run_all(
     A run that raises is recorded in table ``runs`` with its error; the others go on. Results do
     not depend on `jobs`, chunks or interruptions.
     """
-    done = {run for note in sound_parts(folder).values() for run in note["runs"]}
+    done = stored(folder, (spec.run for spec in specs))
     todo = [spec for spec in specs if spec.run not in done]
     count = len(specs) - len(todo)
     found = count
@@ -137,7 +137,7 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate) -> int:
 
 
 def _chunks(specs: Sequence[RunSpec], jobs: int) -> list[Sequence[RunSpec]]:
-    """Cut the runs into chunks: several per process for an even load, none too large to lose."""
+    """Cut the runs into chunks: several per process for an even load, none long to wait for."""
     if not specs:
         return []
     size = min(_LARGEST_CHUNK, -(-len(specs) // (jobs * _CHUNKS_PER_JOB)))

@@ -6,7 +6,7 @@ belong to the finished experiment and the order of its runs. All tables start wi
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ def sound_parts(folder: Path) -> dict[str, dict[str, Any]]:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ResultsError):
             continue  # not sound: its runs are made again
     return sound
+
+
+def stored(folder: Path, runs: Iterable[str]) -> set[str]:
+    """Return those of `runs` that lie in a sound part."""
+    return {run for note in sound_parts(folder).values() for run in note["runs"]} & set(runs)
 
 
 def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:

@@ -97,17 +97,15 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         ]
         return grid(["date", *(word for word, _, _ in columns)], rows)
 
+    events_read = main_events(result.tables["events"], events)
     parts = [
         paragraph(title),
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
-        "Economy: capability index (ECI) and others as of the date; revenue and strategy cost, USD, since the row above\n"
+        "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
         "Delay by cause over the run\n" + _causes(result),
         paragraph(_milestones(result)),
-        "Main events\n"
-        + "\n".join(
-            paragraph(f"  {line}") for line in main_events(result.tables["events"], events)
-        ),
+        "Main events\n" + "\n".join(paragraph(f"  {line}") for line in events_read),
     ]
     return "\n\n".join(parts)
 

@@ -39,4 +39,4 @@ def test_whole_numbers_stay_whole_and_in_range(sample, share):
 def test_chunks_hold_every_run_once_in_order(runs, jobs):
     chunks = _chunks(runs, jobs)
     assert [run for chunk in chunks for run in chunk] == runs
-    assert all(1 <= len(chunk) <= 100 for chunk in chunks)
+    assert all(1 <= len(chunk) <= 20 for chunk in chunks)

@@ -141,6 +141,6 @@ def test_chunks_hold_every_run_once_in_order_and_load_processes_evenly():
     todo = list(range(1003))
     chunks = runner._chunks(todo, 2)
     assert [run for chunk in chunks for run in chunk] == todo
-    assert max(map(len, chunks)) <= 100
+    assert max(map(len, chunks)) <= 20
     assert runner._chunks([], 2) == []
     assert len(runner._chunks(list(range(36)), 2)) == 12
