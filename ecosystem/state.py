@@ -1,83 +1,366 @@
-"""What people and drawings see of a running world: an immutable view."""
+"""The read-only world that every agent senses, what agents wish for, and what they get.
+
+Arrays are indexed by site (S), phase (P), region (R), craft (4) or household (H). A community
+shares its index with the site that it hosts. All of a week's decisions are taken on one
+`Snapshot`; a part that changes is replaced by a new one, never written to.
+"""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from ecosystem.units import FloatArray
+from ecosystem.delivery.progress import Opened, Progress
+from ecosystem.delivery.record import Availability
+from ecosystem.institutions.backlog import Plant
+from ecosystem.layout import Layout
+from ecosystem.market import Market
+from ecosystem.numbers import Numbers
+from ecosystem.partnerships import Partnerships
+from ecosystem.scenario import Levers
+from ecosystem.society.households import Households
+from ecosystem.society.labour import Apprentices
+from ecosystem.units import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, with a date."""
+class Sites:
+    """Where each site stands with institutions and partners; arrays of shape (S,).
+
+    Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
+    blocks. `live` sites are announced and not withdrawn.
+    """
+
+    announced_week: FloatArray
+    live: BoolArray
+    withdrawn: BoolArray
+    approved: BoolArray
+    denials: IntArray
+    redesign_until: FloatArray
+    stay_until: FloatArray
+    moratorium_until: FloatArray
+    study_started: BoolArray
+    headroom_granted: BoolArray
+    agreement_week: FloatArray
+    funded: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class Society:
+    """Opinion, trust and mobilisation of the host communities."""
+
+    households: Households
+    opinion: FloatArray
+    trust: FloatArray
+    opposing: FloatArray
+    supporting: FloatArray
+    organised: BoolArray
+    support: FloatArray
+    licence: IntArray
+    mood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Labour:
+    """Craft pools, arrays of shape (R, 4)."""
+
+    journeymen: FloatArray
+    travellers: FloatArray
+    apprentices: Apprentices
+    upskilled: FloatArray
+    wage_ratio: FloatArray
+    offered_hours: FloatArray
+    required_hours: FloatArray
+    worked_hours: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Vendors:
+    """What makers, builders and grids can supply.
+
+    `crews` is 1 for a manned phase, shape (P,); `headroom_mw` is firm capacity not yet promised,
+    shape (R,).
+    """
+
+    equipment: Plant
+    equipment_waiting_mw: float
+    chips_mw_per_week: float
+    headroom_mw: FloatArray
+    crews: FloatArray
+    cloud_room_mw: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Economy:
+    """The lab's market and money at the start of the week."""
+
+    market: Market
+    training_share: float
+    latency_factor: float
+    efficiency_ratio: float
+    inference_mw: float
+    revenue_usd_per_year: float
+    revenue_growth_per_year: float
+    cash_usd: float
+    equity_usd_per_week: float
+    capacity_mw: float
+    pipeline_mw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shocks:
+    """What nature and accident do this week; 1 means nothing.
+
+    `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
+    are the draws behind the lab's taste this quarter, shape (S,).
+    """
+
+    chips: float
+    weather: FloatArray
+    choice: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The world at the start of a week.
+
+    Attributes
+    ----------
+    policy : bool
+        Whether the strategy is in force; before it the levers are those of S0.
+    policy_week : float
+        Week from which it is.
+    state, site_state : ndarray of int, shape (P,), (S,)
+        Place on the capacity ladder; a site's is that of its most advanced phase.
+    opened : Opened
+        Activities that can be worked on.
+    filed_week, study_week, headroom_week : ndarray, shape (S,)
+        When the permit, the study and the connection came up; NaN before.
+    gate, hearable : ndarray of bool, shape (S,)
+        Complete applications not yet approved; those of them that can be heard now.
+    needs_crew, ready_week : ndarray, shape (P,)
+        Whether a phase has work for a crew, and since when.
+    planned_start : ndarray, shape (P,)
+        Week in which sitework was to begin when the phase was announced; NaN before.
+    coordination : ndarray, shape (S,)
+        Availability that interface friction leaves.
+    learning : ndarray, shape (P,)
+        Craft hours over those of the builder's first building.
+    """
 
     week: int
     day: date
+    policy: bool
+    policy_week: float
+    numbers: Numbers
+    levers: Levers
+    layout: Layout
+    sites: Sites
+    progress: Progress
+    state: IntArray
+    site_state: IntArray
+    opened: Opened
+    filed_week: FloatArray
+    study_week: FloatArray
+    headroom_week: FloatArray
+    gate: BoolArray
+    hearable: BoolArray
+    needs_crew: BoolArray
+    ready_week: FloatArray
+    planned_start: FloatArray
+    coordination: FloatArray
+    learning: FloatArray
+    society: Society
+    labour: Labour
+    vendors: Vendors
+    economy: Economy
+    shocks: Shocks
+    partnerships: Partnerships
+
+
+class HoldHearing(NamedTuple):
+    """A regulator hears a site's application."""
+
+    site: int
+
+
+class CallMoratorium(NamedTuple):
+    """An organised community petitions for a moratorium."""
+
+    site: int
+
+
+class Sue(NamedTuple):
+    """An organised community considers a lawsuit."""
+
+    site: int
+
+
+class Accept(NamedTuple):
+    """A community signs the agreement that it was offered."""
+
+    site: int
+
+
+class StartStudy(NamedTuple):
+    """A utility takes up a site's study."""
+
+    site: int
+
+
+class GrantHeadroom(NamedTuple):
+    """A utility commits firm capacity to a site."""
+
+    site: int
+
+
+class SetWage(NamedTuple):
+    """A labour pool asks for another wage, relative to its start."""
+
+    region: int
+    craft: int
+    wage_ratio: float
+
+
+class Recruit(NamedTuple):
+    """Travellers whom a pool draws in (or lets go)."""
+
+    region: int
+    craft: int
+    travellers: float
+
+
+class SupplyChips(NamedTuple):
+    """The chip maker's rack capacity for this week."""
+
+    mw: float
+
+
+class ExpandEquipment(NamedTuple):
+    """The equipment makers decide to add capacity."""
+
+
+class Staff(NamedTuple):
+    """A contractor mans some of the phases that are ready, up to his crews."""
+
+    phases: tuple[int, ...]
+    idle: tuple[int, ...]
+
+
+class Bid(NamedTuple):
+    """A cloud provider offers to build that many more megawatts."""
+
+    cloud: int
+    mw: float
+
+
+class Announce(NamedTuple):
+    """The lab opens a site."""
+
+    site: int
+
+
+class GiveUp(NamedTuple):
+    """The lab gives a phase back."""
+
+    phase: int
+    reason: str
+
+
+class Split(NamedTuple):
+    """The lab divides its compute between training and serving."""
+
+    training_share: float
+
+
+class Invest(NamedTuple):
+    """Financiers give equity, per week until they decide again."""
+
+    usd_per_week: float
+
+
+class Fund(NamedTuple):
+    """Financiers fund a site's construction, or refuse it."""
+
+    site: int
+    granted: bool
+
+
+type Order = (
+    HoldHearing
+    | CallMoratorium
+    | Sue
+    | Accept
+    | StartStudy
+    | GrantHeadroom
+    | SetWage
+    | Recruit
+    | SupplyChips
+    | ExpandEquipment
+    | Staff
+    | Bid
+    | Announce
+    | GiveUp
+    | Split
+    | Invest
+    | Fund
+)
+
+
+class Offer(NamedTuple):
+    """What every cause offered to the open activities, and what came of it.
+
+    Attributes
+    ----------
+    availability : ndarray of float32, shape (n, 8)
+        Share of full speed that each cause allows.
+    rate : ndarray, shape (n,)
+        The minimum over causes: progress this week.
+    required_hours : ndarray, shape (R, 4)
+        Craft hours that all builders ask for.
+    labour_level : ndarray, shape (R, 4)
+        Share of full speed that the pools allow.
+    need_hours : ndarray, shape (n, 4)
+        Craft hours of each activity per week of its work.
+    equipment_waiting_mw : float
+        Orders that found no slot.
+    """
+
+    availability: Availability
+    rate: FloatArray
+    required_hours: FloatArray
+    labour_level: FloatArray
+    need_hours: FloatArray
+    equipment_waiting_mw: float
+
+
+class News(NamedTuple):
+    """An event of the week, for the record."""
+
     kind: str
-    site: str
+    site: int
     agent: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class SiteView:
-    """One campus as it stands."""
-
-    key: str
-    name: str
-    role: str
-    state: str
-    lat: float
-    lon: float
-    facility_mw: float
-    ladder_mw: tuple[float, ...]
-    usable_it_mw: float
-    binding_cause: str
-    support: float
-    opposition: float
-    organised: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AgentView:
-    """One agent: its card as pairs of a word and a value with its unit."""
-
-    key: str
-    kind: str
-    label: str
-    card: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeView:
-    """One relation of the partnership graph."""
-
-    source: str
-    target: str
-    kind: str
-    strength: float
-    broken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The whole world at the start of a week; nothing in it changes afterwards.
+class Deals:
+    """Who gets what this week: the outcome of settlement.
 
     Attributes
     ----------
-    week, day : int, date
-        Weeks since the start, and the calendar day.
-    weekly : dict of str to ndarray, shape (week,)
-        The weekly series so far, by the names of :mod:`ecosystem.observables`.
-    sites, agents, edges : tuple
-        As above; `edges` refer to agents by key.
-    events : tuple of Event
-        The latest events, newest first, at most 200.
+    contacts, breaches : ndarray, shape (S,)
+        Contact events with the host community this week, and how badly it was let down.
+    given_up : ndarray of bool, shape (P,)
+        Phases that end this week.
     """
 
-    week: int
-    day: date
-    weekly: dict[str, FloatArray]
-    sites: tuple[SiteView, ...]
-    agents: tuple[AgentView, ...]
-    edges: tuple[EdgeView, ...]
-    events: tuple[Event, ...]
+    sites: Sites
+    labour: Labour
+    vendors: Vendors
+    offer: Offer
+    contacts: FloatArray
+    breaches: FloatArray
+    given_up: BoolArray
+    training_share: float
+    equity_usd_per_week: float
+    news: tuple[News, ...]

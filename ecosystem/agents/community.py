@@ -1,0 +1,69 @@
+"""Host communities."""
+
+from typing import TYPE_CHECKING, Any
+
+from ecosystem.agents.base import Actor, Card
+from ecosystem.delivery.ladder import Rung
+from ecosystem.state import Accept, CallMoratorium, Order, Snapshot, Sue
+
+if TYPE_CHECKING:
+    from mesa import Model
+
+LICENCE = ("withheld", "accepted", "approved", "identified")
+
+
+class Community(Actor):
+    """Households around a site, who may organise for or against it.
+
+    Senses: its own opinion, trust and mobilisation, where the site stands, what is offered.
+    Decides: to sign a negotiated agreement; when organised, to petition for a moratorium before
+    the permit and to go to court until the site is built. Whether either succeeds is settled by
+    regulators and chance.
+    """
+
+    kind = "community"
+    every_weeks = 4
+
+    def __init__(self, model: "Model[Any, Any]", name: str, label: str, index: int) -> None:
+        super().__init__(model, name, label)
+        self.index = index
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return what the community does about its site."""
+        i, sites = self.index, now.sites
+        if sites.withdrawn[i] or not sites.announced_week[i] <= now.week:
+            return []
+        orders: list[Order] = []
+        if self._signs(now):
+            orders.append(Accept(i))
+        if now.society.organised[i]:
+            if not sites.approved[i]:
+                orders.append(CallMoratorium(i))
+            if now.site_state[i] < Rung.COMMISSIONED:
+                orders.append(Sue(i))
+        return orders
+
+    def _signs(self, now: Snapshot) -> bool:
+        """Return whether an agreement is on the table and trust suffices to sign it."""
+        i = self.index
+        offered = now.policy and now.levers.agreement_share_of_capex > 0
+        unsigned = not now.sites.agreement_week[i] <= now.week
+        if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
+            return False
+        since = max(now.policy_week, now.sites.announced_week[i])
+        waited = now.week - since >= now.levers.agreement_weeks
+        opposed = bool(now.society.organised[i])
+        return waited and (not opposed or now.society.trust[i] >= now.numbers.society.sign_trust)
+
+    def card(self, now: Snapshot) -> Card:
+        """Return opinion, trust and mobilisation (simulated)."""
+        i, s = self.index, now.society
+        return (
+            ("mean support (simulated)", f"{s.support[i]:+.2f}"),
+            ("trust (simulated)", f"{s.trust[i]:.2f}"),
+            ("mobilised against", f"{s.opposing[i]:.0%} of households"),
+            ("mobilised for", f"{s.supporting[i]:.0%} of households"),
+            ("organised", "yes" if s.organised[i] else "no"),
+            ("social licence", LICENCE[int(s.licence[i])]),
+            ("agreement", "signed" if now.sites.agreement_week[i] <= now.week else "none"),
+        )

@@ -1,0 +1,62 @@
+"""Grid utilities."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosystem.agents.base import Actor, Card
+from ecosystem.delivery.activities import Activity
+from ecosystem.state import GrantHeadroom, Order, Snapshot, StartStudy
+from ecosystem.units import IntArray
+
+if TYPE_CHECKING:
+    from mesa import Model
+
+
+class Utility(Actor):
+    """Studies load requests in queue order and commits firm headroom to them.
+
+    Senses: own queue, studies under way, headroom that upgrades have added. Decides: which
+    studies start and which requests get firm capacity, first come, first served: a large request
+    at the head of the queue holds up those behind it.
+    """
+
+    kind = "utility"
+
+    def __init__(
+        self, model: "Model[Any, Any]", name: str, label: str, index: int, sites: IntArray
+    ) -> None:
+        super().__init__(model, name, label)
+        self.index = index
+        self.sites = sites
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return the studies to start and the headroom to grant."""
+        s, own = now.sites, self.sites
+        orders: list[Order] = []
+        live = s.live[own]
+        waiting = own[live & (now.study_week[own] <= now.week) & ~s.study_started[own]]
+        if len(waiting):
+            lead = now.layout.lead_of_site[own]
+            studied = now.progress.finish_week[lead, Activity.STUDY] <= now.week
+            busy = int((s.study_started[own] & live & ~studied).sum())
+            first = waiting[np.lexsort((waiting, now.study_week[waiting]))]
+            free = max(0, now.numbers.grid.study_slots - busy)
+            orders += [StartStudy(int(site)) for site in first[:free]]
+        queue = own[live & (now.headroom_week[own] <= now.week) & ~s.headroom_granted[own]]
+        if len(queue):
+            first = queue[np.lexsort((queue, now.headroom_week[queue]))]
+            room = now.vendors.headroom_mw[self.index] - np.cumsum(now.layout.site_mw[first])
+            orders += [GrantHeadroom(int(site)) for site in first[room >= 0]]
+        return orders
+
+    def card(self, now: Snapshot) -> Card:
+        """Return queue and headroom."""
+        s, own = now.sites, self.sites
+        queue = s.live[own] & (now.study_week[own] <= now.week) & ~s.headroom_granted[own]
+        return (
+            ("firm headroom left", f"{now.vendors.headroom_mw[self.index]:,.0f} MW"),
+            ("requests in the queue", f"{int(queue.sum())}"),
+            ("requested", f"{now.layout.site_mw[own][queue].sum():,.0f} MW"),
+            ("studies at once", f"{now.numbers.grid.study_slots}"),
+        )

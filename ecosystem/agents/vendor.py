@@ -1,0 +1,150 @@
+"""Makers of chips and of electrical equipment, cloud providers, contractors."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosystem.agents.base import Actor, Card
+from ecosystem.delivery.ladder import Rung
+from ecosystem.state import Bid, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
+from ecosystem.units import WEEKS_PER_YEAR, IntArray
+
+if TYPE_CHECKING:
+    from mesa import Model
+
+
+class ChipMaker(Actor):
+    """Allocates rack capacity to the programme.
+
+    Senses: how reliably the lab has kept its commitments. Decides: this week's supply, its
+    capacity times the lab's standing over that of a new customer; an unreliable customer waits.
+    """
+
+    kind = "chips"
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return the week's supply."""
+        n = now.numbers.chips
+        capacity = n.mw_per_week * (1 + n.growth_per_year) ** (now.week / WEEKS_PER_YEAR)
+        return [SupplyChips(capacity * self._priority(now))]
+
+    def _priority(self, now: Snapshot) -> float:
+        standing = now.partnerships.mean_strength(self.key, "contract")
+        return min(1.0, standing / now.numbers.capital.opening_standing)
+
+    def card(self, now: Snapshot) -> Card:
+        """Return supply and the customer's standing."""
+        return (
+            ("racks for the programme", f"{now.vendors.chips_mw_per_week:,.0f} MW/week"),
+            ("priority of the lab", f"{self._priority(now):.2f}"),
+            (
+                "supply disruption",
+                "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost",
+            ),
+        )
+
+
+class EquipmentMaker(Actor):
+    """Makes transformers and switchgear in a limited number of slots.
+
+    Senses: orders that wait for a slot. Decides: to add capacity when the backlog passes a
+    trigger; it comes years later.
+    """
+
+    kind = "equipment"
+    every_weeks = 4
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return an expansion, if one is worth it."""
+        v = now.vendors
+        trigger = now.numbers.equipment.backlog_trigger * float(v.equipment.capacity)
+        idle = np.isnan(v.equipment.due_week)
+        return [ExpandEquipment()] if idle and v.equipment_waiting_mw > trigger else []
+
+    def card(self, now: Snapshot) -> Card:
+        """Return slots and backlog."""
+        v = now.vendors
+        return (
+            ("slots", f"{float(v.equipment.capacity):,.0f} MW in production at once"),
+            ("waiting for a slot", f"{v.equipment_waiting_mw:,.0f} MW"),
+            ("expansion under way", "no" if np.isnan(v.equipment.due_week) else "yes"),
+        )
+
+
+class CloudProvider(Actor):
+    """Builds on its own balance sheet and leases to the lab.
+
+    Senses: what it has under construction and how the lab has kept its commitments. Decides: how
+    many more megawatts it would take on this quarter.
+    """
+
+    kind = "cloud"
+    every_weeks = 13
+
+    def __init__(
+        self, model: "Model[Any, Any]", name: str, label: str, index: int, build_mw: float
+    ) -> None:
+        super().__init__(model, name, label)
+        self.index = index
+        self.build_mw = build_mw
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return the room on its balance sheet."""
+        standing = now.partnerships.mean_strength(self.key, "contract")
+        appetite = self.build_mw * min(1.0, standing / now.numbers.capital.opening_standing)
+        return [Bid(self.index, max(0.0, appetite - self._building_mw(now)))]
+
+    def _building_mw(self, now: Snapshot) -> float:
+        own = now.layout.cloud_of_phase == self.index
+        under_way = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.COMMISSIONED)
+        return float(now.layout.phase_mw[own & under_way].sum())
+
+    def card(self, now: Snapshot) -> Card:
+        """Return the balance sheet in megawatts."""
+        return (
+            ("would build at once", f"{self.build_mw:,.0f} MW"),
+            ("announced or under construction", f"{self._building_mw(now):,.0f} MW"),
+            ("trust in the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
+        )
+
+
+class Contractor(Actor):
+    """Builds phases with a limited number of crews.
+
+    Senses: which of its phases have work for a crew. Decides: which to man, those under way
+    first, then in the order in which they became ready.
+    """
+
+    kind = "contractor"
+    every_weeks = 4
+
+    def __init__(
+        self, model: "Model[Any, Any]", name: str, label: str, crews: float, phases: IntArray
+    ) -> None:
+        super().__init__(model, name, label)
+        self.crews = crews
+        self.phases = phases
+
+    def decide(self, now: Snapshot) -> list[Order]:
+        """Return the phases to man until the next decision."""
+        ready = self.phases[now.needs_crew[self.phases]]
+        if not len(ready):
+            return []
+        manned = now.vendors.crews[ready] > 0
+        order = np.lexsort((ready, now.ready_week[ready], ~manned))
+        limit = max(1, round(self.crews * now.numbers.contractors.crew_factor))
+        queue = [int(p) for p in ready[order]]
+        return [Staff(tuple(queue[:limit]), tuple(queue[limit:]))]
+
+    def card(self, now: Snapshot) -> Card:
+        """Return crews and work."""
+        ready = self.phases[now.needs_crew[self.phases]]
+        return (
+            ("crews", f"{self.crews:.0f} phases at once"),
+            ("phases with work", f"{len(ready)}"),
+            ("phases manned", f"{int((now.vendors.crews[ready] > 0).sum())}"),
+            (
+                "reputation with the lab",
+                f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}",
+            ),
+        )

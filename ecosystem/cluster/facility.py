@@ -1,0 +1,60 @@
+"""From facility megawatts to racks, and what they draw and drink.
+
+Two ratios differ and both matter. The *design ratio* is facility over IT power at nameplate: it
+says how much IT fits behind a substation. *PUE* is facility over IT energy over a year: it says
+what the meter reads. The meter cannot read more than nameplate, so PUE is capped by the ratio.
+"""
+
+import numpy as np
+
+from ecosystem.units import HOURS_PER_WEEK, ArrayLike, FloatArray
+
+
+def blend(closed_loop: ArrayLike, evaporative: ArrayLike, closed: ArrayLike) -> FloatArray:
+    """Return the mean of a quantity over halls with evaporative and closed-loop cooling.
+
+    Parameters
+    ----------
+    closed_loop : float or ndarray
+        Share of halls on closed loops, 0 to 1.
+    evaporative, closed : float or ndarray
+        The quantity under either, broadcast against `closed_loop`.
+    """
+    return np.asarray(evaporative + closed_loop * (closed - evaporative))
+
+
+def it_mw(facility_mw: ArrayLike, design_ratio: ArrayLike) -> FloatArray:
+    """Return IT MW behind `facility_mw` at facility/IT `design_ratio` >= 1 (nameplate)."""
+    return np.asarray(facility_mw / design_ratio)
+
+
+def facility_mw(it: ArrayLike, design_ratio: ArrayLike) -> FloatArray:
+    """Return facility MW that `it` MW of IT need; the inverse of `it_mw`."""
+    return np.asarray(it * design_ratio)
+
+
+def racks(it: ArrayLike, rack_kw: ArrayLike) -> FloatArray:
+    """Return racks (not rounded: a hall is a sum of rows) that `it` MW power at `rack_kw`."""
+    return np.asarray(it * 1e3 / rack_kw)
+
+
+def accelerators(it: ArrayLike, rack_kw: ArrayLike, per_rack: ArrayLike) -> FloatArray:
+    """Return accelerators that `it` MW power, `per_rack` in each rack of `rack_kw`."""
+    return racks(it, rack_kw) * per_rack
+
+
+def energy_mwh_per_week(it: ArrayLike, pue: ArrayLike, design_ratio: ArrayLike) -> FloatArray:
+    """Return facility energy [MWh/week] of `it` MW that run all week.
+
+    Accelerators that wait for requests are counted as busy: fleets fill idle time with batch
+    work, and what they would save is not published.
+    """
+    return it * np.minimum(pue, design_ratio) * HOURS_PER_WEEK
+
+
+def water_m3_per_week(it: ArrayLike, wue_l_per_kwh: ArrayLike) -> FloatArray:
+    """Return water drawn on site [m3/week] by `it` MW that run all week.
+
+    WUE is litres per IT kWh (The Green Grid, white paper 35, 2011); 1 L/kWh is 1 m3/MWh.
+    """
+    return np.asarray(it * HOURS_PER_WEEK * wue_l_per_kwh)

@@ -1,0 +1,124 @@
+"""Tokens from megawatts, and how long a request waits for them over a day.
+
+Latency at a week's mean load would hardly move: queues grow at the daily peak. Demand therefore
+follows a sinusoid, and waiting and rationing are integrated over it.
+"""
+
+import numpy as np
+
+from ecosystem.cluster.hardware import Generations
+from ecosystem.units import ArrayLike, FloatArray
+
+# DeepSeek-R1 (37e9 active parameters) in FP4 on a GB200 NVL72, 1k in and 1k out, input and output
+# tokens, at 91 tokens/s per user: InferenceX of 2026-05-22. With 2.10 kW all-in per accelerator
+# this is the published 3.67 million tokens/s per MW.
+REFERENCE = "gb200"
+REFERENCE_TOKENS_PER_S = 7_698.0
+REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS = 9.8, 8.0
+PROFILE_POINTS = 12
+SMALLEST = 1e-12
+
+
+def benchmark_tokens_per_s(generations: Generations) -> FloatArray:
+    """Return benchmark tokens/s per accelerator, shape (G,).
+
+    The measured rate of the reference system times the geometric mean of the ratios of serving
+    peak (FP4, twice FP8 where a chip of the same line has not published it, FP8 where it has no
+    FP4 units) and memory bandwidth: decoding lives between the two roofs. The rule gives 1.22
+    for GB300 (measured 1.22) but two to three times too much for eight-accelerator nodes of the
+    Hopper generation, whose batches their memory limits.
+    """
+    no_fp4 = np.where(generations.fp8_pflops > REFERENCE_PEAK_PFLOPS, 2.0, 1.0)
+    peak = np.where(
+        np.isnan(generations.fp4_pflops), no_fp4 * generations.fp8_pflops, generations.fp4_pflops
+    )
+    compute = peak / REFERENCE_PEAK_PFLOPS
+    return REFERENCE_TOKENS_PER_S * np.sqrt(compute * generations.hbm_tbps / REFERENCE_HBM_TBPS)
+
+
+def daily_profile(peak_to_mean: float, points: int = PROFILE_POINTS) -> FloatArray:
+    """Return demand over its mean at `points` equally likely moments of a day.
+
+    A sinusoid, sampled over half a period because the other half repeats it; its mean is 1.
+    `peak_to_mean` lies between 1 and 2, so that demand is never negative.
+    """
+    phase = (np.arange(points) + 0.5) * (np.pi / points)
+    return 1.0 + (peak_to_mean - 1.0) * np.cos(phase)
+
+
+def served_share(load: ArrayLike, peak_to_mean: ArrayLike) -> FloatArray:
+    """Return served over capacity, the daily mean of min(demand, capacity) in closed form.
+
+    Parameters
+    ----------
+    load : float or ndarray
+        Mean demand over capacity, >= 0.
+    peak_to_mean : float or ndarray
+        Daily peak over mean demand, 1 to 2.
+
+    Returns
+    -------
+    ndarray
+        Between 0 and min(load, 1). Demand load (1 + A cos t) exceeds capacity while
+        cos t > (1 - load)/(load A), and what exceeds it is rationed.
+    """
+    swing = load * (peak_to_mean - 1.0)
+    cosine = np.minimum(np.maximum((1.0 - load) / np.maximum(swing, SMALLEST), -1.0), 1.0)
+    angle = np.arccos(cosine)
+    excess = (swing * np.sqrt(1.0 - cosine * cosine) - (1.0 - load) * angle) / np.pi
+    served = np.minimum(load - np.maximum(excess, 0.0), 1.0)
+    return np.where(cosine > -1.0, served, 1.0)  # short all day: exact, where load - excess is not
+
+
+def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) -> FloatArray:
+    """Return the mean wait of M/G/c in service times, rho < 1.
+
+    rho^(sqrt(2(c + 1)) - 1) / (c (1 - rho)) (1 + C_s^2) / 2 with Poisson arrivals (Sakasegawa
+    1977, Ann. Inst. Statist. Math. 29). Exact for M/M/1, where it is rho/(1 - rho).
+
+    Parameters
+    ----------
+    rho : float or ndarray
+        Utilisation in [0, 1); at 1 and above the queue has no mean and the result is not used.
+    servers : float or ndarray
+        Slots of one pool, >= 1.
+    variability : float or ndarray
+        Squared coefficient of variation of service time, 1 for exponential.
+    """
+    free = np.maximum(1.0 - rho, SMALLEST)
+    queue = np.power(rho, np.sqrt(2.0 * (servers + 1.0)) - 1.0)
+    return queue / free * ((1.0 + variability) / (2.0 * servers))
+
+
+def erlang_c(servers: int, offered: ArrayLike) -> FloatArray:
+    """Return the probability that a request waits in M/M/c, by the stable recursion.
+
+    1/B_k = 1 + (k/a)/B_(k-1), C = B/(1 - rho (1 - B)); 0 at no load, 1 at overload.
+
+    Parameters
+    ----------
+    servers : int
+        c >= 1; the recursion takes c steps.
+    offered : float or ndarray
+        Offered load a = lambda/mu in servers, >= 0.
+    """
+    load = np.asarray(offered, dtype=np.float64)
+    blocking = np.ones_like(load)
+    for k in range(1, servers + 1):
+        blocking = load * blocking / (k + load * blocking)
+    rho = load / servers
+    stable = np.minimum(rho, 1.0)
+    # at overload rho (1 - B) stays below 1 for every finite load, so the quotient is safe
+    return np.where(rho < 1.0, blocking / (1.0 - stable * (1.0 - blocking)), 1.0)
+
+
+def mean_wait(
+    loads: FloatArray, servers: ArrayLike, variability: ArrayLike, longest: ArrayLike
+) -> FloatArray:
+    """Return waits in service times at `loads`, none longer than `longest`.
+
+    Requests that would wait longer leave: that is the rationing horizon, and it keeps the wait
+    finite when a pool is overloaded.
+    """
+    rho = np.minimum(loads, 1.0)
+    return np.minimum(sakasegawa_wait(rho, servers, variability), longest)

@@ -1,0 +1,78 @@
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from ecosystem.cluster import serving
+from ecosystem.cluster.chain import ClusterRules, run_cluster
+from ecosystem.cluster.hardware import load_generations
+from ecosystem.errors import InputError
+from ecosystem.numbers import Cluster
+
+RULES = ClusterRules(**Cluster().model_dump())
+GENERATIONS = load_generations().select("gb200", "rubin")
+NOW = (np.array([[1180.0, 0.0]]), np.array([1.0]))
+
+
+def test_one_campus_by_hand():
+    rules = replace(RULES, facility_to_it=1.35, closed_loop_pue=0.05, availability=1.0)
+    flows = run_cluster(*NOW, 400.0, 0.5, GENERATIONS, rules)
+    accelerators = 1180 / 1.40 / 0.132 * 72
+    assert flows.accelerators == pytest.approx([accelerators, 0.0])
+    assert flows.it_mw == pytest.approx([1180 / 1.40])
+    assert flows.racks == pytest.approx([accelerators / 72])
+    flop = accelerators * 0.5 * 4.9e15 * rules.mfu * flows.goodput
+    assert flows.training_flop_per_s == pytest.approx(flop)
+    tokens = accelerators / 1180 * 7698 * rules.fleet_factor
+    assert flows.tokens_per_s_per_mw == pytest.approx(tokens)
+    assert flows.inference_mw == pytest.approx(590.0)
+    assert flows.served_mw == pytest.approx(400.0)
+    assert flows.tokens_per_s == pytest.approx(400 * tokens)
+    assert flows.energy_mwh == pytest.approx([1180 / 1.40 * 168 * 1.25])
+    assert flows.water_m3 == pytest.approx([1180 / 1.40 * 168 * 0.003])
+
+
+def test_goodput_of_the_default_rules_is_that_of_the_largest_job():
+    flows = run_cluster(*NOW, 0.0, 0.5, GENERATIONS, RULES)
+    small = run_cluster(NOW[0] / 100, NOW[1], 0.0, 0.5, GENERATIONS, RULES)
+    assert small.goodput > flows.goodput
+    assert run_cluster(NOW[0] * 9, NOW[1], 0.0, 0.5, GENERATIONS, RULES).goodput == flows.goodput
+
+
+def test_an_empty_fleet_is_finite_and_turns_everyone_away():
+    flows = run_cluster(np.zeros((0, 2)), np.zeros(0), 10.0, 0.5, GENERATIONS, RULES)
+    assert flows.shortfall == 1.0
+    assert flows.tokens_per_s == 0.0
+    assert flows.latency_s == RULES.service_s + RULES.patience_s
+    full = run_cluster(NOW[0], np.zeros(1), 10.0, 0.5, GENERATIONS, RULES)
+    assert flows.tokens_per_s_per_mw == pytest.approx(full.tokens_per_s_per_mw)
+
+
+def test_a_newer_generation_serves_and_trains_more_per_megawatt():
+    old = run_cluster(*NOW, 400.0, 0.5, GENERATIONS, RULES)
+    new = run_cluster(NOW[0][:, ::-1], NOW[1], 400.0, 0.5, GENERATIONS, RULES)
+    assert new.tokens_per_s_per_mw > 1.5 * old.tokens_per_s_per_mw
+    assert new.training_flop_per_s > 1.5 * old.training_flop_per_s
+
+
+def test_without_the_serving_core_there_are_no_tokens(monkeypatch):
+    monkeypatch.setattr(serving, "benchmark_tokens_per_s", lambda g: np.zeros(len(g)))
+    rules = replace(RULES, patience_s=61.0)  # not the cached one
+    assert run_cluster(*NOW, 400.0, 0.5, GENERATIONS, rules).tokens_per_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("facility_to_it", 0.9),
+        ("mfu", 1.1),
+        ("mfu", np.nan),
+        ("checkpoint_s", 0.0),
+        ("peak_to_mean", 2.5),
+        ("service_s", np.inf),
+        ("restart_s", -1.0),
+    ],
+)
+def test_bad_rules_are_refused(name, value):
+    with pytest.raises(InputError, match=name):
+        ClusterRules(**(asdict(RULES) | {name: value}))

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from ecosystem.cluster import reliability as r
+
+
+def simulated_efficiency(interval, write, restart, mttf, segments, seed):
+    """Play segments of work with a checkpoint each; a failure repeats the segment.
+
+    Memoryless failures: attempts until one outlives the segment are geometric, each failed one
+    costs its time to failure; restarts repeat until one succeeds, in the same way.
+    """
+    rng = np.random.default_rng(seed)
+
+    def time_to_outlive(length, n):
+        spent, alive = np.zeros(n), np.arange(n)
+        failures = np.zeros(n)
+        while alive.size:
+            life = rng.exponential(mttf, alive.size)
+            spent[alive] += np.minimum(life, length)
+            alive = alive[life < length]
+            failures[alive] += 1
+        return spent, failures
+
+    spent, failures = time_to_outlive(interval + write, segments)
+    total = int(failures.sum())
+    down, _ = time_to_outlive(restart, total)
+    return segments * interval / (spent.sum() + down.sum())
+
+
+@pytest.mark.parametrize(
+    ("interval", "write", "restart", "mttf"),
+    [(1138.0, 60.0, 300.0, 10_800.0), (1972.0, 300.0, 600.0, 6_480.0), (312.0, 60.0, 300.0, 810.0)],
+)
+def test_exact_efficiency_equals_simulation(interval, write, restart, mttf):
+    simulated = simulated_efficiency(interval, write, restart, mttf, 400_000, seed=7)
+    assert r.efficiency_exact(interval, write, restart, mttf) == pytest.approx(simulated, rel=5e-3)
+
+
+def test_young_interval_is_the_minimum_of_first_order_loss():
+    tau = np.linspace(10, 5000, 200_000)
+    best = tau[np.argmax(r.efficiency_first_order(tau, 60.0, 300.0, 10_800.0))]
+    assert r.young_s(60.0, 10_800.0) == pytest.approx(best, rel=1e-3)
+
+
+def test_daly_interval_is_close_to_the_best_of_the_exact_law():
+    tau = np.linspace(10, 5000, 200_000)
+    efficiency = r.efficiency_exact(tau, 300.0, 600.0, 6_480.0)
+    daly = r.daly_s(300.0, 6_480.0)
+    assert daly == pytest.approx(tau[np.argmax(efficiency)], rel=1e-2)
+    assert r.efficiency_exact(daly, 300.0, 600.0, 6_480.0) > efficiency.max() * (1 - 1e-5)
+
+
+def test_daly_interval_is_the_mttf_when_writing_takes_too_long():
+    assert r.daly_s(100.0, np.array([50.0, 40.0])).tolist() == [50.0, 40.0]
+
+
+def test_no_nodes_never_fail():
+    assert r.goodput(0.0, 3.8e-3, 30.0, 300.0) == pytest.approx(1.0, abs=1e-4)
+    assert r.goodput(10.0, 0.0, 30.0, 300.0) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_absurd_jobs_make_no_progress_and_no_warning():
+    assert r.goodput(1e15, 1.0, 30.0, 300.0) == pytest.approx(0.0, abs=1e-12)

@@ -1,0 +1,71 @@
+import math
+
+import numpy as np
+import pytest
+
+from ecosystem.cluster import serving
+from ecosystem.cluster.hardware import load_generations
+
+
+def direct_erlang_c(servers, offered):
+    """The sum of Erlang's formula, in logarithms."""
+    rho = offered / servers
+    terms = [k * math.log(offered) - math.lgamma(k + 1) for k in range(servers + 1)]
+    top = max(terms)
+    below = sum(math.exp(t - top) for t in terms[:-1])
+    last = math.exp(terms[-1] - top) / (1 - rho)
+    return last / (below + last)
+
+
+@pytest.mark.parametrize(
+    ("servers", "offered"), [(1, 0.8), (3, 2.5), (5, 2.5), (10, 8.0), (100, 90.0), (1000, 950.0)]
+)
+def test_erlang_c_equals_the_direct_sum(servers, offered):
+    direct = direct_erlang_c(servers, offered)
+    assert serving.erlang_c(servers, offered) == pytest.approx(direct, rel=1e-9)
+
+
+def test_erlang_c_at_the_ends():
+    got = serving.erlang_c(5, np.array([0.0, 5.0, 50.0, 1e9]))
+    assert got.tolist() == [0.0, 1.0, 1.0, 1.0]
+
+
+def test_sakasegawa_is_exact_for_one_server():
+    rho = np.array([0.0, 0.1, 0.5, 0.9, 0.99])
+    assert serving.sakasegawa_wait(rho, 1.0, 1.0) == pytest.approx(rho / (1 - rho), rel=1e-12)
+    # Pollaczek-Khinchine for constant service: half of it
+    assert serving.sakasegawa_wait(rho, 1.0, 0.0) == pytest.approx(rho / (1 - rho) / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("points", [50_000])
+@pytest.mark.parametrize("peak", [1.0, 1.2, 1.6, 2.0])
+@pytest.mark.parametrize("load", [0.0, 0.3, 0.7, 0.9, 1.0, 1.1, 2.0, 50.0])
+def test_served_share_equals_numerical_integration(load, peak, points):
+    day = serving.daily_profile(peak, points)
+    assert serving.served_share(load, peak) == pytest.approx(
+        np.minimum(load * day, 1.0).mean(), abs=1e-7
+    )
+
+
+@pytest.mark.parametrize("load", [0.5, 0.7, 0.75, 0.85, 1.0, 1.5])
+def test_twelve_points_of_the_day_are_enough(load):
+    def factor(points):
+        day = serving.daily_profile(1.4, points)
+        return 1 + float(serving.mean_wait(load * day, 64.0, 2.0, 7.5) @ day) / points
+
+    assert factor(12) == pytest.approx(factor(5000), rel=0.06)
+
+
+def test_profile_has_the_mean_and_peak_asked_for():
+    day = serving.daily_profile(1.4)
+    assert day.mean() == pytest.approx(1.0)
+    assert serving.daily_profile(1.4, 10_000).max() == pytest.approx(1.4, abs=1e-6)
+
+
+def test_benchmark_rates():
+    g = load_generations()
+    rate = dict(zip(g.key, serving.benchmark_tokens_per_s(g), strict=True))
+    per_mw = rate["gb200"] * 1e3 / g.allin_kw_per_accelerator[g.index("gb200")]
+    assert per_mw == pytest.approx(3.67e6, rel=2e-3)
+    assert rate["gb300"] / rate["gb200"] == pytest.approx(18_321 / 15_003, rel=0.01)
+    assert rate["rubin_ultra"] > rate["rubin"] > rate["gb300"] > rate["gb200"] > rate["h100"]
