@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from ecosystem.observables import CAUSES
 from experiments.compare import COST, COST_OF_GAIN, MIN_FUTURES, PRIMARY, Row, Verdict
 from experiments.explain import EventKey, Explanation
-from experiments.outcomes import CAUSES
 from experiments.wording import between, three, with_unit
 
 
@@ -87,7 +87,7 @@ def _who_does_not(of: Mapping[Verdict, list[Row]], gains: list[Row], baseline: s
         parts.append(f"less usable compute than {baseline}: {_and(shown)}")
     if rows := of.get("identical"):
         shown = [f"{r.strategy} in all {r.n} futures" for r in rows]
-        parts.append(f"exactly the usable compute of {baseline}: {_and(shown)}")
+        parts.append(f"the same usable compute as {baseline}: {_and(shown)}")
     if parts:
         text = "; ".join(parts) + "."
         return text[0].upper() + text[1:]

@@ -22,6 +22,7 @@ CENTRAL = 0
 # The range of five draws covers their median with 1 - 2 / 2**5 = 94%; of four, only 88%.
 MIN_FUTURES = 5
 _RESAMPLES = 2_000
+_ROUNDING = 1e-9
 _LEVEL = (5.0, 95.0)
 _Z90 = 1.6448536269514722
 
@@ -41,8 +42,8 @@ class Row:
     diff, diff_low, diff_high : float
         The same of the differences to the baseline in each future; NaN for the baseline.
     p_better, p_equal : float
-        Share of futures in which the strategy does better, and exactly as well. NaN where
-        neither more nor less is better.
+        Share of futures in which the strategy does better (NaN where neither more nor less is
+        better), and in which both agree to nine digits.
     n : int
         Futures in which the strategy and the baseline could both be measured.
     """
@@ -127,7 +128,7 @@ def differences(outcomes: Table, baseline: str) -> list[dict[str, Any]]:
                             "unit": measure.unit,
                             "baseline_value": base[future],
                             "value": values[future],
-                            "difference": values[future] - base[future],
+                            "difference": _gap(values[future], base[future]),
                         }
                     )
     return found
@@ -171,7 +172,7 @@ def _row(strategy: str, measure: _Measure, baseline: str, seed: int) -> Row:
     diff = diff_low = diff_high = better = equal = float("nan")
     pairs = sorted(own.keys() & base.keys())
     if strategy != baseline and pairs:
-        gaps = np.array([own[future] - base[future] for future in pairs])
+        gaps = np.array([_gap(own[future], base[future]) for future in pairs])
         # The mean is the statistic of a share of yes and no, so of their differences too.
         statistic = "median" if measure.statistic == "median" else "restricted mean"
         diff = float(_statistic(gaps, statistic))
@@ -234,6 +235,12 @@ def _cost_of_gain(strategy: str, measures: list[_Measure], baseline: str, seed: 
         nan,
         len(pairs),
     )
+
+
+def _gap(value: float, base: float) -> float:
+    """Return the difference, 0 where only the order of additions made one."""
+    gap = value - base
+    return gap if abs(gap) > _ROUNDING * max(abs(value), abs(base)) else 0.0
 
 
 def _statistic(values: FloatArray, statistic: str) -> FloatArray:

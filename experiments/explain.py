@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ecosystem.observables import CAUSES
 from ecosystem.results import Table
-from experiments.outcomes import CAUSES
 
 type Tables = Mapping[str, Table]
 type EventKey = tuple[str, str, str, str, str]
@@ -110,7 +110,8 @@ def _events(tables: Tables) -> list[EventKey]:
 
 def _total_diffs(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, float]:
     return {
-        f"{name}_diff": float(b.get(name, 0.0)) - float(a.get(name, 0.0))
+        # Rounding to 1e-9 GW yr or MW drops what only the order of additions made.
+        f"{name}_diff": round(float(b.get(name, 0.0)) - float(a.get(name, 0.0)), 9)
         for name in ("usable_gw_years", "usable_mw", "cancelled_mw")
     }
 

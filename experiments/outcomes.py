@@ -8,31 +8,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosystem import observables
+from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
 
-LADDER = (
-    "announced",
-    "secured",
-    "permitted",
-    "building",
-    "energised",
-    "commissioned",
-    "usable",
-    "cancelled",
-)
-CAUSES = (
-    "community",
-    "grid",
-    "equipment",
-    "chips",
-    "labour",
-    "capital",
-    "disruption",
-    "coordination",
-)
+LADDER = (*(name.removesuffix("_mw") for name in observables.LADDER), "cancelled")
+"""States of a megawatt: the rungs from ``announced`` to ``usable``, and what was given up."""
+
 MILESTONES_GW = (1, 2, 5, 10)
 LATE_WEEKS = 104
+_ROUNDING_MW = 1e-6
 
 _STATES = (
     *(f"{state}_mw" for state in LADDER),
@@ -119,14 +105,15 @@ def secured_then_cancelled(result: RunResult) -> float:
     names = sites["site"][order]
     beyond = np.sum([sites[f"{state}_mw"][order] for state in LADDER[1:-1]], axis=0)
     same = names[1:] == names[:-1]
-    cancelled = float(np.maximum(0.0, -np.diff(beyond))[same].sum())
+    fallen = -np.diff(beyond)[same]
+    cancelled = float(fallen[fallen > _ROUNDING_MW].sum())
     last = np.append(~same, True)
     secured = float(beyond[last].sum()) + cancelled
     return cancelled / secured if secured > 0 else float("nan")
 
 
 def late_phases(result: RunResult) -> float:
-    """Count the phases not cancelled that are more than 104 weeks behind their plan.
+    """Count the announced phases, not cancelled, that are more than 104 weeks behind their plan.
 
     A phase still unfinished counts as soon as the run itself has lasted that long.
     """
@@ -134,7 +121,8 @@ def late_phases(result: RunResult) -> float:
     horizon = len(result.series("week"))
     finish = np.where(np.isnan(phases["finish_week"]), horizon, phases["finish_week"])
     late = finish - phases["planned_finish_week"] > LATE_WEEKS
-    return float(np.count_nonzero(late & np.isnan(phases["cancelled_week"])))
+    alive = (phases["announced_week"] <= horizon) & np.isnan(phases["cancelled_week"])
+    return float(np.count_nonzero(late & alive))
 
 
 def benefit_per_household(result: RunResult) -> float:
@@ -195,7 +183,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         )
         for cause in CAUSES
     ),
-    Outcome("strategy_cost_usd", "USD", "Strategy cost, not discounted", -1,
+    Outcome("strategy_cost_usd", "USD", "Strategy cost", -1,
             _total("strategy_cost_usd")),
     Outcome("mean_support", "1", "Support at the horizon, mean", 1, _at_horizon("mean_support")),
     Outcome(
@@ -208,13 +196,13 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome(
         "bill_change_usd_per_household_year",
         "USD/yr",
-        "Bill change per household, last year",
+        "Household bill, final year",
         -1,
         _last_year("bill_change_usd_per_household_year"),
     ),
     Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
-    Outcome("capability", "ECI points", "Capability at the horizon", 0, _at_horizon("capability")),
+    Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
 )  # fmt: skip
 
 

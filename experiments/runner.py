@@ -49,7 +49,7 @@ def simulate(world: World, strategy: Strategy, seed: int, weeks: int | None = No
     """Run the model; it is imported on the first call, since Mesa takes a second to load."""
     from ecosystem.model import simulate as run
 
-    return run(world, strategy, seed, weeks)
+    return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed)
 
 
 def run_all(

@@ -1,15 +1,16 @@
 """What the console prints of a run and of a comparison: plain text, at most 100 columns wide."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from textwrap import wrap
 
 import numpy as np
 
+from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, iso_week
 from experiments.compare import COST, COST_OF_GAIN, PRIMARY, Row
-from experiments.outcomes import CAUSES, LADDER, MILESTONES_GW, OUTCOMES, weeks_to, yearly
+from experiments.outcomes import LADDER, MILESTONES_GW, OUTCOMES, weeks_to, yearly
 from experiments.wording import between, scale_of, three
 
 WIDTH = 100
@@ -132,50 +133,41 @@ def main_events(table: Table, count: int) -> list[str]:
 def comparison_text(rows: Sequence[Row], baseline: str) -> str:
     """Lay out the differences to the baseline, as many strategies side by side as fit."""
     of = {(row.strategy, row.outcome): row for row in rows}
-    others = [key for key in dict.fromkeys(row.strategy for row in rows) if key != baseline]
-    told = [
-        name
-        for name in _COMPARED
-        if any(of[key, name].n and of[key, name].verdict != "identical" for key in others)
-    ]
+    waiting = [key for key in dict.fromkeys(row.strategy for row in rows) if key != baseline]
     parts = [
-        "Over the sampled futures: median (or mean), and paired difference to "
-        f"{baseline}\nwith its 90% interval; * where the interval leaves out 0\n"
-        + "\n\n".join(_blocks(of, told, baseline, others))
+        f"Over the sampled futures: median (or mean), and paired difference to {baseline}\n"
+        "with its 90% interval; * where the interval leaves out 0"
     ]
-    same = [
-        _label(name, "")
-        for name in _COMPARED
-        if name not in told and all(of[key, name].n for key in others)
-    ]
-    if same:
-        parts.append(paragraph(f"Identical under all strategies: {'; '.join(same)}."))
+    while waiting:
+        shown = [waiting.pop(0)]
+        while waiting and _wide(_columns(of, baseline, [*shown, waiting[0]])) <= WIDTH:
+            shown.append(waiting.pop(0))
+        head, *body = zip(*_columns(of, baseline, shown), strict=True)
+        same = sum(
+            all(of[key, name].n and of[key, name].verdict == "identical" for key in shown)
+            for name in _COMPARED
+        )
+        parts.append(grid(head, body) + f"\n{same} other outcomes are identical." * bool(same))
     return "\n\n".join(parts)
 
 
-def _blocks(
-    of: dict[tuple[str, str], Row], told: Sequence[str], baseline: str, others: Sequence[str]
-) -> Iterator[str]:
-    """Yield tables of at most 100 columns with as many strategies as fit, at least one."""
-    cells = {(key, name): "" for key in (baseline, *others) for name in told}
-    labels: list[str] = []
-    for name in told:
-        mine = [of[key, name] for key in (baseline, *others)]
-        largest = max((abs(v) for r in mine for v in (r.value, r.diff) if v == v), default=0.0)
-        scale, word = scale_of(largest)
-        percent = 100.0 if _is_share(name) else 1.0
-        labels.append(_label(name, word))
-        cells[baseline, name] = three(percent * mine[0].value / scale)
-        for row in mine[1:]:
-            cells[row.strategy, name] = _difference(row, percent / scale)
-    columns = [["", *labels], [baseline, *(cells[baseline, name] for name in told)]]
-    waiting = [[f"{key} - {baseline}", *(cells[key, name] for name in told)] for key in others]
-    while waiting:
-        shown = list(columns)
-        while waiting and (len(shown) == len(columns) or _wide([*shown, waiting[0]]) <= WIDTH):
-            shown.append(waiting.pop(0))
-        head, *body = zip(*shown, strict=True)
-        yield grid(head, body)
+def _columns(
+    of: Mapping[tuple[str, str], Row], baseline: str, shown: Sequence[str]
+) -> list[list[str]]:
+    """Return the columns of a table of some strategies, without what is identical in all."""
+    columns = [[""], [baseline], *([f"{key} - {baseline}"] for key in shown)]
+    for name in _COMPARED:
+        base, mine = of[baseline, name], [of[key, name] for key in shown]
+        if all(not row.n or row.verdict == "identical" for row in mine):
+            continue
+        numbers = [base.value, *(value for row in mine for value in (row.value, row.diff))]
+        scale, word = scale_of(max((abs(v) for v in numbers if v == v), default=0.0))
+        factor = (100.0 if _is_share(name) else 1.0) / scale
+        cells = [_label(name, word), three(factor * base.value)]
+        cells += [_difference(row, factor) for row in mine]
+        for column, cell in zip(columns, cells, strict=True):
+            column.append(cell)
+    return columns
 
 
 def _wide(columns: Sequence[Sequence[str]]) -> int:

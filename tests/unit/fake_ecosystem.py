@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Levers, Strategy, World
-from experiments.outcomes import CAUSES, LADDER
+from experiments.outcomes import LADDER
 
 PHASES = (("alpha", 1), ("alpha", 2), ("beta", 1))
 WORLD = """

@@ -69,8 +69,9 @@ def test_compare_answers_explains_and_writes(folder):
     assert result.exit_code == 0, result.output
     assert "More usable compute than S0: S2 by 0.383 GW yr" in result.output
     assert "+0.383 [+0.383, +0.383]*" in result.output
-    assert "Exactly the usable compute of S0: placebo in all 6 futures." in result.output
+    assert "The same usable compute as S0: placebo in all 6 futures." in result.output
     assert "alpha +0.383 GW yr, buildings 10.0 weeks earlier (community -10.0)" in result.output
+    assert "27 other outcomes are identical." in result.output
     assert "placebo and S0 are identical in the central future" in result.output
     assert max(map(len, result.output.splitlines())) <= 100
     with (folder / "out" / "comparison.csv").open() as handle:
@@ -124,10 +125,10 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(folder, monkeypatch):
 
     class Model:
         @staticmethod
-        def simulate(world, strategy, seed, weeks):
+        def simulate(world, strategy, seed):
             if next(left, None) is None:
                 raise KeyboardInterrupt
-            return fake_ecosystem.simulate(world, strategy, seed, weeks)
+            return fake_ecosystem.simulate(world, strategy, seed)
 
     monkeypatch.setitem(sys.modules, "ecosystem.model", Model)
     result = compare("--futures", "1")

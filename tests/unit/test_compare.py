@@ -67,6 +67,14 @@ def test_identical_differences_are_called_identical_not_unclear():
     assert row(rows, "placebo", PRIMARY).verdict == "identical"
 
 
+def test_a_difference_by_the_order_of_additions_is_none():
+    base = [0.1 + 0.2, 1490.0, 1e9]
+    noisy = [0.3, 1490.0 + 4e-8, 1e9]
+    assert base != noisy
+    rows = compare(table({"S0": {PRIMARY: [0, *base]}, "S2": {PRIMARY: [0, *noisy]}}), "S0")
+    assert row(rows, "S2", PRIMARY).verdict == "identical"
+
+
 def test_four_futures_give_no_interval():
     rows = compare(table({"S0": {PRIMARY: [0.0] * 5}, "S2": {PRIMARY: [9.0] * 5}}), "S0")
     found = row(rows, "S2", PRIMARY)

@@ -76,13 +76,14 @@ def test_only_what_was_secured_counts_as_cancelled_afterwards():
     assert np.isnan(secured_then_cancelled(sites([(0, "a", {"announced": 5.0})])))
 
 
-def test_late_phases_count_the_unfinished_once_they_are_late_and_no_cancelled_one():
+def test_late_phases_count_the_unfinished_but_none_cancelled_or_unannounced():
     nan = np.nan
     run = with_usable([0.0] * 200)
     run.tables["phases"] = {
-        "planned_finish_week": np.array([10.0, 10.0, 95.0, 97.0, 10.0]),
-        "finish_week": np.array([114.0, 115.0, nan, nan, nan]),
-        "cancelled_week": np.array([nan, nan, nan, nan, 20.0]),
+        "announced_week": np.array([0.0, 0.0, 0.0, 0.0, 0.0, 300.0]),
+        "planned_finish_week": np.array([10.0, 10.0, 95.0, 97.0, 10.0, 10.0]),
+        "finish_week": np.array([114.0, 115.0, nan, nan, nan, nan]),
+        "cancelled_week": np.array([nan, nan, nan, nan, 20.0, nan]),
     }
     assert late_phases(run) == 2  # 105 weeks late; and 200 - 95 = 105 by the horizon
 
