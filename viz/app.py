@@ -3,7 +3,6 @@
 `Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `world_page`.
 """
 
-import asyncio
 import errno
 import logging
 import os
@@ -67,7 +66,7 @@ def _Live(catalogue: Catalogue) -> None:  # noqa: N802
     order, playing, _ = session.order.value, session.playing.value, session.number.value
 
     async def build() -> None:
-        await asyncio.to_thread(session.build, order)
+        await session.build(order)
 
     async def play() -> None:
         if playing:

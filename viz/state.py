@@ -147,7 +147,10 @@ def query_of(frame: Frame) -> str:
 
 
 class Session:
-    """One tab's world: choose, play, pause, step, reset. Safe to call from any thread.
+    """One tab's world: choose, play, pause, step, reset.
+
+    Reactive values are set only by what runs in the tab's own context: its event handlers and its
+    tasks. `make` and `advance` set none, so that any worker thread may run them.
 
     Parameters
     ----------
@@ -184,7 +187,7 @@ class Session:
         self._painted = -1
 
     def choose(self, choice: Choice) -> None:
-        """Stop and order another world; :meth:`build` makes it."""
+        """Stop and order another world; :meth:`build` takes the order."""
         self.playing.set(False)
         with self._lock:
             self._wanted += 1
@@ -199,8 +202,8 @@ class Session:
         """Go back to the first week of the same world."""
         self.choose(self.latest.choice._replace(week=0))
 
-    def build(self, order: tuple[Choice, int]) -> None:
-        """Build what was ordered, unless something else has been ordered since."""
+    def make(self, order: tuple[Choice, int]) -> None:
+        """Build what was ordered, unless something else has been ordered since; any thread."""
         choice, count = order
         with self._lock:
             if count != self._wanted:
@@ -213,7 +216,6 @@ class Session:
                 self._show(choice=choice, view=model.view(), weeks=model.weeks, loading=False)
             except Exception as error:
                 self._fail(f"{choice.world}, {choice.strategy}, seed {choice.seed}", error)
-        self._publish()
 
     def step(self) -> None:
         """Pause and advance by one week."""
@@ -226,7 +228,7 @@ class Session:
         self.playing.set(not self.playing.peek() and not self.latest.over)
 
     def advance(self, weeks: float, budget_s: float = float("inf")) -> None:
-        """Step until that many weeks, the horizon or the time budget have passed."""
+        """Step until that many weeks, the horizon or the time budget have passed; any thread."""
         end = time.perf_counter() + budget_s
         with self._lock:
             model = self._model
@@ -243,6 +245,11 @@ class Session:
             except Exception as error:
                 self._model = None
                 self._fail(f"The run stopped in week {model.week}", error)
+
+    async def build(self, order: tuple[Choice, int]) -> None:
+        """Build what was ordered in a worker thread, then show it."""
+        await asyncio.to_thread(self.make, order)
+        self._publish()
 
     async def play(self) -> None:
         """Advance frame by frame while playing, at the chosen speed, as fast as it is painted."""
