@@ -23,6 +23,7 @@ from viz.svg import (
     signed_percent,
     text,
     thinned,
+    tick,
 )
 
 WEEKS_A_YEAR = 52
@@ -265,9 +266,10 @@ def binding_title(held: Sequence[Held]) -> str:
         return "Nothing is under way: no site waits for anything"
     top = max(by_cause, key=lambda cause: sum(h.waiting_mw for h in by_cause[cause]))
     label = cause_label(top)
-    verb = "sets the pace of" if top == "none" else "bind" if label[-1] == "s" else "binds"
+    verb = "sets the pace of" if top == "none" else "hold" if label[-1] == "s" else "holds"
+    gw = number(sum(h.waiting_mw for h in by_cause[top]) / MW_PER_GW)
     count = len(by_cause[top])
-    return f"{label.capitalize()} {verb} {count} of {len(held)} sites under way"
+    return f"{label.capitalize()} {verb} {gw} GW at {count} of {len(held)} sites under way"
 
 
 def binding_chart(held: Sequence[Held], width: float = 680) -> str:
@@ -332,8 +334,8 @@ def _axes(box: Box, start: date, unit: str, step: float | None = None) -> list[s
     for value in np.arange(box.y_min, box.y_max + step / 2, step):
         y = box.y(value)
         parts.append(f'<path class="grid" d="M{box.left:.0f} {y:.1f}h{box.width:.0f}"/>')
-        parts.append(text(box.left - 5, y + 3.5, number(round(float(value), 9)), "soft end small"))
-    parts.append(text(box.left + 3, box.top - 4, unit, "soft small"))
+        parts.append(text(box.left - 5, y + 3.5, tick(float(value), step), "soft end small"))
+    parts.append(text(box.left + 4, box.top + 11, unit, "soft small halo"))
     parts.append(f'<path class="axis" d="M{box.left:.0f} {bottom:.1f}h{box.width:.0f}"/>')
     years = _new_years(start, box.x_max)
     every = max(1, int(np.ceil(34 * len(years) / box.width)))

@@ -124,20 +124,23 @@ def World(session: Session, frame: Frame, view: View) -> None:  # noqa: N802
                 svg=site_map(view.sites, picked.removeprefix("site:"), ground=False),
                 event_pick=session.picked.set,
             )
+            Panel(svg=binding_chart(held(view.sites)))
         with solara.Div(classes=["eco-card", "eco-ladder"]):
             Panel(svg=ladder_chart(view.weekly, start, frame.weeks))
-            Panel(svg=binding_chart(held(view.sites)))
+            Panel(svg=flywheel_chart(view.weekly, start, frame.weeks))
         with solara.Div(classes=["eco-card", "eco-graph"]):
             Graph(view.agents, view.edges, picked, session.picked.set)
+        with solara.Div(classes=["eco-card"]):
             Card(view, picked)
-        with solara.Div(classes=["eco-card", "eco-flywheel"]):
-            Panel(svg=flywheel_chart(view.weekly, start, frame.weeks))
-            solara.HTML(
-                "div",
-                events_html(view.events),
-                classes=["eco-events"],
-                attributes={"tabindex": "0"},
-            )
+            events = events_html(view.events)
+            solara.HTML("div", events, classes=["eco-events"], attributes={"tabindex": "0"})
+    solara.HTML("p", _STANCE, classes=["eco-stance"])
+
+
+_STANCE = (
+    "Real sites, simulated people: opinions, hearings and outcomes at a place are simulated from "
+    "archetypes. The model explores what could follow from what; it forecasts nothing."
+)
 
 
 def _start(view: View) -> date:

@@ -8,7 +8,7 @@ from ecosystem.view import AgentView, EdgeView
 from viz.palette import AGENTS, EDGES
 from viz.svg import drawing, shortened, text
 
-WIDTH = 900.0
+WIDTH = 740.0
 _TOP = 74.0
 _ROW = 19.0
 _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -50,7 +50,7 @@ def place(agents: Sequence[AgentView], edges: Sequence[EdgeView]) -> Places:
     room = _ROW * max(tallest, 18)
     gap = WIDTH / len(columns)
     return {
-        key: (18 + gap * c, _TOP + room * (i + 0.5) / len(column))
+        key: (30 + gap * c, _TOP + room * (i + 0.5) / len(column))
         for c, column in enumerate(columns)
         for i, key in enumerate(column)
     }
@@ -82,11 +82,11 @@ def graph_drawing(
     """
     title = graph_title(edges)
     height = max((y for _, y in places.values()), default=_TOP) + 38
-    body = [text(10, 20, title, "title")]
+    body = [text(8, 18, title, "title")]
     note = "Width: strength of the relation. Dashes: broken promise. Click an agent for its card"
-    body.append(text(10, 38, note, "soft"))
+    body.append(text(8, 34, note, "soft"))
     gap = WIDTH / len(_COLUMNS)
-    body += [text(10 + gap * i, 60, head, "soft") for i, (head, _) in enumerate(_COLUMNS)]
+    body += [text(22 + gap * i, 60, head, "soft") for i, (head, _) in enumerate(_COLUMNS)]
     picked = picked if picked in places else ""
     near = {picked}
     for edge in edges:
@@ -131,7 +131,7 @@ def _node(agent: AgentView, x: float, y: float, css: str) -> str:
     kind = AGENTS.get(agent.kind)
     mark = kind.mark if kind else "circle"
     word = kind.label if kind else agent.kind
-    label = shortened(agent.label, 23)
+    label = shortened(agent.label, 22)
     return (
         f'<g class="pick k-{escape(agent.kind)}{css}" tabindex="0" data-key="{escape(agent.key)}">'
         f"<title>{escape(agent.label)} ({escape(word)})</title>"
@@ -166,5 +166,5 @@ def _edge_key(y: float, kinds: set[str]) -> str:
             f'<path class="edge strong e-{kind}" stroke-width="2" d="M{x:.0f} {y - 4:.0f}h18"/>'
         )
         out.append(text(x + 24, y, kind, "soft"))
-        x += 40 + 6.4 * len(kind)
+        x += 36 + 5.6 * len(kind)
     return "".join(out)

@@ -14,7 +14,7 @@ from viz.svg import drawing, number, shortened, text
 
 _HEAD = 40.0
 _FOOT = 36.0
-_RADIUS_PER_ROOT_GW = 9.0
+_RADIUS_PER_ROOT_GW = 6.5
 _FIRST_BUILT = LADDER.index("secured")
 _USABLE = LADDER.index("usable")
 _CANCELLED = LADDER.index("cancelled")
@@ -96,9 +96,9 @@ def site_map(sites: Sequence[SiteView], picked: str = "", ground: bool = True) -
     """
     width, height = _outlines()["view_box"][2:]
     title = map_title(sites)
-    body = [text(10, 24, title, "title")]
+    body = [text(8, 18, title, "title")]
     body.append(
-        text(10, 42, "Fill: what binds now. Area: planned GW. Opinions are simulated", "soft")
+        text(8, 34, "Fill: what binds now. Area: planned GW. Opinions are simulated", "soft")
     )
     body.append(f'<g transform="translate(0 {_HEAD:g})">')
     places = _places(sites, height)
@@ -119,13 +119,13 @@ def _places(sites: Sequence[SiteView], height: float) -> dict[str, tuple[float, 
         if at_home:
             places[site.key] = project(site.lon, site.lat)
         else:
-            places[site.key] = (48 + 130 * abroad, height - 42)
+            places[site.key] = (40 + 110 * abroad, height - 34)
             abroad += 1
     return places
 
 
 def _radius(site: SiteView) -> float:
-    return max(4.0, _RADIUS_PER_ROOT_GW * math.sqrt(site.facility_mw / MW_PER_GW))
+    return max(3.5, _RADIUS_PER_ROOT_GW * math.sqrt(site.facility_mw / MW_PER_GW))
 
 
 def _site(site: SiteView, x: float, y: float, picked: bool) -> str:
@@ -187,7 +187,7 @@ def _labels(sites: Sequence[SiteView], places: dict[str, tuple[float, float]]) -
     for site in sorted(named, key=lambda s: -s.facility_mw):
         label = shortened(site.name.removeprefix("Stargate "), 20)
         x, y = places[site.key]
-        reach, wide = _radius(site) + 9, 6.2 * len(label)
+        reach, wide = _radius(site) + 9, 5.9 * len(label)
         for dx, dy in ((reach, 4), (-reach - wide, 4), (-wide / 2, -reach), (-wide / 2, reach + 9)):
             spot = (x + dx, y + dy - 10, x + dx + wide, y + dy + 3)
             inside = spot[0] >= 0 and spot[2] <= _outlines()["view_box"][2]
@@ -215,10 +215,10 @@ def _map_key(y: float) -> str:
         ('<rect class="rival" x="2" y="-10" width="12" height="12"/>', "rival"),
         ('<path class="rival" d="M3 -9l10 10m0 -10l-10 10"/>', "refused or given up"),
     )
-    out, x = [], 10.0
+    out, x = [], 8.0
     for mark, label in marks:
         out.append(
             f'<g transform="translate({x:.0f} {y:.0f})">{mark}{text(22, 0, label, "soft")}</g>'
         )
-        x += 46 + 6.4 * len(label)
+        x += 34 + 5.6 * len(label)
     return "".join(out)

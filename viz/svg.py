@@ -59,6 +59,12 @@ def nice_step(span: float, count: int = 4) -> float:
     return next(m * power for m in (1, 2, 5, 10) if m * power >= raw * (1 - 1e-9))
 
 
+def tick(value: float, step: float) -> str:
+    """Return the label of a tick, with as many decimals as the distance between ticks needs."""
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
 def thinned(length: int) -> np.ndarray:
     """Return at most about `MAX_POINTS` indices into a series, the last one always among them."""
     step = max(1, math.ceil(length / MAX_POINTS))
