@@ -122,6 +122,9 @@ class Delivery(Parameters):
         le=1,
     )
 
+    contract_weeks: float = par(6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0)
+    handover_weeks: float = par(2, "week", "From commissioning to use: acceptance by the tenant", "practice", "C", (0, 6), ge=0)
+
 
 class Grid(Parameters):
     """Utilities: studies, firm headroom, bridge power."""
@@ -192,6 +195,10 @@ class Grid(Parameters):
         ge=0,
     )
 
+    energy_usd_per_mwh: float = par(
+        65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0
+    )
+
 
 class Equipment(Parameters):
     """Makers of transformers and switchgear."""
@@ -206,7 +213,13 @@ class Equipment(Parameters):
         gt=0,
     )
     expansion_weeks: float = par(
-        130, "week", "From decision to added capacity", "model.md section 3", "C", (104, 156), ge=1
+        130,
+        "week",
+        "From decision to added capacity",
+        "design note, section 3",
+        "C",
+        (104, 156),
+        ge=1,
     )
     expansion_step: float = par(
         0.25, "1", "Capacity added by one expansion", "P040", "C", (0.1, 0.5), ge=0
@@ -258,7 +271,7 @@ class Chips(Parameters):
 class Contractors(Parameters):
     """Builders: crews and weather."""
 
-    phases_per_crew_year: float = par(
+    crew_factor: float = par(
         1.0,
         "1",
         "Multiplier on the phases that a contractor builds at once",
@@ -271,7 +284,7 @@ class Contractors(Parameters):
         0.1,
         "1",
         "Exponent of the learning curve over repeated buildings: work falls as n^-b",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.0, 0.2),
         ge=0,
@@ -357,7 +370,7 @@ class Workforce(Parameters):
         0.4,
         "1",
         "Productivity of a new apprentice",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.2, 0.5),
         ge=0,
@@ -375,10 +388,64 @@ class Workforce(Parameters):
         25_000,
         "USD",
         "Cost of one academy seat for its whole course",
-        "P133, model.md section 6",
+        "P133, design note section 6",
         "C",
         (15_000, 40_000),
         ge=0,
+    )
+
+    course_weeks: int = par(
+        16, "week", "Length of an upskilling course", "P136", "B", (8, 26), ge=1
+    )
+    course_completion: float = par(
+        0.8, "1", "Share of a course that completes it", "P136, P137", "C", (0.5, 0.95), ge=0, le=1
+    )
+    course_productivity: float = par(
+        0.6,
+        "1",
+        "Productivity of an upskilled worker over a journey worker",
+        "assumption",
+        "C",
+        (0.4, 0.8),
+        ge=0,
+        le=1,
+    )
+    course_stay_weeks: float = par(
+        156,
+        "week",
+        "Mean time that an upskilled worker stays in the trade",
+        "assumption",
+        "C",
+        (78, 312),
+        gt=0,
+    )
+    course_cost_usd: float = par(
+        6_000, "USD", "Cost of one upskilling seat", "P133, P136", "C", (3_500, 12_000), ge=0
+    )
+
+    rival_share: float = par(
+        0.35,
+        "1",
+        "Share of the pool that other builders employ at the start",
+        "P115, P167",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    mep_electrical_share: float = par(
+        0.6, "1", "Electrical share of the hours of fit-out", "P119", "C", (0.5, 0.8), ge=0, le=1
+    )
+
+    apprentice_end_productivity: float = par(
+        0.9,
+        "1",
+        "Productivity at the end of an apprenticeship",
+        "design note, section 3",
+        "C",
+        (0.8, 1.0),
+        ge=0,
+        le=1,
     )
 
 
@@ -389,7 +456,7 @@ class Society(Parameters):
         4,
         "1",
         "First shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; model.md",
+        "Friedkin & Johnsen 1990; design note",
         "C",
         (2, 8),
         gt=0,
@@ -398,7 +465,7 @@ class Society(Parameters):
         2,
         "1",
         "Second shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; model.md",
+        "Friedkin & Johnsen 1990; design note",
         "C",
         (1, 4),
         gt=0,
@@ -431,7 +498,7 @@ class Society(Parameters):
         0.35,
         "1",
         "Credibility added by a binding agreement",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.1, 0.6),
         ge=0,
@@ -441,7 +508,7 @@ class Society(Parameters):
         0.25,
         "1",
         "Households who would take part in a campaign at all",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.15, 0.35),
         ge=0,
@@ -503,6 +570,116 @@ class Society(Parameters):
     )
     mood_weeks: float = par(
         78, "week", "Time constant of that drift", "assumption", "C", (39, 156), gt=0
+    )
+
+    sign_trust: float = par(
+        0.3,
+        "1",
+        "Trust from which an organised community still signs an agreement",
+        "assumption",
+        "C",
+        (0.15, 0.5),
+        ge=0,
+        le=1,
+    )
+    threshold_mean: float = par(
+        0.25,
+        "1",
+        "Mean share of the available that a household wants to see before it joins",
+        "Granovetter 1978",
+        "B",
+        (0.2, 0.35),
+    )
+    threshold_sd: float = par(
+        0.15, "1", "Spread of these thresholds", "Granovetter 1978", "C", (0.1, 0.2), ge=0
+    )
+    opinion_to_act: float = par(
+        0.3,
+        "1",
+        "Strength of opinion beyond which a household may act",
+        "assumption",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    near_share: float = par(
+        0.1, "1", "Households next to a site", "assumption", "C", (0.05, 0.15), gt=0, lt=1
+    )
+    trade_share: float = par(
+        0.06, "1", "Households in building trades", "assumption", "C", (0.04, 0.1), ge=0, le=1
+    )
+    owner_share: float = par(
+        0.65, "1", "Households who own their home", "US Census, 2024", "A", (0.5, 0.8), ge=0, le=1
+    )
+    near_factor: float = par(
+        3,
+        "1",
+        "Weight of noise and air next to a site over elsewhere",
+        "assumption",
+        "C",
+        (1.5, 5),
+        ge=0,
+    )
+    low_income_factor: float = par(
+        1.5,
+        "1",
+        "Weight of bills in the lowest income tercile over the others",
+        "assumption",
+        "C",
+        (1.0, 2.5),
+        ge=0,
+    )
+    trade_factor: float = par(
+        4, "1", "Weight of jobs for building trades over others", "P090", "C", (2, 6), ge=0
+    )
+    owner_factor: float = par(
+        1.5,
+        "1",
+        "Weight of land and taxes for owners over tenants",
+        "assumption",
+        "C",
+        (1.0, 2.0),
+        ge=0,
+    )
+    promise_level: float = par(
+        0.35,
+        "1",
+        "What developers promise, on the scale of impacts",
+        "assumption",
+        "C",
+        (0.15, 0.6),
+        ge=0,
+        le=1,
+    )
+    worst_case_level: float = par(
+        0.55,
+        "1",
+        "What households fear without other knowledge, on the same scale",
+        "P066, P083, P084",
+        "C",
+        (0.35, 0.8),
+        ge=0,
+        le=1,
+    )
+    money_scale_usd: float = par(
+        400,
+        "USD/yr",
+        "Yearly money per household that counts as a full impact",
+        "design note, section 6, P087",
+        "C",
+        (150, 1_500),
+        gt=0,
+    )
+
+    lean_sd: float = par(
+        0.15,
+        "1",
+        "Spread of standing opinion between communities",
+        "assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
     )
 
 
@@ -587,6 +764,42 @@ class Regulators(Parameters):
     )
     moratorium_weeks: float = par(
         52, "week", "Length of a moratorium", "P063", "B", (17, 104), "triangular", gt=0
+    )
+
+    settle_share: float = par(
+        0.3,
+        "1",
+        "Denied sites, of those that stay, that sue and settle at once",
+        "P060, Saline consent judgment 2025",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        le=1,
+    )
+    settle_weeks: float = par(
+        5, "week", "Time that such a settlement costs", "M175-M177", "B", (3, 16), ge=0
+    )
+    stay_sigma: float = par(
+        0.7, "1", "Log spread of the length of a stop by court", "P062", "C", (0.5, 1.2), ge=0
+    )
+    hearing_at: float = par(
+        0.75,
+        "1",
+        "Share of the permit's work that is done before the hearing",
+        "assumption",
+        "C",
+        (0.5, 0.9),
+        gt=0,
+        lt=1,
+    )
+    neighbour_km: float = par(
+        200,
+        "km",
+        "Distance within which a moratorium is contagious",
+        "assumption",
+        "C",
+        (80, 400),
+        gt=0,
     )
 
 
@@ -697,6 +910,30 @@ class Capital(Parameters):
         0.25, "1/yr", "Growth of that cost", "assumption", "C", (0.1, 0.4)
     )
 
+    refuse_below: float = par(
+        0.35,
+        "1",
+        "Reputation of a developer below which a site is not funded",
+        "assumption",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    opening_standing: float = par(
+        0.8,
+        "1",
+        "Strength of a relation before anything is kept or missed",
+        "assumption",
+        "C",
+        (0.6, 0.9),
+        gt=0,
+        lt=1,
+    )
+    grace_weeks: float = par(
+        13, "week", "Lateness that still counts as a promise kept", "assumption", "C", (4, 26), ge=0
+    )
+
 
 class Lab(Parameters):
     """The AI laboratory: plans, partners, split of its compute."""
@@ -705,7 +942,7 @@ class Lab(Parameters):
         0.06,
         "1",
         "Interface friction per partner link",
-        "model.md section 3",
+        "design note, section 3",
         "C",
         (0.0, 0.15),
         ge=0,
@@ -763,6 +1000,16 @@ class Lab(Parameters):
         "M147, M148",
         "C",
         (78, 156),
+        gt=0,
+    )
+
+    plan_years: float = par(
+        3,
+        "yr",
+        "Horizon of the capacity plan: the time from announcement to power",
+        "P142, P198",
+        "B",
+        (2, 4),
         gt=0,
     )
 
@@ -888,7 +1135,21 @@ class Cluster(Parameters):
         ge=0,
     )
     peak_to_mean: float = par(
-        1.4, "1", "Daily peak over mean demand", "model.md section 5", "C", (1.2, 1.6), ge=1
+        1.4, "1", "Daily peak over mean demand", "design note, section 5", "C", (1.2, 1.6), ge=1
+    )
+
+    patience_s: float = par(
+        60, "s", "Longest that a request waits before it leaves", "assumption", "C", (20, 120), gt=0
+    )
+
+    chip_life_years: float = par(
+        5.5,
+        "yr",
+        "Life of accelerators, then renewed in the same megawatts",
+        "formulas section 7",
+        "C",
+        (4, 7),
+        gt=1,
     )
 
 
@@ -948,7 +1209,7 @@ class Market(Parameters):
         8.0,
         "ECI points",
         "Width of the demand logistic; 8 makes the loop gain about one half",
-        "model.md section 5",
+        "design note, section 5",
         "C",
         (6, 12),
         gt=0,
@@ -1078,6 +1339,23 @@ class Local(Parameters):
     )
     water_usd_per_m3: float = par(
         1.5, "USD/m3", "Local value of a cubic metre of water", "assumption", "C", (0.5, 5), ge=0
+    )
+
+    agreement_years: float = par(
+        10, "yr", "Years over which an agreement pays", "P104, P107", "C", (5, 30), gt=0
+    )
+    openness_cost_share: float = par(
+        0.001,
+        "1",
+        "Cost of a fully open process over campus capex",
+        "P096",
+        "C",
+        (0.0005, 0.003),
+        ge=0,
+    )
+
+    openness_years: float = par(
+        2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
     )
 
 

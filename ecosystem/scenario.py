@@ -6,20 +6,24 @@ name becomes one line that says the file, the key, the value, the limit and the 
 
 import csv
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ecosystem.errors import InputError
-from ecosystem.numbers import Numbers
+from ecosystem.numbers import Delivery, Numbers
 from ecosystem.parameters import Card, Parameters, cards, par
 
 DATA = Path(str(files("ecosystem") / "data"))
+# A record names an activity; each activity has its duration among the numbers.
+ACTIVITIES = tuple(
+    name.removesuffix("_weeks") for name in Delivery.model_fields if name.endswith("_weeks")
+)
 
 type Role = Literal["programme", "candidate", "comparator", "refused"]
 type Power = Literal["grid", "bridge", "islanded"]
@@ -148,6 +152,7 @@ class World(Parameters):
     records: tuple[Record, ...] = ()
     clouds: tuple[Cloud, ...]
     contractors: tuple[Contractor, ...]
+    generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
     installed_base_mw: DatedSeries
     mood: DatedSeries
     numbers: Numbers = Numbers()
@@ -168,8 +173,16 @@ class World(Parameters):
                 _known("cloud", site.cloud, clouds, f"site {site.key!r}")
                 if site.phases < 1 or site.facility_mw <= 0:
                     raise ValueError(f"site {site.key!r} needs phases >= 1 and facility_mw > 0")
+        phases = {s.key: s.phases for s in self.sites}
         for record in self.records:
             _known("site", record.site, sites, "a record")
+            where = f"a record of {record.site!r}"
+            _known("activity", record.activity, ACTIVITIES, where)
+            if not record.first_phase <= record.last_phase <= phases[record.site]:
+                raise ValueError(
+                    f"{where} names phases {record.first_phase}-{record.last_phase} "
+                    f"of {phases[record.site]}"
+                )
         return self
 
     def without_site(self, key: str) -> Self:
@@ -185,7 +198,7 @@ class World(Parameters):
         for path, value in values.items():
             try:
                 world = world.with_(path, value)
-            except KeyError as error:
+            except (KeyError, AttributeError) as error:
                 known = [card.path for card in cards(self)]
                 raise InputError(_unknown("parameter", path, known, "with_values")) from error
             except ValidationError as error:
@@ -329,7 +342,7 @@ def load_strategy(name: str | Path) -> Strategy:
 
 
 def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
-    path = _find(name, "strategies", "strategy")
+    path = _find(name, "strategies", "strategy", f"{above[-1]}: extends" if above else "")
     if path in above:
         raise InputError(f"{path}: extends: the strategies extend one another in a circle")
     raw = _read_toml(path)
@@ -337,7 +350,9 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     if parent is not None:
         beside = path.parent / f"{parent}.toml"
         base = _load_strategy(beside if beside.exists() else parent, (*above, path))
-        raw["levers"] = {**base.levers.model_dump(), **raw.get("levers", {})}
+        own = raw.get("levers", {})
+        if isinstance(own, dict):
+            raw["levers"] = {**base.levers.model_dump(), **own}
     try:
         return Strategy.model_validate(raw)
     except ValidationError as error:
@@ -354,7 +369,9 @@ def uncertain(world: World) -> list[Card]:
     return [card for card in cards(world) if card.sample is not None]
 
 
-def _find(name: str | Path, folder: Literal["worlds", "strategies"], what: str) -> Path:
+def _find(
+    name: str | Path, folder: Literal["worlds", "strategies"], what: str, where: str = ""
+) -> Path:
     given = Path(name)
     if given.suffix == ".toml":
         if not given.is_file():
@@ -363,7 +380,7 @@ def _find(name: str | Path, folder: Literal["worlds", "strategies"], what: str) 
     known = shipped(folder)
     match = {k.lower(): k for k in known}.get(str(name).lower())
     if match is None:
-        raise InputError(_unknown(what, str(name), known, "the command"))
+        raise InputError(_unknown(what, str(name), known, where or "the command"))
     return DATA / folder / f"{match}.toml"
 
 
@@ -411,7 +428,8 @@ def _explain(error: ValidationError, where: str, model: type[BaseModel] | None =
             shown = f" = {value!r}" if isinstance(value, str | int | float | bool) else ""
             message = item["msg"].removeprefix("Value error, ")
             place = f"{path}{shown}: " if path else ""
-            lines.append(f"{where}: {place}{message}.")
+            stop = "" if message.endswith((".", "?")) else "."
+            lines.append(f"{where}: {place}{message}{stop}")
     return "\n".join(lines)
 
 
@@ -419,6 +437,9 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
     """Return the valid keys at a place in a nested group."""
     current: Any = model
     for part in location:
+        if isinstance(part, int):  # a place in a tuple of groups
+            current = get_args(current)[0]
+            continue
         field = getattr(current, "model_fields", {}).get(part)
         if field is None:
             return []
@@ -435,7 +456,7 @@ def _unknown(
     return f"{where}: unknown {what} {name!r}.{hint}"
 
 
-def _known(what: str, name: str, known: list[str], where: str) -> None:
+def _known(what: str, name: str, known: Collection[str], where: str) -> None:
     if name not in known:
         raise ValueError(_unknown(what, name, known, where))
 

@@ -5,19 +5,20 @@ shares its index with the site that it hosts. All of a week's decisions are take
 `Snapshot`; a part that changes is replaced by a new one, never written to.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ecosystem.delivery.progress import Progress
+from ecosystem.delivery.progress import Opened, Progress
+from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
+from ecosystem.market import Market
 from ecosystem.numbers import Numbers
 from ecosystem.partnerships import Partnerships
 from ecosystem.scenario import Levers
 from ecosystem.society.households import Households
+from ecosystem.society.labour import Apprentices
 from ecosystem.units import BoolArray, FloatArray, IntArray
-
-NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +26,21 @@ class Sites:
     """Where each site stands with institutions and partners; arrays of shape (S,).
 
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
-    blocks.
+    blocks. `live` sites are announced and not withdrawn.
     """
 
     announced_week: FloatArray
+    live: BoolArray
     withdrawn: BoolArray
-    filed_week: FloatArray
     approved: BoolArray
     denials: IntArray
     redesign_until: FloatArray
     stay_until: FloatArray
     moratorium_until: FloatArray
-    study_week: FloatArray
     study_started: BoolArray
-    headroom_week: FloatArray
     headroom_granted: BoolArray
     agreement_week: FloatArray
-    strategy_week: FloatArray
     funded: BoolArray
-
-    def live(self) -> BoolArray:
-        """Return the sites that are announced and not withdrawn."""
-        return ~self.withdrawn & ~self.announced_week.__ne__(self.announced_week)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +60,12 @@ class Society:
 
 @dataclass(frozen=True, slots=True)
 class Labour:
-    """Craft pools, shape (R, 4); `apprentices` and `courses` have an age axis in front."""
+    """Craft pools, arrays of shape (R, 4)."""
 
     journeymen: FloatArray
     travellers: FloatArray
-    apprentices: FloatArray
+    apprentices: Apprentices
+    upskilled: FloatArray
     wage_ratio: FloatArray
     offered_hours: FloatArray
     required_hours: FloatArray
@@ -79,28 +74,29 @@ class Labour:
 
 @dataclass(frozen=True, slots=True)
 class Vendors:
-    """What the makers can supply."""
+    """What makers, builders and grids can supply.
 
-    equipment_slots_mw: float
+    `crews` is 1 for a manned phase, shape (P,); `headroom_mw` is firm capacity not yet promised,
+    shape (R,).
+    """
+
+    equipment: Plant
     equipment_waiting_mw: float
-    equipment_expansions: tuple[tuple[int, float], ...]
     chips_mw_per_week: float
     headroom_mw: FloatArray
+    crews: FloatArray
+    cloud_room_mw: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Economy:
     """The lab's market and money at the start of the week."""
 
-    capability: float
-    demand_mw: float
-    adopted_mw: float
-    inference_mw: float
-    utilisation: float
-    price_usd_per_mw_year: float
+    market: Market
+    training_share: float
     latency_factor: float
     efficiency_ratio: float
-    training_share: float
+    inference_mw: float
     revenue_usd_per_year: float
     revenue_growth_per_year: float
     cash_usd: float
@@ -111,15 +107,42 @@ class Economy:
 
 @dataclass(frozen=True, slots=True)
 class Shocks:
-    """What nature and accident do this week; 1 means nothing."""
+    """What nature and accident do this week; 1 means nothing.
+
+    `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
+    are the draws behind the lab's taste this quarter, shape (S,).
+    """
 
     chips: float
     weather: FloatArray
+    choice: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The world at the start of a week."""
+    """The world at the start of a week.
+
+    Attributes
+    ----------
+    policy : bool
+        Whether the strategy is in force; before it the levers are those of S0.
+    state, site_state : ndarray of int, shape (P,), (S,)
+        Place on the capacity ladder; a site's is that of its most advanced phase.
+    opened : Opened
+        Activities that can be worked on.
+    filed_week, study_week, headroom_week : ndarray, shape (S,)
+        When the permit, the study and the connection came up; NaN before.
+    gate : ndarray of bool, shape (S,)
+        Complete applications that wait for a hearing.
+    needs_crew, ready_week : ndarray, shape (P,)
+        Whether a phase has work for a crew, and since when.
+    planned_start : ndarray, shape (P,)
+        Week in which sitework was to begin when the phase was announced; NaN before.
+    coordination : ndarray, shape (S,)
+        Availability that interface friction leaves.
+    learning : ndarray, shape (P,)
+        Craft hours over those of the builder's first building.
+    """
 
     week: int
     day: date
@@ -130,16 +153,24 @@ class Snapshot:
     sites: Sites
     progress: Progress
     state: IntArray
+    site_state: IntArray
+    opened: Opened
+    filed_week: FloatArray
+    study_week: FloatArray
+    headroom_week: FloatArray
     gate: BoolArray
+    any_gate: bool
+    needs_crew: BoolArray
+    ready_week: FloatArray
+    planned_start: FloatArray
+    coordination: FloatArray
+    learning: FloatArray
     society: Society
     labour: Labour
     vendors: Vendors
     economy: Economy
     shocks: Shocks
     partnerships: Partnerships
-    crews: FloatArray
-    rows: IntArray
-    cols: IntArray
 
 
 class HoldHearing(NamedTuple):
@@ -201,15 +232,14 @@ class SupplyChips(NamedTuple):
 
 
 class ExpandEquipment(NamedTuple):
-    """An equipment maker decides to add capacity."""
-
-    slots_mw: float
+    """The equipment makers decide to add capacity."""
 
 
 class Staff(NamedTuple):
-    """A contractor mans phases, up to his crews."""
+    """A contractor mans some of the phases that are ready, up to his crews."""
 
     phases: tuple[int, ...]
+    idle: tuple[int, ...]
 
 
 class Bid(NamedTuple):
@@ -272,35 +302,58 @@ type Order = (
 )
 
 
-@dataclass(slots=True)
+class Offer(NamedTuple):
+    """What every cause offered to the open activities, and what came of it.
+
+    Attributes
+    ----------
+    availability : ndarray, shape (n, 8)
+        Share of full speed that each cause allows.
+    rate : ndarray, shape (n,)
+        The minimum over causes: progress this week.
+    required_hours : ndarray, shape (R, 4)
+        Craft hours that all builders ask for.
+    need_hours : ndarray, shape (n, 4)
+        Craft hours of each activity per week of its work.
+    equipment_waiting_mw : float
+        Orders that found no slot.
+    """
+
+    availability: FloatArray
+    rate: FloatArray
+    required_hours: FloatArray
+    need_hours: FloatArray
+    equipment_waiting_mw: float
+
+
+class News(NamedTuple):
+    """An event of the week, for the record."""
+
+    kind: str
+    site: int
+    agent: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deals:
     """Who gets what this week: the outcome of settlement.
 
     Attributes
     ----------
-    rows, cols : ndarray of int, shape (n,)
-        The open activities.
-    availability : ndarray, shape (n, 8)
-        What each cause offered to each of them; progress is the minimum.
-    rate : ndarray, shape (n,)
-        That minimum.
-    required_hours, worked_hours : ndarray, shape (R, 4)
-        Craft hours.
+    contacts, breaches : ndarray, shape (S,)
+        Contact events with the host community this week, and how badly it was let down.
+    given_up : ndarray of bool, shape (P,)
+        Phases that end this week.
     """
 
     sites: Sites
     labour: Labour
     vendors: Vendors
-    crews: FloatArray
-    rows: IntArray
-    cols: IntArray
-    availability: FloatArray
-    rate: FloatArray
-    given_up: list[tuple[int, str]] = field(default_factory=list)
-    training_share: float | None = None
-    equity_usd_per_week: float | None = None
-    breaches: list[int] = field(default_factory=list)
-    contacts: list[int] = field(default_factory=list)
-    kept: list[tuple[str, str]] = field(default_factory=list)
-    missed: list[tuple[str, str]] = field(default_factory=list)
-    news: list[tuple[str, int, str, str]] = field(default_factory=list)
+    offer: Offer
+    contacts: FloatArray
+    breaches: FloatArray
+    given_up: BoolArray
+    training_share: float
+    equity_usd_per_week: float
+    news: tuple[News, ...]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import State
+from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Fund, Invest, Order, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR
 
@@ -38,7 +38,7 @@ class CapitalProvider(Actor):
             if not now.sites.announced_week[i] <= now.week or now.sites.withdrawn[i]:
                 continue
             granted = (
-                now.site_state[i] >= State.BUILDING
+                now.site_state[i] >= Rung.BUILDING
                 or partners.mean_strength(developer, "contract") >= n.refuse_below
             )
             if granted != now.sites.funded[i]:
@@ -47,7 +47,7 @@ class CapitalProvider(Actor):
 
     def _credibility(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
-        return min(1.0, standing / now.partnerships.prior)
+        return min(1.0, standing / now.numbers.capital.opening_standing)
 
     def card(self, now: Snapshot) -> Card:
         """Return equity and credibility."""

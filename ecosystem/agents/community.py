@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import State
+from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Accept, CallMoratorium, Order, Snapshot, Sue
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Community(Actor):
         if now.society.organised[i]:
             if not sites.approved[i]:
                 orders.append(CallMoratorium(i))
-            if now.site_state[i] < State.COMMISSIONED:
+            if now.site_state[i] < Rung.COMMISSIONED:
                 orders.append(Sue(i))
         return orders
 
@@ -48,7 +48,7 @@ class Community(Actor):
         i = self.index
         offered = now.policy and now.levers.agreement_share_of_capex > 0
         unsigned = not now.sites.agreement_week[i] <= now.week
-        if not (offered and unsigned) or now.site_state[i] >= State.COMMISSIONED:
+        if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
             return False
         waited = now.week - max(now.sites.strategy_week[i], 0) >= now.levers.agreement_weeks
         opposed = bool(now.society.organised[i])

@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import State
-from ecosystem.market import commitment_room, desired_starts
+from ecosystem.delivery.ladder import Rung
+from ecosystem.market import commitment_room, desired_starts, expected_revenue
 from ecosystem.state import Announce, GiveUp, Order, Snapshot, Split
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
 if TYPE_CHECKING:
     from mesa import Model
+
+
+def commitment_room_usd(now: Snapshot) -> float:
+    """Return the yearly rent that the lab may still sign for [USD/yr]."""
+    e, c = now.economy, now.numbers.capital
+    expected = expected_revenue(
+        e.revenue_usd_per_year,
+        e.revenue_growth_per_year,
+        c.growth_expected_max,
+        c.expectation_years,
+    )
+    committed = e.capacity_mw + e.pipeline_mw
+    return float(commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover))
 
 
 class AILab(Actor):
@@ -29,7 +42,6 @@ class AILab(Actor):
 
     def __init__(self, model: "Model[Any, Any]", label: str) -> None:
         super().__init__(model, "", label)
-        self.free_mw: dict[int, float] = {}
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the quarter's plan."""
@@ -47,14 +59,10 @@ class AILab(Actor):
         """Return megawatts to open: the smaller of what demand asks and commitments allow."""
         e, n, c = now.economy, now.numbers.lab, now.numbers.capital
         growth = min(max(e.revenue_growth_per_year, 0.0), c.growth_expected_max)
-        use = e.adopted_mw * exp(growth * n.plan_years)
+        use = e.market.adopted_mw * exp(growth * n.plan_years)
         desired = use / (now.numbers.market.target_utilisation * (1 - self._training_share(now)))
-        gap = desired_starts(desired, e.capacity_mw, e.pipeline_mw, n.pipeline_weight)
-        room = commitment_room(
-            e.revenue_usd_per_year, growth, c.growth_expected_max, c.expectation_years,
-            c.commitment_cover, e.capacity_mw + e.pipeline_mw, c.lease_usd_per_mw_year,
-        )
-        return min(gap, room / c.lease_usd_per_mw_year)
+        gap = float(desired_starts(desired, e.capacity_mw, e.pipeline_mw, n.pipeline_weight))
+        return min(gap, commitment_room_usd(now) / c.lease_usd_per_mw_year)
 
     def _open(self, now: Snapshot) -> list[Order]:
         """Choose new sites one by one (Gumbel-max draws make it a softmax)."""
@@ -66,11 +74,16 @@ class AILab(Actor):
         wanted = self.wanted_mw(now)
         utility = now.numbers.lab.choice_sharpness * self._scores(now, candidates)
         utility += -np.log(-np.log(np.clip(now.shocks.choice[candidates], 1e-12, 1 - 1e-12)))
+        room = now.vendors.cloud_room_mw.copy()
+        cloud_of_site = now.layout.cloud_of_phase[now.layout.lead_of_site]
         orders: list[Order] = []
         for site in candidates[np.argsort(-utility, kind="stable")]:
             size = float(now.layout.site_mw[site])
             if len(orders) >= now.numbers.lab.starts_per_quarter or wanted < 0.5 * size:
                 break
+            if room[cloud_of_site[site]] < size:
+                continue
+            room[cloud_of_site[site]] -= size
             orders.append(Announce(int(site)))
             wanted -= size
         return orders
@@ -98,12 +111,14 @@ class AILab(Actor):
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""
         late = now.week - now.planned_start - now.numbers.lab.patience_weeks > 0
-        waiting = (now.state >= State.ANNOUNCED) & (now.state < State.BUILDING)
-        return [GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)]
+        waiting = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.BUILDING)
+        return [
+            GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)
+        ]
 
     def _resell(self, now: Snapshot) -> list[Order]:
         """Give up the youngest phases that have not begun, one site's worth a quarter."""
-        waiting = np.flatnonzero((now.state >= State.ANNOUNCED) & (now.state < State.BUILDING))
+        waiting = np.flatnonzero((now.state >= Rung.ANNOUNCED) & (now.state < Rung.BUILDING))
         if not len(waiting):
             return []
         site = now.layout.site_of_phase[waiting]

@@ -35,7 +35,7 @@ class Regulator(Actor):
         slots = int(self.capacity)
         if not (len(waiting) and slots):
             return []
-        order = np.lexsort((waiting, now.sites.filed_week[waiting]))[:slots]
+        order = np.lexsort((waiting, now.filed_week[waiting]))[:slots]
         self.capacity -= len(order)
         return [HoldHearing(int(site)) for site in waiting[order]]
 

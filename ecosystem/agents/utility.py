@@ -35,17 +35,17 @@ class Utility(Actor):
         s, own = now.sites, self.sites
         orders: list[Order] = []
         live = s.live[own]
-        waiting = own[live & (s.study_week[own] <= now.week) & ~s.study_started[own]]
+        waiting = own[live & (now.study_week[own] <= now.week) & ~s.study_started[own]]
         if len(waiting):
             lead = now.layout.lead_of_site[own]
             studied = now.progress.finish_week[lead, Activity.STUDY] <= now.week
             busy = int((s.study_started[own] & live & ~studied).sum())
-            first = waiting[np.lexsort((waiting, s.study_week[waiting]))]
+            first = waiting[np.lexsort((waiting, now.study_week[waiting]))]
             free = max(0, now.numbers.grid.study_slots - busy)
             orders += [StartStudy(int(site)) for site in first[:free]]
-        queue = own[live & (s.headroom_week[own] <= now.week) & ~s.headroom_granted[own]]
+        queue = own[live & (now.headroom_week[own] <= now.week) & ~s.headroom_granted[own]]
         if len(queue):
-            first = queue[np.lexsort((queue, s.headroom_week[queue]))]
+            first = queue[np.lexsort((queue, now.headroom_week[queue]))]
             room = now.vendors.headroom_mw[self.index] - np.cumsum(now.layout.site_mw[first])
             orders += [GrantHeadroom(int(site)) for site in first[room >= 0]]
         return orders
@@ -53,7 +53,7 @@ class Utility(Actor):
     def card(self, now: Snapshot) -> Card:
         """Return queue and headroom."""
         s, own = now.sites, self.sites
-        queue = s.live[own] & (s.study_week[own] <= now.week) & ~s.headroom_granted[own]
+        queue = s.live[own] & (now.study_week[own] <= now.week) & ~s.headroom_granted[own]
         return (
             ("firm headroom left", f"{now.vendors.headroom_mw[self.index]:,.0f} MW"),
             ("requests in the queue", f"{int(queue.sum())}"),

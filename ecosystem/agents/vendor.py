@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import State
+from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Bid, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
 from ecosystem.units import WEEKS_PER_YEAR, IntArray
 
@@ -30,14 +30,17 @@ class ChipMaker(Actor):
 
     def _priority(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
-        return min(1.0, standing / now.partnerships.prior)
+        return min(1.0, standing / now.numbers.capital.opening_standing)
 
     def card(self, now: Snapshot) -> Card:
         """Return supply and the customer's standing."""
         return (
             ("racks for the programme", f"{now.vendors.chips_mw_per_week:,.0f} MW/week"),
             ("priority of the lab", f"{self._priority(now):.2f}"),
-            ("supply disruption", "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost"),
+            (
+                "supply disruption",
+                "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost",
+            ),
         )
 
 
@@ -53,20 +56,18 @@ class EquipmentMaker(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return an expansion, if one is worth it."""
-        v, n = now.vendors, now.numbers.equipment
-        if v.equipment_expansions or v.equipment_slots_mw <= 0:
-            return []
-        if v.equipment_waiting_mw / v.equipment_slots_mw <= n.backlog_trigger:
-            return []
-        return [ExpandEquipment(n.expansion_step * v.equipment_slots_mw)]
+        v = now.vendors
+        trigger = now.numbers.equipment.backlog_trigger * float(v.equipment.capacity)
+        idle = np.isnan(v.equipment.due_week)
+        return [ExpandEquipment()] if idle and v.equipment_waiting_mw > trigger else []
 
     def card(self, now: Snapshot) -> Card:
         """Return slots and backlog."""
         v = now.vendors
         return (
-            ("slots", f"{v.equipment_slots_mw:,.0f} MW in production at once"),
+            ("slots", f"{float(v.equipment.capacity):,.0f} MW in production at once"),
             ("waiting for a slot", f"{v.equipment_waiting_mw:,.0f} MW"),
-            ("expansion under way", "yes" if v.equipment_expansions else "no"),
+            ("expansion under way", "no" if np.isnan(v.equipment.due_week) else "yes"),
         )
 
 
@@ -90,12 +91,12 @@ class CloudProvider(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the room on its balance sheet."""
         standing = now.partnerships.mean_strength(self.key, "contract")
-        appetite = self.build_mw * min(1.0, standing / now.partnerships.prior)
+        appetite = self.build_mw * min(1.0, standing / now.numbers.capital.opening_standing)
         return [Bid(self.index, max(0.0, appetite - self._building_mw(now)))]
 
     def _building_mw(self, now: Snapshot) -> float:
         own = now.layout.cloud_of_phase == self.index
-        under_way = (now.state >= State.ANNOUNCED) & (now.state < State.COMMISSIONED)
+        under_way = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.COMMISSIONED)
         return float(now.layout.phase_mw[own & under_way].sum())
 
     def card(self, now: Snapshot) -> Card:
@@ -129,10 +130,11 @@ class Contractor(Actor):
         ready = self.phases[now.needs_crew[self.phases]]
         if not len(ready):
             return []
-        manned = now.crews[ready] > 0
+        manned = now.vendors.crews[ready] > 0
         order = np.lexsort((ready, now.ready_week[ready], ~manned))
         limit = max(1, round(self.crews * now.numbers.contractors.crew_factor))
-        return [Staff(tuple(int(p) for p in ready[order][:limit]))]
+        queue = [int(p) for p in ready[order]]
+        return [Staff(tuple(queue[:limit]), tuple(queue[limit:]))]
 
     def card(self, now: Snapshot) -> Card:
         """Return crews and work."""
@@ -140,6 +142,9 @@ class Contractor(Actor):
         return (
             ("crews", f"{self.crews:.0f} phases at once"),
             ("phases with work", f"{len(ready)}"),
-            ("phases manned", f"{int((now.crews[ready] > 0).sum())}"),
-            ("reputation with the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
+            ("phases manned", f"{int((now.vendors.crews[ready] > 0).sum())}"),
+            (
+                "reputation with the lab",
+                f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}",
+            ),
         )

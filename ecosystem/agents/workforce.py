@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.society.labour import traveller_change, wage_change
+from ecosystem.society.labour import traveller_step, wage_step
 from ecosystem.state import Order, Recruit, SetWage, Snapshot
 
 if TYPE_CHECKING:
     from mesa import Model
-
-CRAFTS = ("electrical", "mechanical", "civil", "commissioning")
 
 
 class Workforce(Actor):
@@ -32,17 +30,29 @@ class Workforce(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the new wage and the change in travellers."""
         r, c, labour, n = self.region, self.craft, now.labour, now.numbers.workforce
-        offered, required = labour.offered_hours[r, c], labour.required_hours[r, c]
-        wage, travellers = labour.wage_ratio[r, c], labour.travellers[r, c]
-        if required == 0 and travellers == 0 and abs(wage - 1) < 1e-6:
+        cell = (slice(r, r + 1), slice(c, c + 1))
+        wage, travellers = labour.wage_ratio[cell], labour.travellers[cell]
+        offered, required = labour.offered_hours[cell], labour.required_hours[cell]
+        if required[0, 0] <= offered[0, 0] and travellers[0, 0] < 1 and wage[0, 0] < 1.001:
             return []
-        ratio = required / offered if offered > 0 else 2.0
-        wage = wage_change(wage, ratio, n.wage_response, n.wage_return, self.every_weeks)
-        travellers = traveller_change(
-            travellers, labour.journeymen[r, c], wage, ratio, n.traveller_response,
-            n.traveller_exit, self.every_weeks,
+        weeks = self.every_weeks
+        wage = wage_step(
+            wage,
+            offered,
+            required,
+            wage_response=weeks * n.wage_response,
+            wage_return=weeks * n.wage_return,
         )
-        return [SetWage(r, c, wage), Recruit(r, c, travellers)]
+        travellers = traveller_step(
+            travellers,
+            labour.journeymen[cell],
+            wage,
+            offered,
+            required,
+            traveller_response=weeks * n.traveller_response,
+            traveller_exit=weeks * n.traveller_exit,
+        )
+        return [SetWage(r, c, float(wage[0, 0])), Recruit(r, c, float(travellers[0, 0]))]
 
     def card(self, now: Snapshot) -> Card:
         """Return heads, hours and wage."""

@@ -1,0 +1,238 @@
+"""Who pays whom, week by week: the lab's money, what a strategy costs, who gains and who bears.
+
+Every posting has a payer and a payee; community money is kept by community, income tercile and
+proximity (S, 3, 2; the last axis is far, near).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecosystem.cluster.chain import Flows
+from ecosystem.delivery.ladder import Rung
+from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
+from ecosystem.layout import Layout
+from ecosystem.ledger import Ledger
+from ecosystem.state import Snapshot
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, FloatArray
+
+GROUPS = (3, 2)
+GRID_ASSET_YEARS = 40.0
+
+
+def new_ledger(layout: Layout) -> Ledger:
+    """Return an empty ledger that keeps households in detail."""
+    return Ledger(str(layout.world.start.year), {"households": (len(layout.sites), *GROUPS)})
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyCost:
+    """What a strategy costs this week [USD], by purpose; community money per site, shape (S,)."""
+
+    agreement: FloatArray
+    cash: FloatArray
+    placebo: FloatArray
+    engagement: float
+    academy: float
+
+    @property
+    def total(self) -> float:
+        """All purposes together."""
+        by_site = self.agreement.sum() + self.cash.sum() + self.placebo.sum()
+        return float(by_site) + self.engagement + self.academy
+
+
+def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: int) -> StrategyCost:
+    """Price the levers of the week.
+
+    Parameters
+    ----------
+    now : Snapshot
+    sponsored_week : ndarray, shape (S,)
+        Week from which a site counts for the placebo; NaN before.
+    training_regions : int
+        Regions with a live site, where academies run.
+    """
+    n, levers, layout = now.numbers, now.levers, now.layout
+    campus = n.capital.campus_usd_per_mw * layout.site_mw
+    years, week = n.local.agreement_years, now.week
+
+    def paid(share: float, since: FloatArray) -> FloatArray:
+        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & now.sites.live
+        return share * campus * running / (years * WEEKS_PER_YEAR)
+
+    talking = now.sites.live & (
+        week < now.sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR
+    )
+    per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
+    seats = n.workforce.trainee_cost_usd * levers.academy_seats_per_year
+    seats += n.workforce.course_cost_usd * levers.upskilling_seats_per_year
+    return StrategyCost(
+        agreement=paid(levers.agreement_share_of_capex, now.sites.agreement_week),
+        cash=levers.cash_usd_per_household_year * layout.households * now.sites.live
+        / WEEKS_PER_YEAR,
+        placebo=paid(levers.placebo_share_of_capex, sponsored_week),
+        engagement=float((campus * talking).sum()) * levers.openness * per_week,
+        academy=seats * training_regions / WEEKS_PER_YEAR,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The lab's money of one week [USD]."""
+
+    revenue: float
+    lease: float
+    fixed: float
+    equity: float
+    strategy: float
+
+    @property
+    def net(self) -> float:
+        """Change of cash."""
+        return self.revenue + self.equity - self.lease - self.fixed - self.strategy
+
+
+def post_lab(ledger: Ledger, money: Money, cost: StrategyCost) -> None:
+    """Book what the lab earns and pays, community money apart."""
+    ledger.post("revenue", "customers", "lab", money.revenue)
+    ledger.post("equity", "financiers", "lab", money.equity)
+    ledger.post("lease", "lab", "partners", money.lease)
+    ledger.post("fixed", "lab", "workers", money.fixed)
+    ledger.post("engagement", "lab", "vendors", cost.engagement)
+    ledger.post("academy", "lab", "workers", cost.academy)
+    ledger.post("placebo", "lab", "vendors", float(cost.placebo.sum()))
+
+
+def post_building(
+    ledger: Ledger,
+    now: Snapshot,
+    flows: Flows,
+    worked_hours: FloatArray,
+    programme_hours: float,
+    racks_mw: float,
+) -> None:
+    """Book construction, wages, racks and energy, and the quantities behind them.
+
+    Parameters
+    ----------
+    worked_hours : ndarray, shape (R, 4)
+        Craft hours worked for all builders.
+    programme_hours : float
+        Those of the programme.
+    racks_mw : float
+        Facility MW for which racks were delivered this week.
+    """
+    n, labour = now.numbers, now.labour
+    campus = n.capital.campus_usd_per_mw * programme_hours / n.delivery.hours_per_mw
+    ledger.post("campus", "partners", "vendors", campus)
+    ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
+    ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
+    wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
+    ledger.post("wages", "vendors", "workers", float((worked_hours * wage).sum()))
+    energy = float(flows.energy_mwh.sum())
+    ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
+    islanded = np.append(now.layout.islanded, False)
+    on_site = float(flows.energy_mwh[islanded].sum())
+    it = float(flows.it_mw.sum()) * n.cluster.availability * 168.0
+    ledger.record("energy", "grid", energy - on_site)
+    ledger.record("energy", "on_site", on_site)
+    ledger.record("energy", "it", min(it, energy))
+    ledger.record("energy", "overhead", max(energy - it, 0.0))
+    water = float(flows.water_m3.sum())
+    ledger.record("water", "withdrawn", water)
+    ledger.record("water", "consumed", water)
+    offered, worked = float(labour.offered_hours.sum()), float(worked_hours.sum())
+    ledger.record("labour", "offered", offered)
+    ledger.record("labour", "worked", worked)
+    ledger.record("labour", "idle", offered - worked)
+
+
+def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
+    """Return the change of a household's yearly bill by the programme's grid load, shape (R,)."""
+    n, layout = now.numbers, now.layout
+    on_grid = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
+    on_grid &= ~layout.islanded[layout.site_of_phase]
+    regions = layout.world.regions
+    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid, len(regions))
+    load_mwh = load_mw * n.cluster.availability * 8_766.0
+    others = np.array([r.residential_mwh_per_year for r in regions])
+    tight = np.array([r.tight for r in regions])
+    yearly = annual_cost_usd(
+        load_mw * n.grid.grid_cost_usd_per_mw, n.capital.discount_per_year, GRID_ASSET_YEARS
+    )
+    change = bill_change_usd_per_mwh(
+        yearly,
+        load_mwh,
+        others,
+        full_cost_share=n.grid.full_cost_share,
+        price_rise_usd_per_mwh=n.grid.capacity_price_push_usd_per_mwh * tight * load_mw / MW_PER_GW,
+        exposed_mwh=others,
+        margin_usd_per_mwh=n.grid.fixed_cost_margin_usd_per_mwh,
+    )
+    return change * others / np.array([r.households for r in regions])
+
+
+def shares(now: Snapshot) -> FloatArray:
+    """Return the share of a community's households in each group, shape (3, 2)."""
+    near = now.numbers.society.near_share
+    return np.outer(np.full(3, 1 / 3), [1 - near, near])
+
+
+def post_local(
+    ledger: Ledger,
+    now: Snapshot,
+    cost: StrategyCost,
+    local_hours: FloatArray,
+    bill_change: FloatArray,
+    weeks: float,
+) -> FloatArray:
+    """Book what a site brings its hosts and takes from them; return the net by community (S,).
+
+    Parameters
+    ----------
+    cost : StrategyCost
+        Of one week.
+    local_hours : ndarray, shape (S,)
+        Craft hours worked at each site over the period.
+    bill_change : ndarray, shape (R,)
+        USD per household and year.
+    weeks : float
+        Length of the period.
+    """
+    n, layout = now.numbers, now.layout
+    group = shares(now)
+    per_site = np.bincount(
+        layout.site_of_phase, layout.phase_mw * (now.state == Rung.USABLE), len(layout.sites)
+    )
+    on_site = np.bincount(
+        layout.site_of_phase,
+        layout.phase_mw * ((now.state >= Rung.BUILDING) & (now.state <= Rung.USABLE)),
+        len(layout.sites),
+    )
+    years = weeks / WEEKS_PER_YEAR
+    tax = per_site * n.local.tax_usd_per_mw_year * years
+    gain = local_hours * n.local.local_hire_share * n.local.craft_wage_usd_per_h
+    gain = gain * (1 - n.local.alternative_wage_share)
+    permanent = per_site * n.local.permanent_jobs_per_mw * n.local.local_hire_share
+    gain = gain + permanent * n.local.craft_wage_usd_per_h * 2_000.0 * years * (
+        1 - n.local.alternative_wage_share
+    )
+    near = layout.households * n.society.near_share
+    nuisance = near * n.local.nuisance_usd_per_household_year * on_site / MW_PER_GW * years
+    bill = bill_change[layout.region_of_site] * layout.households * now.sites.live * years
+    spread = group[None, :, :]
+
+    def each(purpose: str, payer: str, payee: str, amount: FloatArray, how: FloatArray) -> FloatArray:
+        ledger.post_each(purpose, payer, payee, amount[:, None, None] * how)
+        return amount
+
+    only_near = np.outer(np.full(3, 1 / 3), [0.0, 1.0])[None, :, :]
+    ledger.post("tax", "partners", "local_government", float(tax.sum()))
+    net = each("services", "local_government", "households", tax, spread)
+    net = net + each("wages", "workers", "households", gain, spread)
+    net = net + each("agreement", "lab", "households", cost.agreement * weeks, spread)
+    net = net + each("cash", "lab", "households", cost.cash * weeks, spread)
+    net = net - each("nuisance", "households", "environment", nuisance, only_near)
+    net = net - each("bill_change", "households", "utilities", np.maximum(bill, 0), spread)
+    return net + each("bill_change", "utilities", "households", np.maximum(-bill, 0), spread)

@@ -1,0 +1,57 @@
+"""What must be conserved in every week of every world; all breaches at once."""
+
+import numpy as np
+
+from ecosystem.ledger import Ledger
+from ecosystem.state import Deals, Snapshot
+from ecosystem.units import FloatArray
+
+
+def audit(
+    now: Snapshot,
+    deals: Deals,
+    ladder: FloatArray,
+    announced_mw: float,
+    worked_hours: FloatArray,
+    ledger: Ledger,
+    cash_change_usd: float,
+) -> list[str]:
+    """List every breach of the week.
+
+    Parameters
+    ----------
+    now : Snapshot
+    deals : Deals
+    ladder : ndarray, shape (S, 8)
+        MW by site and rung.
+    announced_mw : float
+        Facility MW of all sites ever announced.
+    worked_hours : ndarray, shape (R, 4)
+        Craft hours worked for all builders.
+    ledger : Ledger
+    cash_change_usd : float
+        Change of the lab's cash since the start, as the model keeps it.
+    """
+    found = []
+    if not np.isclose(ladder.sum(), announced_mw, rtol=1e-9, atol=1e-6):
+        found.append(f"ladder: {ladder.sum():,.3f} MW on its rungs, {announced_mw:,.3f} announced")
+    if (ladder < 0).any():
+        found.append("ladder: negative megawatts on a rung")
+    over = worked_hours > now.labour.offered_hours * (1 + 1e-9) + 1e-6
+    for region, craft in zip(*np.nonzero(over), strict=True):
+        found.append(
+            f"labour: {worked_hours[region, craft]:,.0f} h worked of "
+            f"{now.labour.offered_hours[region, craft]:,.0f} h offered, "
+            f"region {now.layout.world.regions[region].key}, craft {craft}"
+        )
+    share = deals.offer.availability
+    if len(share) and not ((share >= 0) & (share <= 1)).all():
+        found.append("availability outside [0, 1]")
+    if now.vendors.headroom_mw.min(initial=0.0) < -1e-6:
+        found.append("grid: more firm capacity promised than there is")
+    for name in ("opinion", "trust", "opposing", "supporting"):
+        values = getattr(now.society, name)
+        if not (np.abs(values) <= 1 + 1e-9).all():
+            found.append(f"society: {name} outside its bounds")
+    found += ledger.check({"lab": cash_change_usd})
+    return [f"week {now.week}: {line}" for line in found]

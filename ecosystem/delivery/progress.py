@@ -1,0 +1,332 @@
+"""One week of work for all phases and activities.
+
+Time is continuous, decisions are weekly. An activity starts the moment its last predecessor
+finishes, which the weekly calendar notices on the following Monday: its first span of work
+then reaches from that moment to the end of the week, so that no half week is lost at every
+handover and the simulated finish equals the critical path of what was worked.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ecosystem.delivery.activities import (
+    ACTIVITIES,
+    POWER_OPTIONS,
+    Activity,
+    Network,
+    order,
+    required,
+)
+from ecosystem.errors import InputError
+from ecosystem.units import BoolArray, FloatArray, IntArray
+
+# Work left that counts as none: above the rounding of a thousand additions, below a second.
+DONE_WEEKS = 1e-9
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far every activity is; changed in place by `open_rows` and `advance`.
+
+    Attributes
+    ----------
+    duration_weeks : ndarray, shape (P, A)
+        Work that each activity needs, in weeks at full availability, >= 0.
+    worked_weeks : ndarray, shape (P, A)
+        Work done, from 0 to `duration_weeks`.
+    start_week, finish_week : ndarray, shape (P, A)
+        NaN until started, until finished; negative for what happened before the simulation.
+    ready_week : ndarray, shape (P, A)
+        When the last predecessor finished, or the phase was released if that is later; inf
+        while one is still under way and for activities that are done or not carried out here.
+    released_week : ndarray, shape (P,)
+        First week in which the phase was active; NaN before it.
+    inherited_weeks : ndarray, shape (P, A)
+        Work done before the simulation by activities then under way; NaN for all others.
+    """
+
+    duration_weeks: FloatArray
+    worked_weeks: FloatArray
+    start_week: FloatArray
+    finish_week: FloatArray
+    ready_week: FloatArray
+    released_week: FloatArray
+    inherited_weeks: FloatArray
+
+    @property
+    def done(self) -> BoolArray:
+        """Activities finished, shape (P, A)."""
+        return np.isfinite(self.finish_week)
+
+    def copy(self) -> "Progress":
+        """Return an independent copy, e.g. for a snapshot."""
+        return Progress(*(getattr(self, name).copy() for name in self.__slots__))
+
+
+class Opened(NamedTuple):
+    """The n activities that can be worked on this week.
+
+    `rows`, `cols`: phase and `Activity`, sorted by phase. `flat`: ``rows * A + cols``.
+    `span_weeks`: time that each has this week: 1, or more in its first week, when the part of
+    the past week since it became ready is added.
+    """
+
+    rows: IntArray
+    cols: IntArray
+    flat: IntArray
+    span_weeks: FloatArray
+
+
+@cache
+def _grid(phases: int) -> tuple[IntArray, IntArray]:
+    # Row and column of every flat index: a look-up is cheaper than a division each week.
+    return np.divmod(np.arange(phases * ACTIVITIES), ACTIVITIES)
+
+
+def begin(
+    network: Network,
+    duration_weeks: FloatArray,
+    start_week: FloatArray | None = None,
+    finish_week: FloatArray | None = None,
+    worked_weeks: FloatArray | None = None,
+) -> Progress:
+    """Return the progress with which the simulation starts.
+
+    Parameters
+    ----------
+    network : Network
+    duration_weeks : ndarray, shape (P, A)
+        Work that each activity needs, >= 0.
+    start_week, finish_week : ndarray, shape (P, A), optional
+        Dated history; NaN for what has not happened. Shared activities count where the lead
+        phase has them. What must have come before a dated event is taken as finished by then.
+    worked_weeks : ndarray, shape (P, A), optional
+        Work done so far by activities that have started and not finished; default 0.
+
+    Returns
+    -------
+    Progress
+
+    Raises
+    ------
+    InputError
+        If a duration is negative or not a number.
+    """
+    if not (duration_weeks >= 0).all():
+        raise InputError("Durations must be numbers >= 0; check the base weeks and the draws.")
+    shape = network.used.shape
+    start = np.full(shape, np.nan) if start_week is None else start_week.astype(np.float64)
+    finish = np.full(shape, np.nan) if finish_week is None else finish_week.astype(np.float64)
+    start = np.where(np.isnan(start), finish, start)
+    start, finish = (_from_lead(network, weeks) for weeks in (start, finish))
+    _complete_history(network, start, finish)
+    done = np.isfinite(finish)
+    begun = np.isfinite(start) & ~done & network.works
+    worked = np.zeros(shape) if worked_weeks is None else worked_weeks.astype(np.float64)
+    worked = np.where(done, duration_weeks, np.where(begun, worked, 0.0))
+    return Progress(
+        duration_weeks=duration_weeks.astype(np.float64),
+        worked_weeks=np.minimum(worked, duration_weeks),
+        start_week=start,
+        finish_week=finish,
+        ready_week=np.full(shape, np.inf),
+        released_week=np.full(shape[0], np.nan),
+        inherited_weeks=np.where(begun, np.minimum(worked, duration_weeks), np.nan),
+    )
+
+
+def _from_lead(network: Network, weeks: FloatArray) -> FloatArray:
+    weeks = weeks.copy()
+    weeks[:, network.shared] = weeks[network.lead][:, network.shared]
+    weeks[~network.used] = np.nan
+    return weeks
+
+
+def _complete_history(network: Network, start: FloatArray, finish: FloatArray) -> None:
+    """Close what must have been finished before something that has started (in place)."""
+    for a in reversed(order()):
+        if network.shared[a]:
+            # A phase further on may have closed its copy: the earliest date holds for all.
+            for weeks in (start, finish):
+                earliest = np.full(network.phases, np.inf)
+                np.fmin.at(earliest, network.lead, weeks[:, a])
+                weeks[:, a] = np.where(np.isfinite(earliest), earliest, np.nan)[network.lead]
+        begun = np.isfinite(start[:, a])
+        befores = [(u, begun) for u in required()[a]]
+        if a == Activity.ENERGISE:
+            befores += _power_history(network, begun, finish)
+        for u, closed in befores:
+            closed = closed & network.used[:, u] & ~np.isfinite(finish[:, u])
+            finish[closed, u] = start[closed, a]
+            start[closed, u] = np.fmin(start[closed, u], start[closed, a])
+
+
+def _power_history(
+    network: Network, begun: BoolArray, finish: FloatArray
+) -> list[tuple[int, BoolArray]]:
+    options = [int(option) for option in POWER_OPTIONS]
+    powered = (np.isfinite(finish[:, options]) & network.accepts).any(axis=1)
+    # A bridge exists to come first, so it powered the phase if nothing is said.
+    bridged = begun & ~powered & network.accepts[:, 1]
+    return [(options[0], begun & ~powered & ~bridged), (options[1], bridged)]
+
+
+def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
+    """Work out afresh when the activities of some phases could start (in place)."""
+    finish = progress.finish_week[phases]
+    used = network.used[phases]
+    done = np.isfinite(finish)
+    weeks = np.where(done, finish, np.where(used, np.inf, -np.inf))
+    before = np.where(network.predecessors, weeks[:, None, :], -np.inf).max(axis=2)
+    accepted = np.where(network.accepts[phases], weeks[:, POWER_OPTIONS], np.inf)
+    energise, sitework = before[:, Activity.ENERGISE], before[:, Activity.SITEWORK]
+    np.maximum(energise, accepted.min(axis=1), out=energise)
+    turn = _turn_week(network, progress, phases)
+    np.maximum(sitework, turn, out=sitework)
+    begun = np.isfinite(progress.start_week[phases]) & ~done
+    before[begun] = -np.inf
+    released = progress.released_week[phases, None]
+    released = np.where(network.shared, site_release(network, progress)[phases, None], released)
+    ready = np.where(np.isnan(released), np.inf, np.maximum(before, released))
+    progress.ready_week[phases] = np.where(network.works[phases] & ~done, ready, np.inf)
+
+
+def _turn_week(network: Network, progress: Progress, phases: IntArray) -> FloatArray:
+    previous = network.previous[phases]
+    turn = progress.finish_week[previous, Activity.SITEWORK]
+    return np.where(previous < 0, -np.inf, np.where(np.isnan(turn), np.inf, turn))
+
+
+def site_release(network: Network, progress: Progress) -> FloatArray:
+    """Return when the first phase of each phase's site was released, NaN if none, shape (P,)."""
+    first = np.full(network.phases, np.inf)
+    np.fmin.at(first, network.lead, progress.released_week)
+    return np.where(np.isfinite(first), first, np.nan)[network.lead]
+
+
+def _release(network: Network, progress: Progress, active: BoolArray, week: int) -> None:
+    new = active & np.isnan(progress.released_week)
+    if new.any():
+        progress.released_week[new] = week
+        # The lead phase does the shared work as soon as any phase of its site is active.
+        touched = new.copy()
+        touched[network.lead[new]] = True
+        _make_ready(network, progress, np.flatnonzero(touched))
+
+
+def open_rows(
+    network: Network,
+    progress: Progress,
+    not_before: FloatArray,
+    active: BoolArray,
+    week: int,
+) -> Opened:
+    """Return the activities to be worked on this week, and date the start of the new ones.
+
+    Parameters
+    ----------
+    network : Network
+    progress : Progress
+        Gets `released_week` and `start_week` of what starts.
+    not_before : ndarray, shape (P, A)
+        Week before which an activity may not start; -inf for no limit, inf for undecided.
+        A limit that changes during a run must be set to the current week or later.
+    active : ndarray of bool, shape (P,)
+        Phases under way. Shared work goes on while any phase of its site is. A phase that
+        ends (cancelled) must not come back; a pause is availability 0 of its cause.
+    week : int
+        The current week; the simulation moves forward by one week at a time.
+
+    Returns
+    -------
+    Opened
+        Everything with predecessors done, itself not done and its limit reached.
+    """
+    _release(network, progress, active, week)
+    due = np.maximum(progress.ready_week, not_before)
+    is_open = due <= week
+    if not active.all():
+        awake = np.zeros(network.phases, dtype=bool)
+        awake[network.lead[active]] = True
+        is_open &= np.where(network.shared, awake[:, None], active[:, None])
+    flat = np.flatnonzero(is_open)
+    rows, cols = (index[flat] for index in _grid(network.phases))
+    span = np.ones(len(flat))
+    start = progress.start_week.ravel()
+    new = np.flatnonzero(np.isnan(start[flat]))
+    if new.size:
+        at = flat[new]
+        week_due = due.ravel()[at]
+        start[at] = week_due
+        span[new] = week + 1 - week_due
+    return Opened(rows, cols, flat, span)
+
+
+def advance(
+    network: Network,
+    progress: Progress,
+    opened: Opened,
+    rate: FloatArray,
+    week: int,
+) -> FloatArray:
+    """Work for one week.
+
+    Parameters
+    ----------
+    network : Network
+    progress : Progress
+        Gets the work, and the finish dates of what is done, shared ones for the whole site.
+    opened : Opened
+        From `open_rows` of this week.
+    rate : ndarray, shape (n,)
+        Work per week, from 0 to 1: the least availability over causes.
+    week : int
+        The current week.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Work done [week], at most ``rate * span_weeks``; multiply by an activity's need per
+        week of work to find what it consumed.
+    """
+    flat, span = opened.flat, opened.span_weeks
+    worked, duration = progress.worked_weeks.ravel(), progress.duration_weeks.ravel()
+    before, need = worked[flat], duration[flat]
+    pace = rate.astype(np.float64)
+    after = before + pace * span
+    ended = after >= need - DONE_WEEKS
+    if not ended.any():
+        worked[flat] = after
+        return after - before
+    after[ended] = need[ended]
+    worked[flat] = after
+    at = np.flatnonzero(ended)
+    pace_at = pace[at]
+    # Nothing left to do takes no time, even at rate 0.
+    took = np.zeros(len(at))
+    np.divide((after - before)[at], pace_at, out=took, where=pace_at > 0)
+    finish = week + 1 - span[at] + np.minimum(took, span[at])
+    _record(network, progress, opened.rows[at], opened.cols[at], finish)
+    return after - before
+
+
+def _record(
+    network: Network, progress: Progress, rows: IntArray, cols: IntArray, finish: FloatArray
+) -> None:
+    progress.finish_week[rows, cols] = finish
+    touched = np.zeros(network.phases, dtype=bool)
+    touched[rows] = True
+    for i in np.flatnonzero(network.shared[cols]):
+        row, col = rows[i], cols[i]
+        site = network.lead == row
+        for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
+            weeks[site, col] = weeks[row, col]
+        touched |= site
+    cleared = np.zeros(network.phases, dtype=bool)
+    cleared[rows[cols == Activity.SITEWORK]] = True
+    if cleared.any():
+        touched |= cleared[network.previous] & (network.previous >= 0)
+    _make_ready(network, progress, np.flatnonzero(touched))

@@ -1,0 +1,122 @@
+"""Who is served first: rationing in order, queues of whole requests, headroom of a grid."""
+
+import numpy as np
+
+from ecosystem.units import ArrayLike, BoolArray, FloatArray, IntArray
+
+
+def _ahead(group: IntArray, order: ArrayLike, need: FloatArray) -> FloatArray:
+    """Return what others in the same group ask for before each request, shape of `need`."""
+    served = np.lexsort((np.asarray(order), group))
+    sorted_need = need[served]
+    before = np.cumsum(sorted_need, axis=0) - sorted_need
+    sorted_group = group[served]
+    opens = np.searchsorted(sorted_group, sorted_group)
+    ahead = np.empty_like(before)
+    ahead[served] = before - before[opens]
+    return ahead
+
+
+def ration_priority(
+    amount: FloatArray, group: IntArray, need: FloatArray, priority: ArrayLike
+) -> FloatArray:
+    """Share out an amount in order of priority within each group.
+
+    Parameters
+    ----------
+    amount : ndarray, shape (G,) or (G, K)
+        What each group has, >= 0.
+    group : ndarray of int, shape (n,)
+        Group of each request.
+    need : ndarray, shape (n,) or (n, K)
+        What it asks for, >= 0. K things (such as crafts) are shared out separately.
+    priority : ndarray, shape (n,)
+        The lowest number is served first, equals in order of position.
+
+    Returns
+    -------
+    ndarray, shape of `need`
+        Granted, between 0 and `need`; the marginal request gets what is left.
+    """
+    left = np.asarray(amount)[group] - _ahead(group, priority, need)
+    return np.clip(left, 0.0, need)
+
+
+def fifo_grant(
+    capacity: FloatArray, group: IntArray, need: FloatArray, arrival: ArrayLike
+) -> BoolArray:
+    """Grant whole requests in order of arrival; the first that does not fit blocks those behind.
+
+    Parameters
+    ----------
+    capacity : ndarray, shape (G,)
+        What each group has, >= 0.
+    group : ndarray of int, shape (n,)
+        Group of each request.
+    need : ndarray, shape (n,)
+        What it asks for, >= 0.
+    arrival : ndarray, shape (n,)
+        Time of arrival; equals are served in order of position.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Whether the request is granted in full.
+    """
+    room = np.asarray(capacity, dtype=float)[group]
+    # Sums of hundreds of megawatts in another order differ in the last digits.
+    return _ahead(group, arrival, need) + need <= room * (1.0 + 1e-12)
+
+
+def start_studies(
+    slots: IntArray, active: IntArray, group: IntArray, arrival: ArrayLike
+) -> BoolArray:
+    """Return which waiting requests a utility begins to study.
+
+    Parameters
+    ----------
+    slots, active : ndarray of int, shape (G,)
+        Studies that each utility can run, and runs.
+    group, arrival : ndarray, shape (n,)
+        Utility and time of arrival of each waiting request.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    free = np.maximum(slots - active, 0).astype(float)
+    return fifo_grant(free, group, np.ones(len(group)), arrival)
+
+
+def restudies(group: IntArray, arrival: ArrayLike, withdrawn: BoolArray) -> FloatArray:
+    """Count the withdrawals ahead of each request that stays, for each a restudy.
+
+    Parameters
+    ----------
+    group, arrival : ndarray, shape (n,)
+        Utility and time of arrival of all requests, those who withdraw included.
+    withdrawn : ndarray of bool, shape (n,)
+        Who withdraws now.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Withdrawals ahead; 0 for those who withdraw.
+    """
+    return np.where(withdrawn, 0.0, _ahead(group, arrival, withdrawn.astype(float)))
+
+
+def firm_headroom_mw(
+    capacity_mw: ArrayLike, peak_mw: ArrayLike, reserve_margin: float, committed_mw: ArrayLike = 0.0
+) -> FloatArray:
+    """Return the firm load that a grid can still take; never negative.
+
+    Parameters
+    ----------
+    capacity_mw, peak_mw, committed_mw : float or ndarray, shape (G,)
+        Accredited supply, peak of present load, and load promised but not yet drawn.
+    reserve_margin : float
+        Reserve over peak that reliability rules ask for.
+    """
+    peak = np.asarray(peak_mw, dtype=float) + committed_mw
+    return np.maximum(np.asarray(capacity_mw) - (1.0 + reserve_margin) * peak, 0.0)

@@ -1,0 +1,311 @@
+"""The fixed arrays of a world: which phase belongs to which site, region, builder and grid.
+
+Only sites that the programme builds or may build are in these arrays; comparators are rivals and
+appear as the labour that they take.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.delivery.activities import Activity, Network, Power, build_network
+from ecosystem.numbers import Delivery
+from ecosystem.scenario import Record, Site, World
+from ecosystem.society.labour import Craft
+from ecosystem.units import (
+    MW_PER_GW,
+    WEEKS_PER_YEAR,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    date_of,
+    week_of,
+)
+
+EARTH_KM = 6_371.0
+POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Static arrays of a world; S sites, P phases (buildings), R regions.
+
+    Attributes
+    ----------
+    world : World
+        Where they come from.
+    sites : tuple of Site
+        The S sites that are or may be built, in the order of every site axis.
+    network : Network
+        Activities of all phases.
+    phase_mw, phase_it_mw : ndarray, shape (P,)
+        Facility and IT power of a building.
+    number : ndarray of int, shape (P,)
+        Place of the phase at its site, from 0.
+    """
+
+    world: World
+    sites: tuple[Site, ...]
+    network: Network
+    site_of_phase: IntArray
+    number: IntArray
+    phase_mw: FloatArray
+    phase_it_mw: FloatArray
+    generations: Generations
+
+    @classmethod
+    def of(cls, world: World) -> "Layout":
+        """Lay out a world."""
+        sites = tuple(s for s in world.sites if s.role in ("programme", "candidate"))
+        count = np.array([s.phases for s in sites])
+        site_of_phase = np.repeat(np.arange(len(sites)), count)
+        number = np.concatenate([np.arange(n) for n in count])
+        share = 1 / count[site_of_phase]
+        together = np.array([s.phases_at_start for s in sites])[site_of_phase]
+        power = np.array([POWER[s.power] for s in sites])[site_of_phase]
+        previous = np.where(number < together, -1, np.arange(len(number)) - 1)
+        network = build_network(site_of_phase, power, previous)
+        return cls(
+            world=world,
+            sites=sites,
+            network=network,
+            site_of_phase=site_of_phase,
+            number=number,
+            phase_mw=np.array([s.facility_mw for s in sites])[site_of_phase] * share,
+            phase_it_mw=np.array([s.it_mw for s in sites])[site_of_phase] * share,
+            generations=load_generations().select(*world.generations),
+        )
+
+    @property
+    def phases(self) -> int:
+        """Number of phases P."""
+        return len(self.site_of_phase)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Position of each site by key."""
+        return {site.key: i for i, site in enumerate(self.sites)}
+
+    @cached_property
+    def site_mw(self) -> FloatArray:
+        """Facility MW of each site, shape (S,)."""
+        return np.array([s.facility_mw for s in self.sites])
+
+    @cached_property
+    def lead_of_site(self) -> IntArray:
+        """First phase of each site, shape (S,)."""
+        return np.flatnonzero(self.number == 0)
+
+    @cached_property
+    def region_of_site(self) -> IntArray:
+        """Region of each site, shape (S,)."""
+        keys = [r.key for r in self.world.regions]
+        return np.array([keys.index(s.region) for s in self.sites])
+
+    @cached_property
+    def region_of_phase(self) -> IntArray:
+        """Region of each phase, shape (P,)."""
+        return self.region_of_site[self.site_of_phase]
+
+    @cached_property
+    def cloud_of_phase(self) -> IntArray:
+        """Cloud provider of each phase, shape (P,)."""
+        keys = [c.key for c in self.world.clouds]
+        return np.array([keys.index(s.cloud) for s in self.sites])[self.site_of_phase]
+
+    @cached_property
+    def contractor_of_site(self) -> IntArray:
+        """Contractor of each site, shape (S,)."""
+        keys = [c.key for c in self.world.contractors]
+        return np.array([keys.index(s.developer) for s in self.sites])
+
+    @cached_property
+    def candidate(self) -> BoolArray:
+        """Sites that the lab may choose later, shape (S,)."""
+        return np.array([s.role == "candidate" for s in self.sites])
+
+    @cached_property
+    def grid_only(self) -> BoolArray:
+        """Sites without power of their own, shape (S,)."""
+        return np.array([s.power == "grid" for s in self.sites])
+
+    @cached_property
+    def islanded(self) -> BoolArray:
+        """Sites that never connect to the grid, shape (S,)."""
+        return np.array([s.power == "islanded" for s in self.sites])
+
+    @cached_property
+    def gigawatt(self) -> BoolArray:
+        """Sites of a gigawatt or more, shape (S,)."""
+        return self.site_mw >= MW_PER_GW
+
+    @cached_property
+    def closed_loop(self) -> FloatArray:
+        """1 where cooling is a closed loop, shape (S,)."""
+        return np.array([float(s.cooling == "closed") for s in self.sites])
+
+    @cached_property
+    def water_stress(self) -> FloatArray:
+        """Stress of the basin, from 0 to 1, shape (S,)."""
+        return np.array([s.water_stress for s in self.sites])
+
+    @cached_property
+    def households(self) -> FloatArray:
+        """Households of each host community, shape (S,)."""
+        return np.array([float(s.households) for s in self.sites])
+
+    @cached_property
+    def announced_week(self) -> FloatArray:
+        """Recorded week of announcement, shape (S,); NaN for candidates."""
+        return np.array(
+            [
+                np.nan if s.role == "candidate" or s.announced is None else self.week(s.announced)
+                for s in self.sites
+            ]
+        )
+
+    @cached_property
+    def headroom_mw_per_year(self) -> FloatArray:
+        """Firm capacity that upgrades add, shape (R,)."""
+        factor = self.world.numbers.grid.upgrade_factor
+        return factor * np.array([r.headroom_mw_per_year for r in self.world.regions])
+
+    @cached_property
+    def journeymen(self) -> FloatArray:
+        """Journey workers at the start, shape (R, 4)."""
+        heads = [[getattr(r, craft.name.lower()) for craft in Craft] for r in self.world.regions]
+        return self.world.numbers.workforce.pool_factor * np.array(heads, dtype=float)
+
+    @cached_property
+    def wage_usd_per_h(self) -> FloatArray:
+        """Craft wage at the start, shape (R,)."""
+        return np.array([r.wage_usd_per_h for r in self.world.regions])
+
+    @cached_property
+    def states(self) -> dict[str, IntArray]:
+        """Sites of each permitting authority, by state."""
+        keys = [s.state for s in self.sites]
+        return {k: np.flatnonzero([s == k for s in keys]) for k in sorted(set(keys))}
+
+    @cached_property
+    def neighbours(self) -> BoolArray:
+        """Pairs of sites near enough for a moratorium to be contagious, shape (S, S)."""
+        lat, lon = np.radians([[s.lat for s in self.sites], [s.lon for s in self.sites]])
+        north = np.sin((lat[:, None] - lat) / 2) ** 2
+        east = np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+        km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(north + east, 0, 1)))
+        near = km <= self.world.numbers.regulators.neighbour_km
+        np.fill_diagonal(near, False)
+        return near
+
+    @cached_property
+    def base_weeks(self) -> FloatArray:
+        """Median duration of each activity, shape (A,)."""
+        return base_weeks(self.world.numbers.delivery)
+
+    @cached_property
+    def not_before(self) -> FloatArray:
+        """Week before which an activity may not start by record, shape (P, A)."""
+        weeks = np.full((self.phases, len(Activity)), -np.inf)
+        for record, phases, activity in self._records("not_before"):
+            weeks[phases, activity] = self.week(record.date)
+        return weeks
+
+    @cached_property
+    def started(self) -> FloatArray:
+        """Recorded start, shape (P, A); NaN where there is no record."""
+        return self._recorded("started")
+
+    @cached_property
+    def finished(self) -> FloatArray:
+        """Recorded finish, shape (P, A); NaN where there is no record."""
+        return self._recorded("finished")
+
+    def _recorded(self, status: str) -> FloatArray:
+        weeks = np.full((self.phases, len(Activity)), np.nan)
+        for record, phases, activity in self._records(status):
+            weeks[phases, activity] = self.week(record.date)
+        return weeks
+
+    def _records(self, status: str) -> list[tuple[Record, IntArray, int]]:
+        found = []
+        for record in self.world.records:
+            site = self.index.get(record.site)
+            if site is None or record.status != status:
+                continue
+            at = (self.site_of_phase == site) & (self.number >= record.first_phase - 1)
+            phases = np.flatnonzero(at & (self.number < record.last_phase))
+            found.append((record, phases, Activity[record.activity.upper()]))
+        return found
+
+    def week(self, day: date) -> float:
+        """Return weeks since the start of the world."""
+        return week_of(day, self.world.start)
+
+    @cached_property
+    def rival_hours(self) -> FloatArray:
+        """Craft hours that other builders take each week, shape (weeks, R, 4).
+
+        Comparator campuses count while they are built; all others are a share of the pool that
+        grows.
+        """
+        world, n = self.world, self.world.numbers.workforce
+        week = np.arange(world.weeks)
+        growth = (1 + n.rival_growth_per_year) ** (week / WEEKS_PER_YEAR)
+        pool = n.rival_share * self.journeymen * n.hours_per_worker_week
+        hours = growth[:, None, None] * pool
+        split = pool.sum(0) / max(pool.sum(), 1e-9)
+        keys = [r.key for r in world.regions]
+        for site in world.sites:
+            if site.role != "comparator" or not (site.build_start and site.build_end):
+                continue
+            start, end = self.week(site.build_start), self.week(site.build_end)
+            per_week = site.facility_mw * world.numbers.delivery.hours_per_mw / max(end - start, 1)
+            building = (week >= start) & (week < end)
+            hours[building, keys.index(site.region)] += per_week * split
+        return hours
+
+    @cached_property
+    def installed_base_mw(self) -> FloatArray:
+        """Capacity rented outside the programme, by week and generation, shape (weeks, G).
+
+        Every addition is of the newest generation on the market; hardware is renewed after its
+        life. What comes after the last observation is scaled by the sampled factor.
+        """
+        series, week = self.world.installed_base_mw, np.arange(self.world.weeks)
+        known = np.array([self.week(d) for d in series.dates])
+        values = np.array(series.values)
+        last = np.interp(self.week(series.observed_until), known, values)
+        values = np.where(values > last, last + (values - last) * series.after_factor, values)
+        total = np.interp(week, known, values)
+        added = np.diff(total, prepend=0.0)
+        generation = self.newest(week)
+        life = round(self.world.numbers.cluster.chip_life_years * WEEKS_PER_YEAR)
+        by_generation = np.zeros((len(week), len(self.generations)))
+        for start in range(0, len(week), life):
+            # cohorts in their (1 + start / life)-th life: the same megawatts, newer hardware
+            born = np.arange(len(week) - start)
+            table = np.zeros_like(by_generation)
+            np.add.at(table, (born + start, generation[born + start]), added[born])
+            if start:
+                np.add.at(table, (born + start, generation[born + start - life]), -added[born])
+            by_generation += table
+        return np.maximum(np.cumsum(by_generation, axis=0), 0.0)
+
+    def newest(self, week: IntArray | FloatArray) -> IntArray:
+        """Return the newest generation on the market by week."""
+        day = np.array([self.week(d) for d in self.generations.available])
+        order = np.argsort(day, kind="stable")
+        return order[np.clip(np.searchsorted(day[order], week, side="right") - 1, 0, None)]
+
+    def day(self, week: float) -> date:
+        """Return the calendar day of a week."""
+        return date_of(week, self.world.start)
+
+
+def base_weeks(numbers: Delivery) -> FloatArray:
+    """Return the median duration of each activity, shape (A,)."""
+    return np.array([getattr(numbers, f"{a.name.lower()}_weeks") for a in Activity])

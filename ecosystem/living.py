@@ -1,0 +1,197 @@
+"""What host communities live through: impacts, opinion, mobilisation, trust.
+
+People at real places are simulated from archetypes; nothing here is an observation of them.
+"""
+
+import numpy as np
+from scipy.stats import norm
+
+from ecosystem.delivery.ladder import Rung
+from ecosystem.layout import Layout
+from ecosystem.numbers import Numbers
+from ecosystem.scenario import Levers
+from ecosystem.society import households, mobilisation, mood, opinion
+from ecosystem.society.households import Households, Impact
+from ecosystem.state import Snapshot, Society
+from ecosystem.streams import Streams
+from ecosystem.units import FloatArray
+
+HOUSEHOLDS = 200
+NEIGHBOURS = 6
+
+# What people name when they oppose (P066: water, noise and air, tax; grid and ratepayer as bills;
+# community character as land); jobs: assumption. In the order of `Impact`.
+SALIENCE = np.array([0.20, 0.10, 0.18, 0.33, 0.20, 0.43])
+# Shape of what developers promise and of what is feared, in the order of `Impact`; the levels are
+# sampled, the shapes are assumptions. Water counts more where the basin is stressed.
+PROMISED = np.array([1.0, 0.8, 0.0, -0.1, -0.3, -0.3])
+PROMISED_WATER_EVAPORATIVE = -0.6
+FEARED = np.array([0.1, -0.2, -1.0, -1.0, -1.0, -0.8])
+CAPPED = 0.5
+"""Share of water, noise and air harm that a fully binding agreement takes away (assumption)."""
+
+
+def settle_in(layout: Layout, streams: Streams) -> Society:
+    """Return the communities before anything is announced: opinion at rest at its anchor."""
+    n, count = layout.world.numbers.society, len(layout.sites)
+    # one row of draws per community, so that another site disturbs nobody
+    size = households.draws_needed(NEIGHBOURS)
+    slots = np.arange(count * size).reshape(count, size)
+    draws = np.stack(
+        [
+            streams.uniform("households", i, slots.ravel()).reshape(count, size)
+            for i in range(HOUSEHOLDS)
+        ],
+        axis=-1,
+    ).transpose(1, 0, 2)
+    chance = norm.ppf(streams.rows("community", 0, count))
+    people = households.build_households(
+        draws,
+        susceptibility_a=n.susceptibility_a,
+        susceptibility_b=n.susceptibility_b,
+        predisposition_sd=n.predisposition_sd,
+        activism_share=n.activism_share,
+        threshold_mean=n.threshold_mean,
+        threshold_sd=n.threshold_sd,
+        near_share=n.near_share,
+        trade_share=n.trade_share,
+        owner_share=n.owner_share,
+        lean=np.array([s.predisposition for s in layout.sites]) + n.lean_sd * chance,
+    )
+    start = np.clip(people.predisposition + mood_of(layout, 0), -1, 1)
+    zeros = np.zeros(count)
+    return Society(
+        households=people,
+        opinion=start,
+        trust=np.full(count, n.trust_start),
+        opposing=zeros,
+        supporting=zeros,
+        organised=np.zeros(count, dtype=bool),
+        support=opinion.support(start, people.weight),
+        licence=np.zeros(count, dtype=np.int64),
+        mood=mood_of(layout, 0),
+    )
+
+
+def mood_of(layout: Layout, week: int) -> float:
+    """Return national net support: polls, then the sampled drift."""
+    series, n = layout.world.mood, layout.world.numbers.society
+    observed = np.array([layout.week(d) for d in series.dates])
+    return float(mood.mood_at(week, observed, np.array(series.values), n.mood_later, n.mood_weeks))
+
+
+def weights(people: Households, numbers: Numbers) -> FloatArray:
+    """Return how much each impact counts for each household, shape (C, H, 6)."""
+    n = numbers.society
+    return households.impact_weights(
+        people,
+        SALIENCE,
+        near_factor=n.near_factor,
+        low_income_factor=n.low_income_factor,
+        trade_factor=n.trade_factor,
+        owner_factor=n.owner_factor,
+    )
+
+
+def money_per_household(now: Snapshot) -> FloatArray:
+    """Return what a signed agreement pays a household per year [USD], shape (C,)."""
+    n, layout = now.numbers, now.layout
+    total = now.levers.agreement_share_of_capex * n.capital.campus_usd_per_mw * layout.site_mw
+    return total / n.local.agreement_years / layout.households
+
+
+def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
+    n, layout = now.numbers.society, now.layout
+    signed = now.sites.agreement_week <= now.week
+    effect = n.agreement_effect * signed
+    promised = np.tile(PROMISED, (len(layout.sites), 1))
+    promised[:, Impact.WATER] = np.where(
+        layout.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+    )
+    promised *= n.promise_level
+    feared = np.tile(FEARED * n.worst_case_level, (len(layout.sites), 1))
+    stress = 0.5 + layout.water_stress
+    for table in (promised, feared):
+        table[:, Impact.WATER] *= stress
+        caps = 1 - CAPPED * now.levers.agreement_binding * effect
+        table[:, Impact.WATER] *= caps
+        table[:, Impact.NOISE_AIR] *= caps
+    promised[:, Impact.TAXES] += effect * np.minimum(
+        1.0, money_per_household(now) / n.money_scale_usd
+    )
+    running = now.site_state >= Rung.COMMISSIONED
+    feared[running] = promised[running]
+    return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
+
+
+def live(
+    now: Snapshot, contacts: FloatArray, breaches: FloatArray, weight_of_impacts: FloatArray
+) -> Society:
+    """Return the communities after four weeks of talk.
+
+    Parameters
+    ----------
+    now : Snapshot
+    contacts, breaches : ndarray, shape (C,)
+        Contact events since the last call, and how badly the community was let down.
+    weight_of_impacts : ndarray, shape (C, H, 6)
+        From :func:`weights`.
+    """
+    s, n, levers = now.society, now.numbers.society, now.levers
+    signed = now.sites.agreement_week <= now.week
+    openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
+    binding = levers.agreement_binding * n.agreement_effect * signed
+    trust = mobilisation.trust_after_contact(
+        s.trust,
+        openness * (contacts > 0),
+        binding,
+        breaches,
+        gain=n.trust_gain,
+        loss_ratio=n.trust_loss_ratio,
+    )
+    promised, feared = impacts(now)
+    believed = opinion.credibility(trust, binding, n.binding_credibility)
+    mood_now = mood_of(now.layout, now.week)
+    anchors = opinion.anchor(
+        s.households.predisposition,
+        weight_of_impacts,
+        opinion.perceived_impact(promised, feared, believed) * now.sites.live[:, None],
+        np.where(now.sites.live, openness, 0.5),
+        mood=mood_now,
+        impact_weight=n.impact_weight,
+        fairness_weight=n.fairness_weight,
+        shift=_cash(now, trust),
+    )
+    people = s.households
+    after = opinion.opinion_step(s.opinion, anchors, people.susceptibility, people.neighbours)
+    opposing, supporting = mobilisation.mobilise(
+        people,
+        after,
+        mobilisation.Mobilised(s.opposing, s.supporting),
+        opinion_to_act=n.opinion_to_act,
+    )
+    opposing, supporting = opposing * now.sites.live, supporting * now.sites.live
+    support = opinion.support(after, people.weight)
+    return Society(
+        households=people,
+        opinion=after,
+        trust=trust,
+        opposing=opposing,
+        supporting=supporting,
+        organised=mobilisation.organised(s.organised, opposing, n.organise_on, n.organise_off),
+        support=support,
+        licence=mobilisation.licence_level(support, trust),
+        mood=mood_now,
+    )
+
+
+OPENNESS_S0 = Levers().openness
+
+
+def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
+    """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
+    n = now.numbers.society
+    paid = min(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
+    value = n.cash_effect * n.impact_weight * paid * now.sites.live
+    return mobilisation.cash_effect(trust, value)

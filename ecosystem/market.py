@@ -1,0 +1,623 @@
+"""Capability to demand to price to revenue to capital: the flywheel.
+
+Demand is counted in compute (MW of facility power that users would keep busy), not in tokens, so
+that efficiency gains fake neither growth nor collapse. The market owns no efficiency and no
+latency: both come from the cluster core as ratios to the start, and so does the number of tokens
+per MW.
+
+Functions of the week take and return Python floats: one world has one market, and ``math`` on
+floats is ten times faster than NumPy on single numbers. Loop gains and capital take arrays too.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ecosystem.errors import InputError
+from ecosystem.units import SECONDS_PER_WEEK, WEEKS_PER_YEAR, ArrayLike
+
+type CapabilityLaw = Literal["log", "saturating", "compute_null"]
+type Regime = Literal[
+    "decline", "finance_driven", "delivery_limited", "demand_saturated", "overbuild"
+]
+
+EULER_LIMIT = 0.2
+_SMALLEST_RATIO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRules:
+    """Numbers of the market, with the names, units and sources of group ``market``.
+
+    Parameters
+    ----------
+    saturation_decades : float
+        Decades of effective compute after which the saturating law has yielded 63% of its total.
+    capability_law : {"log", "saturating", "compute_null"}
+        How effective compute becomes capability; see :func:`capability_of_run`.
+
+    Raises
+    ------
+    InputError
+        If a rate is too fast for weekly steps, or bounds contradict each other.
+    """
+
+    capability_start: float
+    capability_per_decade: float
+    start_run_flop: float
+    algorithmic_growth: float
+    demand_max_mw: float
+    demand_start_mw: float
+    demand_width: float
+    price_start_usd_per_mw_year: float
+    price_elasticity: float
+    latency_elasticity: float
+    pass_through: float
+    scarcity: float
+    target_utilisation: float
+    price_floor: float
+    price_cap: float
+    price_weeks: float
+    innovation_per_year: float
+    imitation_per_year: float
+    exit_per_year: float
+    churn_per_year: float
+    run_weeks: float
+    final_run_share: float
+    release_lag_weeks: float
+    saturation_decades: float = 4.0
+    capability_law: CapabilityLaw = "log"
+
+    def __post_init__(self) -> None:
+        rates = {
+            "innovation_per_year + imitation_per_year": (
+                (self.innovation_per_year + self.imitation_per_year) / WEEKS_PER_YEAR
+            ),
+            "exit_per_year + churn_per_year": (
+                (self.exit_per_year + self.churn_per_year) / WEEKS_PER_YEAR
+            ),
+            "1 / price_weeks": 1 / self.price_weeks,
+        }
+        faults = [
+            f"market.{name} is {rate:.3g} per week; weekly steps need < {EULER_LIMIT}. Lower it."
+            for name, rate in rates.items()
+            if not rate < EULER_LIMIT
+        ]
+        if not self.demand_start_mw < self.demand_max_mw:
+            faults.append("market.demand_start_mw must be below demand_max_mw. Raise the latter.")
+        if not 0 < self.price_floor <= 1 <= self.price_cap:
+            faults.append("market.price_floor and price_cap must enclose 1: floor <= 1 <= cap.")
+        if not self.run_weeks >= 1:
+            faults.append("market.run_weeks must be at least one week. Raise it.")
+        if faults:
+            raise InputError("\n".join(faults))
+
+    @property
+    def rebound(self) -> float:
+        """Rebound exponent: price elasticity times the share of efficiency that users see."""
+        return self.price_elasticity * self.pass_through
+
+
+class TrainingRun(NamedTuple):
+    """The frontier run in progress, the finished runs that wait, and the best model released.
+
+    Parameters
+    ----------
+    flop : float
+        Compute in the run so far.
+    weeks_left : float
+        Weeks until it ends.
+    started_week : float
+        Week in which it began: its algorithms are of that date.
+    pending : tuple of (float, float)
+        Release week and capability of finished runs, oldest first.
+    released_capability : float
+        Best model that users can have; never falls.
+    """
+
+    flop: float
+    weeks_left: float
+    started_week: float
+    pending: tuple[tuple[float, float], ...]
+    released_capability: float
+
+
+class Flow(NamedTuple):
+    """What the cluster core hands to the market for one week.
+
+    Parameters
+    ----------
+    inference_mw, served_mw : float
+        Capacity for inference, and what of the adopted demand it served, >= 0 [MW].
+    latency_factor, efficiency_ratio : float
+        Latency and tokens per MW over their start values, > 0.
+    training_flop_per_s : float
+        Useful training rate of the whole fleet (goodput counted), >= 0 [FLOP/s].
+    """
+
+    inference_mw: float
+    served_mw: float
+    latency_factor: float
+    efficiency_ratio: float
+    training_flop_per_s: float
+
+
+class Market(NamedTuple):
+    """State of the market, with what the week that led to it showed.
+
+    Parameters
+    ----------
+    adopted_mw : float
+        Demand that is in use, served or not [MW].
+    price_usd_per_mw_year : float
+        Price of a served MW-year.
+    run : TrainingRun
+        Training in progress and the best released model.
+    demand_mw : float
+        Demand that the adopted one moves towards.
+    revenue_usd : float
+        Revenue of the week.
+    utilisation, shortfall : float
+        Adopted demand over inference capacity; share of it that was not served.
+    """
+
+    adopted_mw: float
+    price_usd_per_mw_year: float
+    run: TrainingRun
+    demand_mw: float
+    revenue_usd: float
+    utilisation: float
+    shortfall: float
+
+
+def opening(rules: MarketRules) -> Market:
+    """Return the market at week 0: demand met, start price, a run just begun."""
+    run = TrainingRun(0.0, rules.run_weeks, 0.0, (), rules.capability_start)
+    start_mw = rules.demand_start_mw
+    price = rules.price_start_usd_per_mw_year
+    return Market(start_mw, price, run, start_mw, 0.0, rules.target_utilisation, 0.0)
+
+
+def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market:
+    """Advance the market by one week.
+
+    Parameters
+    ----------
+    market : Market
+        Start-of-week state.
+    flow : Flow
+        What the cluster did in the week with ``market.adopted_mw`` to serve.
+    rules : MarketRules
+        Numbers of the market.
+    week : float
+        Start of the week, counted from the start of the world.
+
+    Returns
+    -------
+    Market
+        State at the end of the week. Safe with no capacity and with no demand.
+    """
+    adopted, price = market.adopted_mw, market.price_usd_per_mw_year
+    rho = utilisation(adopted, flow.inference_mw)
+    short = shortfall(adopted, flow.served_mw)
+    demand = demand_mw(
+        market.run.released_capability,
+        price / rules.price_start_usd_per_mw_year,
+        flow.latency_factor,
+        flow.efficiency_ratio,
+        rules,
+    )
+    return Market(
+        adopt(adopted, demand, short, rules),
+        price_step(price, rho, rules),
+        train(market.run, flow.training_flop_per_s, rules, week),
+        demand,
+        revenue_usd(price, flow.served_mw),
+        rho,
+        short,
+    )
+
+
+def utilisation(adopted_mw: float, inference_mw: float) -> float:
+    """Return adopted demand over capacity; infinite with demand and no capacity, 0 with none."""
+    if inference_mw > 0:
+        return adopted_mw / inference_mw
+    return math.inf if adopted_mw > 0 else 0.0
+
+
+def shortfall(adopted_mw: float, served_mw: float) -> float:
+    """Return the share of adopted demand that was not served, in [0, 1]."""
+    return max(0.0, 1 - served_mw / adopted_mw) if adopted_mw > 0 else 0.0
+
+
+def saturation(capability: float, rules: MarketRules) -> float:
+    """Return F, the share of the largest demand that a capability opens, in [0, 1].
+
+    Logistic in capability and centred so that demand at `capability_start` is `demand_start_mw`
+    when price, latency and efficiency stand at their start values.
+    """
+    start = math.log(rules.demand_start_mw / (rules.demand_max_mw - rules.demand_start_mw))
+    logit = start + (capability - rules.capability_start) / rules.demand_width
+    return 1 / (1 + math.exp(min(-logit, 700.0)))
+
+
+def demand_mw(
+    capability: float,
+    price_ratio: float,
+    latency_factor: float,
+    efficiency_ratio: float,
+    rules: MarketRules,
+) -> float:
+    r"""Return inference demand in compute.
+
+    Parameters
+    ----------
+    capability : float
+        Of the best released model [index points].
+    price_ratio, latency_factor, efficiency_ratio : float
+        Price of a MW-year, latency and tokens per MW, each over its start value, > 0.
+    rules : MarketRules
+        Numbers of the market.
+
+    Returns
+    -------
+    float
+        Demand [MW], >= 0.
+
+    Notes
+    -----
+    :math:`D = D_{max} F (p/p_0)^{-\varepsilon} l^{-\eta} E^{reb-1}`. Users buy tokens: at
+    :math:`E` times the tokens per MW their price falls by :math:`E^{-pass}`, they buy
+    :math:`E^{\varepsilon\,pass}` times as many, and the MW behind them change by
+    :math:`E^{reb-1}` with :math:`reb = \varepsilon\,pass`.
+    """
+    return (
+        rules.demand_max_mw
+        * saturation(capability, rules)
+        * max(price_ratio, _SMALLEST_RATIO) ** -rules.price_elasticity
+        * max(latency_factor, _SMALLEST_RATIO) ** -rules.latency_elasticity
+        * max(efficiency_ratio, _SMALLEST_RATIO) ** (rules.rebound - 1)
+    )
+
+
+def adopt(
+    adopted_mw: float, demand_mw: float, shortfall: float, rules: MarketRules, dt_weeks: float = 1.0
+) -> float:
+    r"""Return adopted demand after `dt_weeks`.
+
+    Parameters
+    ----------
+    adopted_mw, demand_mw : float
+        Q and D, >= 0 [MW].
+    shortfall : float
+        Share of Q that is not served, in [0, 1].
+    rules : MarketRules
+        Innovation b, imitation q, exit e and churn theta, per year.
+    dt_weeks : float
+        Step, at most one week.
+
+    Returns
+    -------
+    float
+        Adopted demand [MW], >= 0; growth never carries it past `demand_mw`.
+
+    Notes
+    -----
+    :math:`\dot Q = (b + qQ/D)(D-Q)^+ - e(Q-D)^+ - \theta\,shortfall\,Q`, explicit Euler. The
+    first term is the diffusion model of [1]_ with a moving ceiling.
+
+    References
+    ----------
+    .. [1] F. M. Bass, Management Science 15(5), 1969. doi:10.1287/mnsc.15.5.215
+    """
+    gap = demand_mw - adopted_mw
+    if gap > 0:
+        imitation = rules.imitation_per_year * adopted_mw / demand_mw
+        rate = (rules.innovation_per_year + imitation) * gap
+    else:
+        rate = rules.exit_per_year * gap
+    rate -= rules.churn_per_year * shortfall * adopted_mw
+    return adopted_mw + rate * dt_weeks / WEEKS_PER_YEAR
+
+
+def price_target(utilisation: float, rules: MarketRules) -> float:
+    """Return the list price that a utilisation calls for [USD/(MW yr)], inside its band."""
+    # Bounded before exp, so that utilisation may be infinite.
+    pull = max(_price_pull(utilisation, rules), math.log(rules.price_floor))
+    return rules.price_start_usd_per_mw_year * math.exp(min(pull, math.log(rules.price_cap)))
+
+
+def price_at_bound(utilisation: float, rules: MarketRules) -> bool:
+    """Return whether the price that a utilisation calls for lies on the edge of its band."""
+    pull = _price_pull(utilisation, rules)
+    return not math.log(rules.price_floor) < pull < math.log(rules.price_cap)
+
+
+def _price_pull(utilisation: float, rules: MarketRules) -> float:
+    """Return the log of the unbounded target over the start price."""
+    # Without scarcity pricing an infinite utilisation would give 0 * inf.
+    return rules.scarcity * (utilisation - rules.target_utilisation) if rules.scarcity else 0.0
+
+
+def price_step(
+    price_usd_per_mw_year: float, utilisation: float, rules: MarketRules, dt_weeks: float = 1.0
+) -> float:
+    r"""Return the price after `dt_weeks` of adjustment [USD/(MW yr)].
+
+    Notes
+    -----
+    :math:`p \leftarrow p + (\mathrm{clip}(p_0 e^{\beta(\rho-\rho^*)}) - p)\,\Delta t/\tau`.
+    A step is a mean of price and target: a price inside the band stays inside.
+    """
+    gap = price_target(utilisation, rules) - price_usd_per_mw_year
+    return price_usd_per_mw_year + gap * dt_weeks / rules.price_weeks
+
+
+def revenue_usd(price_usd_per_mw_year: float, served_mw: float) -> float:
+    """Return the revenue of one week [USD]."""
+    return price_usd_per_mw_year * served_mw / WEEKS_PER_YEAR
+
+
+def price_usd_per_mtok(price_usd_per_mw_year: float, tokens_per_s_per_mw: float) -> float:
+    """Return the price of a million tokens [USD]; NaN where a MW yields no token."""
+    tokens_per_mw_year = tokens_per_s_per_mw * SECONDS_PER_WEEK * WEEKS_PER_YEAR
+    return price_usd_per_mw_year / tokens_per_mw_year * 1e6 if tokens_per_mw_year > 0 else math.nan
+
+
+def capability_of_run(run_flop: float, started_week: float, rules: MarketRules) -> float:
+    r"""Return the capability index of the model that a training run yields.
+
+    Parameters
+    ----------
+    run_flop : float
+        Compute of the run, >= 0 [FLOP].
+    started_week : float
+        Week in which it began.
+    rules : MarketRules
+        Slope, reference run, algorithmic growth, law.
+
+    Returns
+    -------
+    float
+        Index points; rises with compute unless the law is ``compute_null``.
+
+    Notes
+    -----
+    :math:`x = \log_{10}(CA/C_0A_0)` decades of effective compute [1]_ add :math:`s\,x` points
+    (``log``) or :math:`s\,X(1-e^{-x/X})` (``saturating``, same slope at 0, X =
+    `saturation_decades`); under ``compute_null`` the run's size does nothing, :math:`C = C_0`.
+    A is taken at the start of a run, when its recipe is frozen. The model on sale at week 0
+    began `run_weeks` + `release_lag_weeks` earlier: that is the date of :math:`A_0`, so that
+    algorithmic progress neither jumps nor pauses at the first release.
+
+    References
+    ----------
+    .. [1] A. Ho et al., Algorithmic progress in language models, 2024. arXiv:2403.05812
+    """
+    years = (started_week + rules.run_weeks + rules.release_lag_weeks) / WEEKS_PER_YEAR
+    decades = rules.algorithmic_growth * years / math.log(10)
+    if rules.capability_law != "compute_null":
+        decades += math.log10(max(run_flop, 1.0) / rules.start_run_flop)
+    if rules.capability_law == "saturating" and decades > 0:
+        most = rules.saturation_decades
+        decades = -most * math.expm1(-decades / most)
+    return rules.capability_start + rules.capability_per_decade * decades
+
+
+def train(
+    run: TrainingRun,
+    training_flop_per_s: float,
+    rules: MarketRules,
+    week: float,
+    dt_weeks: float = 1.0,
+) -> TrainingRun:
+    """Return training after `dt_weeks`: runs follow one another without a gap.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        State at `week`.
+    training_flop_per_s : float
+        Useful training rate of the fleet, >= 0; the final run gets `final_run_share` of it.
+    rules : MarketRules
+        Length of a run, lag to its release, law of capability.
+    week, dt_weeks : float
+        Start and length of the step, in weeks; at most one week long.
+
+    Returns
+    -------
+    TrainingRun
+        A run that ends within the step shares it with the next one, so that run lengths need
+        not be whole weeks.
+    """
+    rate = rules.final_run_share * training_flop_per_s * SECONDS_PER_WEEK
+    end = week + dt_weeks
+    flop, left, started, pending, best = run
+    if left <= dt_weeks:
+        flop += rate * left
+        pending = (
+            *pending,
+            (week + left + rules.release_lag_weeks, capability_of_run(flop, started, rules)),
+        )
+        started = week + left
+        flop, left = 0.0, left + rules.run_weeks
+        flop = rate * (end - started)
+    else:
+        flop += rate * dt_weeks
+    while pending and pending[0][0] <= end:
+        best = max(best, pending[0][1])
+        pending = pending[1:]
+    return TrainingRun(flop, left - dt_weeks, started, pending, best)
+
+
+def gamma_demand(
+    capability_per_decade: ArrayLike, demand_width: ArrayLike, saturation: ArrayLike = 0.0
+) -> ArrayLike:
+    r"""Return the gain of the demand loop, :math:`\Gamma_D = s(1-F)/(w\ln 10)`.
+
+    Relative growth of demand per relative growth of effective compute. At 1 or more growth is
+    faster than exponential until F saturates or delivery binds. Arguments broadcast.
+    """
+    return capability_per_decade * (1 - saturation) / (demand_width * math.log(10))
+
+
+def gamma_cash(
+    margin: ArrayLike,
+    revenue_usd_per_mw_year: ArrayLike,
+    capex_usd_per_mw: ArrayLike,
+    depreciation_per_year: ArrayLike,
+    growth_per_year: ArrayLike,
+) -> ArrayLike:
+    r"""Return the gain of the cash loop, :math:`\Gamma_\$ = mR/[capex(\delta+g)]`.
+
+    The share of the investment behind growth g that the margin on revenue pays; below 1 the
+    rest is outside money. Arguments broadcast; :math:`\delta + g > 0`.
+    """
+    spending = capex_usd_per_mw * (depreciation_per_year + growth_per_year)
+    return margin * revenue_usd_per_mw_year / spending
+
+
+def balanced_growth(
+    gamma: ArrayLike,
+    algorithmic_growth: ArrayLike,
+    hardware_growth: ArrayLike = 0.0,
+    efficiency_growth: ArrayLike = 0.0,
+    rebound: ArrayLike = 1.0,
+) -> ArrayLike:
+    r"""Return the log growth per year of demand when nothing but demand limits capacity.
+
+    Parameters
+    ----------
+    gamma : float or ndarray
+        Gain of the demand loop.
+    algorithmic_growth, hardware_growth, efficiency_growth : float or ndarray
+        Log growth per year of algorithms, training FLOP per MW and tokens per MW.
+    rebound : float or ndarray
+        Rebound exponent.
+
+    Returns
+    -------
+    float or ndarray
+        :math:`g = [\Gamma_D(g_A+g_H)+(reb-1)g_{Eff}]/(1-\Gamma_D)`, valid while F << 1;
+        infinite, with the sign of the numerator, from :math:`\Gamma_D = 1` on.
+    """
+    push = gamma * (algorithmic_growth + hardware_growth) + (rebound - 1) * efficiency_growth
+    gain = np.asarray(gamma, dtype=float)
+    room = np.where(gain < 1, 1 - gain, 1.0)
+    return np.where(gain < 1, push / room, np.sign(push) * np.where(push == 0, 0.0, np.inf))[()]
+
+
+def regime(
+    utilisation: float,
+    shortfall: float,
+    saturation: float,
+    demand_growth_per_year: float,
+    room_usd_per_year: float,
+    rules: MarketRules,
+    shortfall_tolerance: float = 0.01,
+) -> Regime:
+    """Name what limits growth now.
+
+    Parameters
+    ----------
+    utilisation, shortfall, saturation : float
+        Adopted demand over capacity; share not served; F.
+    demand_growth_per_year : float
+        Log growth of adopted demand.
+    room_usd_per_year : float
+        Commitment room; see :func:`commitment_room`.
+    rules : MarketRules
+        Numbers of the market.
+    shortfall_tolerance : float
+        Shortfall below which capacity counts as sufficient.
+
+    Returns
+    -------
+    Regime
+        First that holds: ``overbuild``, utilisation below half its target; ``decline``, demand
+        falls although it is served; ``delivery_limited``, demand waits while money is there (only
+        here can faster delivery add GW); ``finance_driven``, demand waits for money;
+        ``demand_saturated``, F above one half; else ``finance_driven``: capacity is sufficient
+        and grows as fast as it is financed.
+    """
+    if utilisation < rules.target_utilisation / 2:
+        return "overbuild"
+    if shortfall > shortfall_tolerance:
+        return "delivery_limited" if room_usd_per_year > 0 else "finance_driven"
+    if demand_growth_per_year < 0:
+        return "decline"
+    return "demand_saturated" if saturation > 0.5 else "finance_driven"
+
+
+def expected_revenue(
+    revenue_usd_per_year: ArrayLike,
+    growth_per_year: ArrayLike,
+    growth_expected_max: ArrayLike,
+    expectation_years: ArrayLike,
+) -> ArrayLike:
+    r"""Return revenue extrapolated as planners do, :math:`R\,e^{\min(g, g_{max})h}` [USD/yr]."""
+    growth = np.minimum(growth_per_year, growth_expected_max)
+    return revenue_usd_per_year * np.exp(growth * expectation_years)
+
+
+def commitment_room(
+    expected_usd_per_year: ArrayLike,
+    committed_mw: ArrayLike,
+    lease_usd_per_mw_year: ArrayLike,
+    commitment_cover: ArrayLike,
+) -> ArrayLike:
+    """Return the yearly rent that may still be signed [USD/yr]; negative when over-committed.
+
+    Parameters
+    ----------
+    expected_usd_per_year : float or ndarray
+        Expected revenue.
+    committed_mw : float or ndarray
+        Capacity rented plus capacity in the pipeline [MW].
+    lease_usd_per_mw_year, commitment_cover : float or ndarray
+        Rent; commitments allowed per unit of expected revenue.
+    """
+    return commitment_cover * expected_usd_per_year - committed_mw * lease_usd_per_mw_year
+
+
+def equity_per_week(
+    equity_usd_per_year: ArrayLike,
+    equity_growth_per_year: ArrayLike,
+    credibility: ArrayLike,
+    years: ArrayLike,
+) -> ArrayLike:
+    """Return the equity that investors give in a week [USD].
+
+    Parameters
+    ----------
+    equity_usd_per_year, equity_growth_per_year : float or ndarray
+        Offer at full credibility at year 0, and its log growth.
+    credibility : float or ndarray
+        Reputation for dates kept, in [0, 1].
+    years : float or ndarray
+        Time since year 0.
+    """
+    offer = equity_usd_per_year * np.exp(equity_growth_per_year * years)
+    return offer * credibility / WEEKS_PER_YEAR
+
+
+def desired_starts(
+    desired_mw: ArrayLike, capacity_mw: ArrayLike, pipeline_mw: ArrayLike, weight: ArrayLike
+) -> ArrayLike:
+    """Return the capacity that a planner would start [MW], >= 0.
+
+    Parameters
+    ----------
+    desired_mw, capacity_mw, pipeline_mw : float or ndarray
+        Goal, capacity in use, capacity started and not yet in use [MW].
+    weight : float or ndarray
+        Share of the pipeline that the planner remembers, in [0, 1]; less than 1 is supply-line
+        neglect and overbuilds [1]_.
+
+    References
+    ----------
+    .. [1] J. D. Sterman, Management Science 35(3), 1989. doi:10.1287/mnsc.35.3.321
+    """
+    return np.maximum(0.0, desired_mw - capacity_mw - weight * pipeline_mw)

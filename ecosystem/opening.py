@@ -1,0 +1,146 @@
+"""The world as it stands at week 0: dated history, pools, vendors, money."""
+
+import numpy as np
+from scipy.stats import norm
+
+from ecosystem import market
+from ecosystem.delivery.activities import ACTIVITIES, Activity, durations, planned_weeks
+from ecosystem.delivery.progress import Progress, begin
+from ecosystem.institutions.backlog import Plant
+from ecosystem.layout import Layout
+from ecosystem.market import MarketRules
+from ecosystem.numbers import Delivery
+from ecosystem.society.labour import Craft, offered_hours, start_apprentices
+from ecosystem.state import Economy, Labour, Sites, Vendors
+from ecosystem.streams import Streams
+from ecosystem.units import FloatArray
+
+
+def medians(layout: Layout) -> FloatArray:
+    """Return the median work of every activity, shape (P, A), sites' own connection included."""
+    n = layout.world.numbers.delivery
+    base = np.tile(layout.base_weeks, (layout.phases, 1))
+    for i, site in enumerate(layout.sites):
+        if site.interconnect_weeks is not None:
+            scale = n.interconnect_weeks / Delivery().interconnect_weeks
+            base[layout.site_of_phase == i, Activity.INTERCONNECT] = site.interconnect_weeks * scale
+    return planned_weeks(layout.network, base, n.later_phase_share)
+
+
+def work(layout: Layout, planned: FloatArray, streams: Streams) -> FloatArray:
+    """Return the work that every activity turns out to need, shape (P, A).
+
+    Draws are keyed by site and by the number of the phase at its site.
+    """
+    n = layout.world.numbers.delivery
+    count, most = len(layout.sites), 128
+    slots = layout.site_of_phase * most + layout.number
+    z = np.stack([streams.uniform("work", a, slots) for a in range(ACTIVITIES)], axis=1)
+    site = streams.rows("work of a site", 0, count)[layout.site_of_phase]
+    region = streams.rows("work of a region", 0, len(layout.world.regions))[layout.region_of_phase]
+    spread = durations(
+        layout.network,
+        np.ones(ACTIVITIES),
+        1.0,
+        (n.sigma_activity, n.sigma_site, n.sigma_region),
+        norm.ppf(z),
+        norm.ppf(site),
+        norm.ppf(region),
+    )
+    return planned * spread
+
+
+def history(layout: Layout, duration_weeks: FloatArray) -> tuple[Progress, FloatArray]:
+    """Return progress by the dated records, and the weeks before which work may not start.
+
+    What started before week 0 went on at full rate since; what starts later starts then.
+    """
+    past = layout.started < 0
+    started = np.where(past, layout.started, np.nan)
+    later = np.where(np.isnan(layout.started) | past, -np.inf, layout.started)
+    worked = np.where(past, np.minimum(-layout.started, duration_weeks), 0.0)
+    progress = begin(layout.network, duration_weeks, started, layout.finished, worked)
+    return progress, np.maximum(layout.not_before, later)
+
+
+def sites(layout: Layout) -> Sites:
+    """Return the sites: announced are those whose date has passed."""
+    count = len(layout.sites)
+    lead = layout.lead_of_site
+    connected = np.isfinite(layout.started[lead, Activity.INTERCONNECT])
+    studied = np.isfinite(layout.finished[lead, Activity.STUDY]) | connected
+    past = np.full(count, -np.inf)
+    return Sites(
+        announced_week=np.full(count, np.nan),
+        live=np.zeros(count, dtype=bool),
+        withdrawn=np.zeros(count, dtype=bool),
+        approved=np.isfinite(layout.finished[lead, Activity.PERMIT]),
+        denials=np.zeros(count, dtype=np.int64),
+        redesign_until=past,
+        stay_until=past,
+        moratorium_until=past,
+        study_started=studied,
+        headroom_granted=connected,
+        agreement_week=np.full(count, np.nan),
+        funded=np.ones(count, dtype=bool),
+    )
+
+
+def labour(layout: Layout) -> Labour:
+    """Return the craft pools: journey workers at home, nobody in training."""
+    n = layout.world.numbers.workforce
+    heads = layout.journeymen
+    none = np.zeros_like(heads)
+    return Labour(
+        journeymen=heads,
+        travellers=none,
+        apprentices=start_apprentices(none, round(n.apprentice_weeks), n.completion),
+        upskilled=none,
+        wage_ratio=np.ones_like(heads),
+        offered_hours=offered_hours(heads, none, none, n.hours_per_worker_week),
+        required_hours=none,
+        worked_hours=none,
+    )
+
+
+def vendors(layout: Layout) -> Vendors:
+    """Return makers, builders and grids."""
+    n = layout.world.numbers
+    return Vendors(
+        equipment=Plant(np.asarray(n.equipment.slots_mw), np.asarray(np.nan)),
+        equipment_waiting_mw=0.0,
+        chips_mw_per_week=n.chips.mw_per_week,
+        headroom_mw=n.grid.headroom_factor
+        * np.array([r.headroom_mw for r in layout.world.regions]),
+        crews=np.ones(layout.phases),
+        cloud_room_mw=np.array([c.build_mw for c in layout.world.clouds]),
+    )
+
+
+def economy(layout: Layout, rules: MarketRules) -> Economy:
+    """Return market and money."""
+    n = layout.world.numbers
+    opening = market.opening(rules)
+    capacity = float(layout.installed_base_mw[0].sum())
+    return Economy(
+        market=opening,
+        training_share=n.lab.training_share_2025,
+        latency_factor=1.0,
+        efficiency_ratio=1.0,
+        inference_mw=capacity * (1 - n.lab.training_share_2025),
+        revenue_usd_per_year=opening.adopted_mw * opening.price_usd_per_mw_year,
+        revenue_growth_per_year=n.capital.growth_expected_max,
+        cash_usd=n.capital.opening_cash_usd,
+        equity_usd_per_week=0.0,
+        capacity_mw=capacity,
+        pipeline_mw=0.0,
+    )
+
+
+def regions_by_craft(layout: Layout) -> list[tuple[int, int, str, str]]:
+    """Return index, index, key and label of every labour pool."""
+    return [
+        (r, int(c), f"{region.key}.{c.name.lower()}", f"{c.name.lower()} trades, {region.name}")
+        for r, region in enumerate(layout.world.regions)
+        for c in Craft
+    ]

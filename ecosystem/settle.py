@@ -1,0 +1,337 @@
+"""From wishes to deals: who is heard, studied, staffed, supplied and paid.
+
+Orders are sorted by what they are about, never by who came first, and chance is keyed by site
+and occasion; the order in which agents were asked cannot matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ecosystem.availability import offer
+from ecosystem.institutions import permits
+from ecosystem.institutions.backlog import Plant, expand
+from ecosystem.scenario import Levers
+from ecosystem.state import (
+    Accept,
+    Announce,
+    Bid,
+    CallMoratorium,
+    Deals,
+    ExpandEquipment,
+    Fund,
+    GiveUp,
+    GrantHeadroom,
+    HoldHearing,
+    Invest,
+    Labour,
+    News,
+    Order,
+    Recruit,
+    SetWage,
+    Sites,
+    Snapshot,
+    Split,
+    Staff,
+    StartStudy,
+    Sue,
+    SupplyChips,
+    Vendors,
+)
+from ecosystem.streams import Streams
+from ecosystem.units import FloatArray
+
+MONTH_WEEKS = 4
+
+
+class Wishes:
+    """The orders of a week by kind, each kind sorted by what it is about."""
+
+    def __init__(self, orders: Iterable[Order]) -> None:
+        self._kinds: dict[type, list[Any]] = {}
+        for order in orders:
+            self._kinds.setdefault(type(order), []).append(order)
+
+    def of[T](self, kind: type[T]) -> list[T]:
+        """Return the orders of one kind."""
+        return sorted(self._wishes.of(kind))
+
+    def sites(self, kind: type[Any]) -> list[int]:
+        """Return the sites that orders of a kind are about, each once."""
+        return sorted({order.site for order in self._wishes.of(kind)})
+
+
+def settle(
+    orders: Iterable[Order],
+    now: Snapshot,
+    streams: Streams,
+    hours_per_week: FloatArray,
+    rival_hours: FloatArray,
+) -> Deals:
+    """Decide who gets what this week.
+
+    Parameters
+    ----------
+    orders : iterable of Order
+        Wishes of all agents, in any order.
+    now : Snapshot
+        Start of the week.
+    streams : Streams
+        Chance.
+    hours_per_week : ndarray, shape (P, A, 4)
+        Craft hours at full speed.
+    rival_hours : ndarray, shape (R, 4)
+        Craft hours that other builders ask for.
+    """
+    wishes = Wishes(orders)
+    docket = Docket(now, streams)
+    docket.hear(wishes)
+    docket.sue(wishes)
+    docket.pause(wishes)
+    docket.sign(wishes)
+    docket.open(wishes)
+    given_up = docket.give_up(wishes)
+    vendors = _vendors(wishes, now, docket)
+    sites = docket.sites()
+    split = wishes.of(Split)
+    invest = wishes.of(Invest)
+    return Deals(
+        sites=sites,
+        labour=_wages(wishes, now.labour),
+        vendors=vendors,
+        offer=offer(now, sites, vendors, hours_per_week, rival_hours),
+        contacts=docket.contacts,
+        breaches=docket.breaches,
+        given_up=given_up,
+        training_share=split[0].training_share if split else now.economy.training_share,
+        equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
+        news=tuple(docket.news),
+    )
+
+
+def negotiated(levers: Levers, agreement_effect: float, signed: FloatArray) -> FloatArray:
+    """Return how far a site counts as negotiated, by a signed agreement that binds."""
+    return levers.agreement_binding * agreement_effect * signed
+
+
+class Docket:
+    """The week's decisions about sites: a copy of each array that changes, and the news."""
+
+    def __init__(self, now: Snapshot, streams: Streams) -> None:
+        self.now = now
+        self.streams = streams
+        self.changed: dict[str, np.ndarray] = {}
+        self.count = len(now.layout.sites)
+        self.contacts = np.zeros(self.count)
+        self.breaches = np.zeros(self.count)
+        self.news: list[News] = []
+
+    def sites(self) -> Sites:
+        """Return the sites after the week's decisions."""
+        return replace(self.now.sites, **self.changed) if self.changed else self.now.sites
+
+    def _own(self, name: str) -> np.ndarray:
+        """Return this week's own copy of an array of the sites."""
+        if name not in self.changed:
+            self.changed[name] = getattr(self.now.sites, name).copy()
+        return self.changed[name]
+
+    def _draw(self, stream: str, occasion: int, site: int) -> float:
+        return float(self.streams.rows(stream, occasion, self.count)[site])
+
+    def _tell(self, kind: str, site: int, agent: str, text: str) -> None:
+        self.news.append(News(kind, site, agent, text))
+
+    def hear(self, wishes: Wishes) -> None:
+        """Hold hearings; what follows a denial is the developer's choice, drawn."""
+        now, n = self.now, self.now.numbers.regulators
+        for site in wishes.sites(HoldHearing):
+            signed = float(now.sites.agreement_week[site] <= now.week)
+            deal = negotiated(now.levers, now.numbers.society.agreement_effect, signed)
+            denied = permits.denial_probability(
+                now.society.opposing[site],
+                now.society.supporting[site],
+                deal,
+                now.layout.gigawatt[site],
+                deny_base=n.deny_base,
+                deny_opposition=n.deny_opposition,
+                deny_support=n.deny_support,
+                deny_negotiated=n.deny_negotiated,
+                deny_gigawatt=n.deny_gigawatt,
+            )
+            self.contacts[site] += 1
+            occasion = int(now.sites.denials[site])
+            authority = f"regulator:{now.layout.sites[site].state}"
+            if self._draw("hearing", occasion, site) >= float(denied):
+                self._own("approved")[site] = True
+                self._tell(
+                    "approved", site, authority, f"approved (chance of denial {float(denied):.0%})"
+                )
+            else:
+                self._deny(site, occasion, authority, float(denied))
+
+    def _deny(self, site: int, occasion: int, authority: str, chance: float) -> None:
+        n, week = self.now.numbers.regulators, self.now.week
+        self._own("denials")[site] += 1
+        draw = np.array([self._draw("after_denial", occasion, site)])
+        outcome = permits.after_denial(draw, n.withdraw_share, n.settle_share)[0]
+        why = f"denied (chance {chance:.0%})"
+        if outcome == permits.Denied.WITHDRAW:
+            self._withdraw(site)
+            self._tell("withdrawn", site, authority, f"{why}; the developer withdraws")
+        elif outcome == permits.Denied.SUE_AND_SETTLE:
+            self._own("approved")[site] = True
+            self._own("redesign_until")[site] = week + n.settle_weeks
+            self.breaches[site] += 1
+            self._tell("settled", site, authority, f"{why}; sued and settled, permit granted")
+        else:
+            self._own("redesign_until")[site] = week + n.redesign_weeks
+            self._tell(
+                "denied", site, authority, f"{why}; redesign for {n.redesign_weeks:.0f} weeks"
+            )
+
+    def _withdraw(self, site: int) -> None:
+        self._own("withdrawn")[site] = True
+        self._own("live")[site] = False
+
+    def sue(self, wishes: Wishes) -> None:
+        """Let organised communities go to court; some suits stop work."""
+        now, n = self.now, self.now.numbers.regulators
+        chance = float(permits.hazard_probability(n.litigation_per_year, MONTH_WEEKS))
+        month = now.week // MONTH_WEEKS
+        for site in wishes.sites(Sue):
+            if now.sites.stay_until[site] > now.week:
+                continue
+            if self._draw("lawsuit", month, site) >= chance:
+                continue
+            key = now.layout.sites[site].key
+            if self._draw("injunction", month, site) < n.injunction_share:
+                draw = np.array([self._draw("stay", month, site)])
+                weeks = float(permits.stay_length_weeks(draw, n.stay_weeks, n.stay_sigma)[0])
+                self._own("stay_until")[site] = now.week + weeks
+                self._tell(
+                    "stayed", site, f"community:{key}", f"a court stops work for {weeks:.0f} weeks"
+                )
+            else:
+                self._tell("lawsuit", site, f"community:{key}", "a lawsuit that does not stop work")
+
+    def pause(self, wishes: Wishes) -> None:
+        """Let petitions become moratoria, the likelier the more neighbours have one."""
+        now, n = self.now, self.now.numbers.regulators
+        petitions = wishes.sites(CallMoratorium)
+        if not petitions:
+            return
+        in_force = now.sites.moratorium_until > now.week
+        month = now.week // MONTH_WEEKS
+        for site in petitions:
+            if in_force[site]:
+                continue
+            near = int((now.layout.neighbours[site] & in_force).sum())
+            rate = n.moratorium_per_year * n.contagion**near
+            chance = float(permits.hazard_probability(rate, MONTH_WEEKS))
+            if self._draw("moratorium", month, site) < chance:
+                self._own("moratorium_until")[site] = now.week + n.moratorium_weeks
+                state = now.layout.sites[site].state
+                text = f"moratorium for {n.moratorium_weeks:.0f} weeks ({near} neighbours had one)"
+                self._tell("moratorium", site, f"regulator:{state}", text)
+
+    def sign(self, wishes: Wishes) -> None:
+        """Sign agreements."""
+        for site in wishes.sites(Accept):
+            self._own("agreement_week")[site] = self.now.week
+            self.contacts[site] += 1
+            key = self.now.layout.sites[site].key
+            self._tell(
+                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
+            )
+
+    def open(self, wishes: Wishes) -> None:
+        """Announce sites, take up studies, commit headroom, fund or refuse."""
+        for order in wishes.of(Announce):
+            site = order.site
+            self._own("announced_week")[site] = self.now.week
+            self._own("live")[site] = True
+            text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
+            self._tell("announced", site, "lab", text)
+        for order in wishes.of(StartStudy):
+            self._own("study_started")[order.site] = True
+        for order in wishes.of(GrantHeadroom):
+            self._own("headroom_granted")[order.site] = True
+            region = self.now.layout.sites[order.site].region
+            self._tell(
+                "headroom", order.site, f"utility:{region}", "firm grid capacity is committed"
+            )
+        for order in wishes.of(Fund):
+            site, granted = order
+            self._own("funded")[site] = granted
+            text = "funding is resumed" if granted else "financiers refuse to fund construction"
+            self._tell("funding", site, "capital", text)
+
+    def give_up(self, wishes: Wishes) -> np.ndarray:
+        """Return the phases that end this week, those of withdrawn sites included."""
+        now = self.now
+        ended = np.zeros(now.layout.phases, dtype=bool)
+        for order in wishes.of(GiveUp):
+            phase, reason = order
+            ended[phase] = True
+            site = int(now.layout.site_of_phase[phase])
+            text = f"phase {now.layout.number[phase] + 1} is given up: {reason}"
+            self._tell("given up", site, "lab", text)
+        if "withdrawn" in self.changed:
+            fresh = self.changed["withdrawn"] & ~now.sites.withdrawn
+            ended |= fresh[now.layout.site_of_phase]
+        return ended
+
+
+def _wages(wishes: Wishes, labour: Labour) -> Labour:
+    """Apply the wages that pools ask for and the travellers whom they draw."""
+    if not wishes.of(SetWage):
+        return labour
+    wage, travellers = labour.wage_ratio.copy(), labour.travellers.copy()
+    for order in wishes.of(SetWage):
+        wage[order.region, order.craft] = order.wage_ratio
+    for order in wishes.of(Recruit):
+        travellers[order.region, order.craft] = order.travellers
+    return replace(labour, wage_ratio=wage, travellers=travellers)
+
+
+def expanded(now: Snapshot, waiting_mw: float) -> Plant:
+    """Return the equipment makers' plant after this week's expansion, finished or decided."""
+    n = now.numbers.equipment
+    return expand(
+        now.vendors.equipment,
+        waiting_mw,
+        now.week,
+        backlog_trigger=n.backlog_trigger,
+        expansion_weeks=n.expansion_weeks,
+        expansion_step=n.expansion_step,
+    )
+
+
+def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
+    """Apply what vendors, builders and grids decided."""
+    vendors, layout = now.vendors, now.layout
+    changes: dict[str, Any] = {}
+    if supply := wishes.of(SupplyChips):
+        changes["chips_mw_per_week"] = sum(order.mw for order in supply)
+    if wishes.of(ExpandEquipment) or vendors.equipment.due_week <= now.week:
+        changes["equipment"] = expanded(now, vendors.equipment_waiting_mw)
+    if staff := wishes.of(Staff):
+        crews = vendors.crews.copy()
+        for order in staff:
+            crews[list(order.idle)] = 0.0
+            crews[list(order.phases)] = 1.0
+        changes["crews"] = crews
+    if bids := wishes.of(Bid):
+        room = vendors.cloud_room_mw.copy()
+        for order in bids:
+            room[order.cloud] = order.mw
+        changes["cloud_room_mw"] = room
+    if grants := wishes.of(GrantHeadroom):
+        headroom = vendors.headroom_mw.copy()
+        for order in grants:
+            headroom[layout.region_of_site[order.site]] -= layout.site_mw[order.site]
+        changes["headroom_mw"] = headroom
+    return replace(vendors, **changes) if changes else vendors

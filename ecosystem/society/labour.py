@@ -1,0 +1,219 @@
+"""Craft labour: pools of R regions by 4 crafts, wages, travellers, apprentices, rationing."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from ecosystem.units import ArrayLike, FloatArray
+
+
+class Craft(IntEnum):
+    """The order of every craft axis."""
+
+    ELECTRICAL = 0
+    MECHANICAL = 1
+    CIVIL = 2
+    COMMISSIONING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Apprentices:
+    """Apprentices in training, by region and craft.
+
+    Attributes
+    ----------
+    entered : ndarray, shape (A, R, 4)
+        Heads that entered in each of the last A weeks, a ring buffer; A is the length of the
+        apprenticeship.
+    oldest : int
+        Row of the class that graduates next, which the next intake replaces.
+    heads : ndarray, shape (R, 4)
+        Heads in training.
+    head_weeks : ndarray, shape (R, 4)
+        Weeks that those in training have behind them, added up.
+    """
+
+    entered: FloatArray
+    oldest: int
+    heads: FloatArray
+    head_weeks: FloatArray
+
+
+class Training(NamedTuple):
+    """One week of training: the new state and who left it, shape (R, 4) each."""
+
+    apprentices: Apprentices
+    graduates: FloatArray
+    dropouts: FloatArray
+
+
+def start_apprentices(intake_per_week: FloatArray, weeks: int, completion: float) -> Apprentices:
+    """Return the steady state of a constant intake; an intake of 0 gives an empty school.
+
+    Parameters
+    ----------
+    intake_per_week : ndarray, shape (R, 4)
+        Heads that entered in every past week.
+    weeks : int
+        Length A of the apprenticeship.
+    completion : float
+        Share of an intake that completes, in [0, 1].
+    """
+    age = np.arange(weeks)
+    left = completion ** (age / weeks)
+    return Apprentices(
+        entered=np.tile(intake_per_week, (weeks, 1, 1)),
+        oldest=0,
+        heads=intake_per_week * left.sum(),
+        head_weeks=intake_per_week * (left * age).sum(),
+    )
+
+
+def apprentice_step(apprentices: Apprentices, intake: FloatArray, completion: float) -> Training:
+    """Age all apprentices by a week: some drop out, the oldest class graduates, an intake enters.
+
+    Parameters
+    ----------
+    apprentices : Apprentices
+        State before.
+    intake : ndarray, shape (R, 4)
+        Heads that enter.
+    completion : float
+        Share of a class that completes, in [0, 1]; the same in every week of a run.
+
+    Returns
+    -------
+    Training
+        Heads before + intake = heads after + graduates + dropouts.
+
+    Notes
+    -----
+    Dropout has the constant weekly rate at which a class shrinks to `completion` over the course,
+    so that graduates are exactly that share of resolved cases. Heads and head-weeks then follow
+    exact recursions, and no age distribution has to be swept.
+    """
+    weeks = len(apprentices.entered)
+    stay = completion ** (1.0 / weeks)
+    graduates = apprentices.entered[apprentices.oldest] * completion
+    staying = apprentices.heads * stay
+    head_weeks = (apprentices.head_weeks + apprentices.heads) * stay - weeks * graduates
+    entered = apprentices.entered.copy()
+    entered[apprentices.oldest] = intake
+    after = Apprentices(
+        entered=entered,
+        oldest=(apprentices.oldest + 1) % weeks,
+        # Rounding may leave a trace below zero when a school empties.
+        heads=np.maximum(staying - graduates, 0.0) + intake,
+        head_weeks=np.maximum(head_weeks, 0.0),
+    )
+    return Training(after, graduates, apprentices.heads - staying)
+
+
+def apprentice_fte(
+    apprentices: Apprentices, start_productivity: float, end_productivity: float = 0.9
+) -> FloatArray:
+    """Return the journey workers that the apprentices are worth, shape (R, 4).
+
+    Productivity rises linearly over the course, from `start_productivity` to `end_productivity`.
+    """
+    rise = (end_productivity - start_productivity) / len(apprentices.entered)
+    return start_productivity * apprentices.heads + rise * apprentices.head_weeks
+
+
+def offered_hours(
+    journeymen: FloatArray,
+    travellers: FloatArray,
+    apprentice_fte: ArrayLike,
+    hours_per_worker_week: float,
+) -> FloatArray:
+    """Return the craft hours that the pools can work in a week, shape (R, 4).
+
+    Parameters
+    ----------
+    journeymen, travellers : ndarray, shape (R, 4)
+        Heads.
+    apprentice_fte : float or ndarray, shape (R, 4)
+        Apprentices in journey workers.
+    hours_per_worker_week : float
+        Hours of one worker.
+    """
+    return (journeymen + travellers + apprentice_fte) * hours_per_worker_week
+
+
+def unmet_share(offered: FloatArray, required: FloatArray) -> FloatArray:
+    """Return the share of required hours that nobody offers, in [0, 1]; 0 where none are asked."""
+    return 1.0 - ration(offered, required)
+
+
+def ration(offered: FloatArray, required: FloatArray) -> FloatArray:
+    """Return the availability that all get alike: min(1, offered / required), 1 without demand.
+
+    Parameters
+    ----------
+    offered, required : ndarray, shape (...,)
+        Hours >= 0.
+    """
+    short = required > offered
+    return np.divide(offered, required, out=np.ones(np.shape(required)), where=short)
+
+
+def wage_step(
+    wage: FloatArray,
+    offered: FloatArray,
+    required: FloatArray,
+    *,
+    wage_response: float,
+    wage_return: float,
+) -> FloatArray:
+    r"""Return next week's wage over its base.
+
+    Parameters
+    ----------
+    wage : ndarray, shape (R, 4)
+        Wage over its base, > 0.
+    offered, required : ndarray, shape (R, 4)
+        Hours, those of other builders included.
+    wage_response, wage_return : float
+        Rise per unit of unmet demand and return to the base [1/week].
+
+    Notes
+    -----
+    :math:`\Delta \ln w = \nu u - \nu_0 \ln w` with u the unmet share of demand. The usual excess
+    (demand/supply - 1) agrees with it to first order but has no limit where a pool is empty.
+    Rests at :math:`\ln w = \nu u / \nu_0`.
+    """
+    log_wage = np.log(wage)
+    rise = wage_response * unmet_share(offered, required) - wage_return * log_wage
+    return np.exp(log_wage + rise)
+
+
+def traveller_step(
+    travellers: FloatArray,
+    journeymen: FloatArray,
+    wage: FloatArray,
+    offered: FloatArray,
+    required: FloatArray,
+    *,
+    traveller_response: float,
+    traveller_exit: float,
+) -> FloatArray:
+    """Return next week's travellers: they come for the wage premium and leave when idle.
+
+    Parameters
+    ----------
+    travellers, journeymen : ndarray, shape (R, 4)
+        Heads.
+    wage : ndarray, shape (R, 4)
+        Wage over its base.
+    offered, required : ndarray, shape (R, 4)
+        Hours.
+    traveller_response : float
+        Travellers who arrive per journey worker and unit of premium [1/week].
+    traveller_exit : float
+        Share of idle travellers who leave [1/week].
+    """
+    arriving = traveller_response * journeymen * np.maximum(wage - 1.0, 0.0)
+    idle_share = 1.0 - ration(required, offered)
+    return travellers * (1.0 - traveller_exit * idle_share) + arriving

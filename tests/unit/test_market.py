@@ -1,0 +1,252 @@
+import math
+
+import numpy as np
+import pytest
+
+from ecosystem import market
+from ecosystem.errors import InputError
+from ecosystem.market import Flow, MarketRules
+from ecosystem.numbers import Market
+from ecosystem.units import WEEKS_PER_YEAR
+
+
+def rules(**changes: object) -> MarketRules:
+    return MarketRules(**{**Market().model_dump(), **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("imitation_per_year", 11.0, "imitation_per_year"),
+        ("exit_per_year", 10.5, "exit_per_year"),
+        ("price_weeks", 4.0, "price_weeks"),
+        ("demand_start_mw", 2e5, "demand_max_mw"),
+        ("price_floor", 1.2, "floor <= 1 <= cap"),
+        ("run_weeks", 0.5, "run_weeks"),
+    ],
+)
+def test_numbers_that_weekly_steps_cannot_carry_are_refused(
+    name: str, value: float, word: str
+) -> None:
+    with pytest.raises(InputError, match=word):
+        rules(**{name: value})
+
+
+def test_demand_starts_where_it_should_whatever_the_ceiling() -> None:
+    for ceiling in (400.0, 1e5, 1e12):
+        r = rules(demand_max_mw=ceiling)
+        assert market.demand_mw(r.capability_start, 1, 1, 1, r) == pytest.approx(r.demand_start_mw)
+
+
+def test_demand_saturates_at_its_ceiling() -> None:
+    r = rules()
+    assert market.demand_mw(1e6, 1, 1, 1, r) == pytest.approx(r.demand_max_mw)
+    assert market.demand_mw(-1e6, 1, 1, 1, r) == pytest.approx(0, abs=1e-12)
+
+
+def test_demand_elasticities_are_the_declared_ones() -> None:
+    r = rules()
+    here = market.demand_mw(150, 1, 1, 1, r)
+    assert market.demand_mw(150, 2, 1, 1, r) / here == pytest.approx(2**-1.11)
+    assert market.demand_mw(150, 1, 2, 1, r) / here == pytest.approx(2**-0.3)
+    assert market.demand_mw(150, 1, 1, 2, r) / here == pytest.approx(2 ** (1.11 * 0.8 - 1))
+
+
+def test_rebound_of_one_makes_efficiency_neutral_in_mw() -> None:
+    r = rules(price_elasticity=1.25, pass_through=0.8)
+    assert market.demand_mw(150, 1, 1, 7, r) == pytest.approx(market.demand_mw(150, 1, 1, 1, r))
+
+
+def test_adoption_without_demand_decays_at_the_exit_rate() -> None:
+    r = rules()
+    assert market.adopt(100, 0, 0, r) == pytest.approx(100 * (1 - 1 / WEEKS_PER_YEAR))
+    assert market.adopt(0, 0, 0, r) == 0
+
+
+def test_a_shortfall_drives_users_away_in_proportion() -> None:
+    r = rules()
+    lost = market.adopt(100, 100, 0, r) - market.adopt(100, 100, 0.4, r)
+    assert lost == pytest.approx(0.5 * 0.4 * 100 / WEEKS_PER_YEAR)
+
+
+def test_price_rests_at_target_utilisation() -> None:
+    r = rules()
+    start = r.price_start_usd_per_mw_year
+    assert market.price_step(start, r.target_utilisation, r) == pytest.approx(start)
+    assert not market.price_at_bound(r.target_utilisation, r)
+
+
+def test_price_moves_an_eighth_of_the_way_in_a_week() -> None:
+    r = rules(price_start_usd_per_mw_year=8.0, price_weeks=8.0)
+    assert market.price_step(8.0, 1e9, r) == pytest.approx(8 + (12 - 8) / 8)
+    assert market.price_step(8.0, 1e9, r, 0.5) == pytest.approx(8 + (12 - 8) / 16)
+
+
+@pytest.mark.parametrize(("utilisation", "bound"), [(math.inf, 1.5), (-1e9, 0.5)])
+def test_price_stops_at_floor_and_cap(utilisation: float, bound: float) -> None:
+    r = rules()
+    price = market.price_target(utilisation, r) / r.price_start_usd_per_mw_year
+    assert price == pytest.approx(bound)
+    assert market.price_at_bound(utilisation, r)
+
+
+def test_price_without_scarcity_ignores_utilisation() -> None:
+    r = rules(scarcity=0.0)
+    assert market.price_target(math.inf, r) == r.price_start_usd_per_mw_year
+
+
+def test_a_year_of_revenue_is_price_times_served() -> None:
+    assert market.revenue_usd(10e6, 1_900) * WEEKS_PER_YEAR == pytest.approx(19e9)
+
+
+def test_token_price_on_a_worked_number() -> None:
+    # 31.5576e6 s a year at one million tokens per s and MW: 31.5576e6 Mtok per MW-year.
+    assert market.price_usd_per_mtok(31.5576e6, 1e6) == pytest.approx(1.0)
+    assert math.isnan(market.price_usd_per_mtok(24e6, 0.0))
+
+
+def test_utilisation_and_shortfall_at_the_edges() -> None:
+    assert market.utilisation(0, 0) == 0
+    assert market.utilisation(5, 0) == math.inf
+    assert market.utilisation(5, 10) == 0.5
+    assert market.shortfall(0, 0) == 0
+    assert market.shortfall(10, 4) == pytest.approx(0.6)
+    assert market.shortfall(10, 12) == 0
+
+
+def test_ten_times_the_compute_is_worth_the_declared_points() -> None:
+    r = rules()
+    gain = market.capability_of_run(1e28, 0, r) - market.capability_of_run(1e27, 0, r)
+    assert gain == pytest.approx(r.capability_per_decade)
+
+
+def test_the_start_model_is_reproduced_by_a_run_of_its_date_and_size() -> None:
+    r = rules()
+    began = -r.run_weeks - r.release_lag_weeks
+    assert market.capability_of_run(r.start_run_flop, began, r) == pytest.approx(r.capability_start)
+
+
+def test_compute_null_is_flat_in_compute_but_not_in_time() -> None:
+    r = rules(capability_law="compute_null")
+    assert market.capability_of_run(0, 100, r) == market.capability_of_run(1e30, 100, r)
+    assert market.capability_of_run(0, 200, r) > market.capability_of_run(0, 100, r)
+
+
+def test_saturating_law_starts_with_the_same_slope_and_ends() -> None:
+    r = rules(capability_law="saturating", algorithmic_growth=0.0, saturation_decades=3.0)
+    near = market.capability_of_run(r.start_run_flop * 10**0.001, 0, r) - r.capability_start
+    assert near / 0.001 == pytest.approx(r.capability_per_decade, rel=1e-3)
+    far = market.capability_of_run(r.start_run_flop * 10**60, 0, r)
+    assert far == pytest.approx(r.capability_start + 3 * r.capability_per_decade)
+
+
+def test_a_run_gathers_its_share_and_waits_for_release() -> None:
+    r = rules(run_weeks=4.5, release_lag_weeks=2.0, final_run_share=0.5)
+    run = market.opening(r).run
+    seen = []
+    for week in range(8):
+        run = market.train(run, 1e22, r, week)
+        seen.append(run.released_capability)
+    due = market.capability_of_run(0.5 * 1e22 * 4.5 * 604_800, 0.0, r)
+    # Ends in mid-week 4, released 6.5 weeks after the start: on sale from the end of week 6.
+    assert seen[:6] == [r.capability_start] * 6
+    assert seen[6:] == [due, due]
+    assert run.started_week == 4.5
+    assert run.flop == pytest.approx(0.5 * 1e22 * 3.5 * 604_800)
+    assert run.weeks_left == pytest.approx(1.0)
+
+
+def test_a_worse_run_is_never_released_over_a_better_one() -> None:
+    r = rules(run_weeks=4.0, release_lag_weeks=0.0, algorithmic_growth=0.0)
+    run = market.opening(r).run
+    for week in range(8):
+        run = market.train(run, 1e22 if week < 4 else 1.0, r, week)
+    first = market.capability_of_run(0.15 * 1e22 * 4 * 604_800, 0, r)
+    assert run.released_capability == pytest.approx(max(first, r.capability_start))
+    assert not run.pending
+
+
+def test_a_world_without_capacity_or_demand_stays_finite() -> None:
+    r = rules()
+    state = market.opening(r)
+    for week in range(520):
+        state = market.clear(state, Flow(0, 0, 1e6, 1.0, 0), r, week)
+        assert state.revenue_usd == 0
+        assert math.isfinite(state.price_usd_per_mw_year)
+    assert 0 < state.adopted_mw < 10
+    state = state._replace(adopted_mw=0.0)
+    empty = market.clear(state, Flow(0, 0, 1.0, 1.0, 0), r, 0)
+    assert empty.utilisation == empty.shortfall == 0
+    assert empty.adopted_mw > 0
+
+
+def test_a_served_market_in_balance_only_follows_its_demand() -> None:
+    r = rules()
+    state = market.opening(r)
+    inference = state.adopted_mw / r.target_utilisation
+    after = market.clear(state, Flow(inference, state.adopted_mw, 1, 1, 0), r, 0)
+    assert after.price_usd_per_mw_year == pytest.approx(state.price_usd_per_mw_year)
+    assert after.adopted_mw == pytest.approx(state.adopted_mw)
+    assert after.revenue_usd == pytest.approx(24e6 * 300 / WEEKS_PER_YEAR)
+
+
+def test_loop_gains_on_worked_numbers() -> None:
+    # s = 9.63 points per decade over a width of 8 points: about one half.
+    assert market.gamma_demand(9.63, 8.0) == pytest.approx(0.5228, abs=1e-4)
+    assert market.gamma_demand(9.63, 8.0, 0.5) == pytest.approx(0.2614, abs=1e-4)
+    # 33% of $10.5M per MW-year against $35M per MW at 20% depreciation and growth of ln 3.
+    assert market.gamma_cash(0.33, 10.5e6, 35e6, 0.2, math.log(3)) == pytest.approx(0.0762, 1e-2)
+
+
+def test_balanced_growth_trebles_yearly_at_a_gain_of_one_half() -> None:
+    assert market.balanced_growth(0.5, math.log(3)) == pytest.approx(math.log(3))
+    assert market.balanced_growth(0.0, 1.0) == 0
+    assert market.balanced_growth(1.0, 1.0) == math.inf
+    assert market.balanced_growth(1.5, 0.0, 0.0, 1.0, 0.5) == -math.inf
+
+
+def test_balanced_growth_accepts_many_futures_at_once() -> None:
+    gains = np.array([0.0, 0.5, 2.0])
+    assert market.balanced_growth(gains, 1.0).tolist() == [0.0, 1.0, math.inf]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("utilisation", "shortfall", "saturation", "growth", "room", "label"),
+    [
+        (0.2, 0.0, 0.1, 0.5, 1e9, "overbuild"),
+        (0.6, 0.0, 0.1, -0.1, 1e9, "decline"),
+        (1.2, 0.2, 0.1, 0.5, 1e9, "delivery_limited"),
+        (1.2, 0.2, 0.1, 0.5, -1e9, "finance_driven"),
+        (0.6, 0.0, 0.9, 0.1, 1e9, "demand_saturated"),
+        (0.6, 0.0, 0.1, 0.5, 1e9, "finance_driven"),
+        # Users who leave because nothing serves them are no decline of demand.
+        (2.0, 0.5, 0.1, -0.2, 1e9, "delivery_limited"),
+    ],
+)
+def test_regimes(
+    utilisation: float, shortfall: float, saturation: float, growth: float, room: float, label: str
+) -> None:
+    assert market.regime(utilisation, shortfall, saturation, growth, room, rules()) == label
+
+
+def test_planners_extrapolate_up_to_a_ceiling() -> None:
+    assert market.expected_revenue(10e9, 0.2, 0.75, 4) == pytest.approx(10e9 * math.exp(0.8))
+    assert market.expected_revenue(10e9, 9.9, 0.75, 4) == pytest.approx(10e9 * math.exp(3.0))
+    assert market.expected_revenue(10e9, -0.5, 0.75, 4) == pytest.approx(10e9 * math.exp(-2))
+
+
+def test_commitment_room_shrinks_with_the_pipeline_and_may_be_negative() -> None:
+    assert market.commitment_room(100e9, 4_000, 12.5e6, 0.8) == pytest.approx(30e9)
+    assert market.commitment_room(100e9, 8_000, 12.5e6, 0.8) == pytest.approx(-20e9)
+
+
+def test_equity_is_scaled_by_credibility() -> None:
+    week = market.equity_per_week(52.178571e9, 0.1, 0.5, 10.0)
+    assert week == pytest.approx(0.5e9 * math.e, rel=1e-6)
+    assert market.equity_per_week(45e9, 0.1, 0.0, 3.0) == 0
+
+
+def test_a_planner_who_forgets_the_pipeline_starts_more() -> None:
+    assert market.desired_starts(1_000, 400, 500, 1.0) == 100
+    assert market.desired_starts(1_000, 400, 500, 0.4) == 400
+    assert market.desired_starts(1_000, 900, 500, 1.0) == 0
