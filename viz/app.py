@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import solara
 import uvicorn
-from reacton import use_memo, use_ref
+from reacton import use_effect, use_memo, use_ref
 from reacton.core import Element
 from solara.core import component
 from solara.routing import use_router
@@ -63,6 +63,7 @@ def _Live(catalogue: Catalogue) -> None:  # noqa: N802
         lambda: Session(catalogue, parse_query(router.search, catalogue.first()), _watcher()),
         dependencies=[],
     )
+    use_effect(lambda: session.leave, [])
     order, playing, _ = session.order.value, session.playing.value, session.number.value
 
     async def build() -> None:

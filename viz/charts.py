@@ -42,10 +42,9 @@ class Held(NamedTuple):
 
 
 class _Panel(NamedTuple):
-    """One small multiple: its lines by series name, a factor to the unit shown, its title."""
+    """One small multiple: its lines as series with factors to the unit shown, and its title."""
 
-    series: tuple[str, ...]
-    factor: float
+    series: dict[str, float]
     unit: str
     title: Callable[[Weekly], str]
     from_zero: bool = True
@@ -146,7 +145,8 @@ def flywheel_chart(
     ----------
     weekly : mapping of str to ndarray, shape (week,)
         ``capability``, ``demand_mw``, ``adopted_mw``, ``served_mw``, ``price_usd_per_mtok``,
-        ``latency_s``, ``revenue_usd`` (per week) and ``utilisation``.
+        ``latency_s``, ``revenue_usd`` (per week), ``commitments_usd_per_year`` and
+        ``utilisation``.
     start, weeks, width, height
         As in :func:`ladder_chart`.
     """
@@ -180,7 +180,7 @@ def _multiple(
 ) -> str:
     """Draw one small multiple in its cell (left, top, width, height)."""
     left, top, width, height = cell
-    series = [weekly[name] * panel.factor for name in panel.series]
+    series = [weekly[name] * factor for name, factor in panel.series.items()]
     finite = np.concatenate([line[np.isfinite(line)] for line in series])
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     low = min(0.0, low) if panel.from_zero else low
@@ -220,7 +220,7 @@ def _capability_title(weekly: Weekly) -> str:
 
 def _demand_title(weekly: Weekly) -> str:
     served = _last(weekly, "served_mw", 1 / MW_PER_GW)
-    return f"Served {served} GW (solid) of {_last(weekly, 'adopted_mw', 1 / MW_PER_GW)} adopted"
+    return f"Served {served} GW (solid) of {_last(weekly, 'adopted_mw', 1 / MW_PER_GW)} in use"
 
 
 def _use_title(weekly: Weekly) -> str:
@@ -230,32 +230,33 @@ def _use_title(weekly: Weekly) -> str:
 
 _ANNUAL_BILLIONS = WEEKS_PER_YEAR / 1e9
 _FLYWHEEL = (
-    _Panel(("capability",), 1.0, "index", _capability_title, from_zero=False),
-    _Panel(("served_mw", "adopted_mw", "demand_mw"), 1 / MW_PER_GW, "GW", _demand_title),
+    _Panel({"capability": 1.0}, "index", _capability_title, from_zero=False),
     _Panel(
-        ("price_usd_per_mtok",),
-        1.0,
+        dict.fromkeys(("served_mw", "adopted_mw", "demand_mw"), 1 / MW_PER_GW),
+        "GW",
+        _demand_title,
+    ),
+    _Panel(
+        {"price_usd_per_mtok": 1.0},
         "USD per million tokens",
         lambda w: (
             f"Price ${_last(w, 'price_usd_per_mtok')} per Mtok{_yearly(w, 'price_usd_per_mtok')}"
         ),
     ),
     _Panel(
-        ("latency_s",),
-        1.0,
+        {"latency_s": 1.0},
         "s",
         lambda w: f"Latency {_last(w, 'latency_s')} s{_yearly(w, 'latency_s')}",
     ),
     _Panel(
-        ("revenue_usd",),
-        _ANNUAL_BILLIONS,
+        {"revenue_usd": _ANNUAL_BILLIONS, "commitments_usd_per_year": 1e-9},
         "bn USD per year",
         lambda w: (
-            f"Revenue ${_last(w, 'revenue_usd', _ANNUAL_BILLIONS)} bn a year"
-            f"{_yearly(w, 'revenue_usd')}"
+            f"Revenue ${_last(w, 'revenue_usd', _ANNUAL_BILLIONS)} bn a year (solid), "
+            f"committed {_last(w, 'commitments_usd_per_year', 1e-9)}"
         ),
     ),
-    _Panel(("utilisation",), 100.0, "% of serving capacity", _use_title),
+    _Panel({"utilisation": 100.0}, "% of serving capacity", _use_title),
 )
 
 

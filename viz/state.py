@@ -34,7 +34,7 @@ SPEEDS: dict[str, float] = {
     "4 weeks/s": 4.0,
     "13 weeks/s": 13.0,
     "52 weeks/s": 52.0,
-    "full speed": float("inf"),
+    "full speed": 1e6,
 }
 DEFAULT_SPEED = "13 weeks/s"
 
@@ -184,6 +184,7 @@ class Session:
         self._lock = threading.Lock()
         self._model: Running | None = None
         self._wanted = 0
+        self._left = False
         self._painted = -1
 
     def choose(self, choice: Choice) -> None:
@@ -227,7 +228,7 @@ class Session:
         """Play or pause."""
         self.playing.set(not self.playing.peek() and not self.latest.over)
 
-    def advance(self, weeks: float, budget_s: float = float("inf")) -> None:
+    def advance(self, weeks: int, budget_s: float = float("inf")) -> None:
         """Step until that many weeks, the horizon or the time budget have passed; any thread."""
         end = time.perf_counter() + budget_s
         with self._lock:
@@ -249,30 +250,42 @@ class Session:
     async def build(self, order: tuple[Choice, int]) -> None:
         """Build what was ordered in a worker thread, then show it."""
         await asyncio.to_thread(self.make, order)
-        self._publish()
+        if not self._left:
+            self._publish()
 
     async def play(self) -> None:
         """Advance frame by frame while playing, at the chosen speed, as fast as it is painted."""
         due, then = 1.0, time.perf_counter()
-        while self.playing.peek() and not self.latest.over and not self.latest.error:
-            if not self.connected():
-                break
+        while self._goes_on():
             began = time.perf_counter()
             due, then = due + SPEEDS[self.speed.peek()] * (began - then), began
             if due >= 1:
                 shown = self.latest.number
-                await asyncio.to_thread(self.advance, due // 1, BUDGET_S)
-                due = due % 1 if due < float("inf") else 1.0
+                await asyncio.to_thread(self.advance, int(due), BUDGET_S)
+                due %= 1
                 if self.latest.number == shown:
                     break
                 self._publish()
                 await self._wait_for_paint(self.latest.number)
             await asyncio.sleep(max(0.0, FRAME_S - (time.perf_counter() - began)))
-        self.playing.set(False)
+        if not self._left:
+            self.playing.set(False)
+
+    def leave(self) -> None:
+        """Stop for good: the page is gone. Sets no reactive value, as nobody would see it."""
+        self._left = True
+        with self._lock:
+            self._wanted += 1
+            self._model = None
 
     def painted(self, number: int) -> None:
         """Take note that the browser has painted a frame."""
         self._painted = max(self._painted, int(number))
+
+    def _goes_on(self) -> bool:
+        """Return whether the next frame is wanted."""
+        done = self._left or self.latest.over or self.latest.error
+        return bool(self.playing.peek() and not done and self.connected())
 
     async def _wait_for_paint(self, number: int) -> None:
         """Wait until the browser has caught up; without a browser nobody ever paints."""
