@@ -14,7 +14,7 @@ from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
 from ecosystem.state import Snapshot
-from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, FloatArray
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
@@ -69,7 +69,9 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
     seats += n.workforce.course_cost_usd * levers.upskilling_seats_per_year
     return StrategyCost(
         agreement=paid(levers.agreement_share_of_capex, now.sites.agreement_week),
-        cash=levers.cash_usd_per_household_year * layout.households * now.sites.live
+        cash=levers.cash_usd_per_household_year
+        * layout.households
+        * now.sites.live
         / WEEKS_PER_YEAR,
         placebo=paid(levers.placebo_share_of_capex, sponsored_week),
         engagement=float((campus * talking).sum()) * levers.openness * per_week,
@@ -91,6 +93,14 @@ class Money:
     def net(self) -> float:
         """Change of cash."""
         return self.revenue + self.equity - self.lease - self.fixed - self.strategy
+
+
+def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
+    """Return the rent of a week [USD]: the installed base and the phases in use, shape (P,)."""
+    lease = layout.world.numbers.capital.lease_usd_per_mw_year
+    base = float(layout.installed_base_mw[week].sum()) * lease
+    own = float((layout.phase_mw * layout.rent_usd_per_mw_year)[usable].sum())
+    return (base + own) / WEEKS_PER_YEAR
 
 
 def post_lab(ledger: Ledger, money: Money, cost: StrategyCost) -> None:
@@ -223,7 +233,9 @@ def post_local(
     bill = bill_change[layout.region_of_site] * layout.households * now.sites.live * years
     spread = group[None, :, :]
 
-    def each(purpose: str, payer: str, payee: str, amount: FloatArray, how: FloatArray) -> FloatArray:
+    def each(
+        purpose: str, payer: str, payee: str, amount: FloatArray, how: FloatArray
+    ) -> FloatArray:
         ledger.post_each(purpose, payer, payee, amount[:, None, None] * how)
         return amount
 

@@ -37,7 +37,7 @@ def audit(
         found.append(f"ladder: {ladder.sum():,.3f} MW on its rungs, {announced_mw:,.3f} announced")
     if (ladder < 0).any():
         found.append("ladder: negative megawatts on a rung")
-    over = worked_hours > now.labour.offered_hours * (1 + 1e-9) + 1e-6
+    over = worked_hours > now.labour.offered_hours * (1 + 1e-6) + 1e-6
     for region, craft in zip(*np.nonzero(over), strict=True):
         found.append(
             f"labour: {worked_hours[region, craft]:,.0f} h worked of "

@@ -7,8 +7,9 @@ used up by realised progress alone.
 import numpy as np
 
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
+from ecosystem.delivery.record import rate_of
 from ecosystem.layout import Layout
-from ecosystem.society.labour import Craft, ration
+from ecosystem.society.labour import Craft, share_alike
 from ecosystem.state import Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
@@ -60,8 +61,8 @@ def craft_hours(layout: Layout, durations_weeks: FloatArray) -> FloatArray:
         A.SHELL: (0.1, 0.1, 0.8, 0.0),
         A.MEP: (electrical, 1 - electrical, 0.0, 0.0),
         A.ENERGISE: (0.7, 0.0, 0.0, 0.3),
-        A.RACKS: (0.6, 0.0, 0.0, 0.4),
-        A.COMMISSIONING: (0.0, 0.0, 0.0, 1.0),
+        A.RACKS: (0.7, 0.0, 0.0, 0.3),
+        A.COMMISSIONING: (0.4, 0.2, 0.0, 0.4),
         A.INTERCONNECT: (0.5, 0.0, 0.5, 0.0),
         A.BRIDGE: (0.5, 0.2, 0.3, 0.0),
     }
@@ -114,8 +115,9 @@ def offer(
     share[:, Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
     waiting = _equipment(now, vendors, share)
     _chips(now, vendors, share)
-    required, need = _labour(now, vendors, share, hours_per_week, rival_hours)
-    return Offer(share, share.min(axis=1), required, need, waiting)
+    required, level, need = _labour(now, vendors, share, hours_per_week, rival_hours)
+    offered = share.astype(np.float32)  # as recorded, so that a replay reproduces the run
+    return Offer(offered, rate_of(offered), required, level, need, waiting)
 
 
 def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:
@@ -158,10 +160,11 @@ def _chips(now: Snapshot, vendors: Vendors, share: FloatArray) -> None:
     at = np.flatnonzero(now.opened.cols == A.CHIPS)
     if len(at):
         rows = now.opened.rows[at]
-        speed = share[at].min(axis=1)
-        wanted = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS] * speed
-        total = wanted.sum()
-        share[at, Cause.CHIPS] = min(1.0, vendors.chips_mw_per_week / total) if total > 0 else 1.0
+        need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
+        supply = np.array([vendors.chips_mw_per_week])
+        nobody = np.zeros(len(at), dtype=np.int64)
+        need = need * now.opened.span_weeks[at]
+        share[at, Cause.CHIPS] = share_alike(supply, nobody, need, share[at].min(axis=1))
 
 
 def _labour(
@@ -170,21 +173,32 @@ def _labour(
     share: FloatArray,
     hours_per_week: FloatArray,
     rival_hours: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Share craft hours; return what was asked for (R, 4) and the need of each activity (n, 4)."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Share craft hours.
+
+    Return what was asked for and the speed that hours allow, both (R, 4), and the need of each
+    activity (n, 4).
+    """
     rows, cols, _, span = now.opened
     manned = (vendors.crews[rows] > 0) | ~NEEDS_CREW[cols]
     need = hours_per_week[rows, cols] * now.learning[rows, None]
-    region = now.layout.region_of_phase[rows]
-    speed = share.min(axis=1) * manned * span
-    required = by_region(region, need * speed[:, None], rival_hours.shape[0]) + rival_hours
-    ratio = ration(now.labour.offered_hours, required)
-    possible = np.where(need > 0, ratio[region], 1.0).min(axis=1)
+    cell = by_craft(now.layout.region_of_phase[rows])
+    speed = share.min(axis=1) * manned
+    full = (need * span[:, None]).ravel()
+    quick = np.repeat(speed, CRAFTS)
+    required = np.bincount(cell, full * quick, rival_hours.size) + rival_hours.ravel()
+    offered = now.labour.offered_hours.ravel()
+    level = share_alike(offered, cell, full, quick, rival_hours.ravel())
+    possible = np.where(need > 0, level[cell].reshape(need.shape), 1.0).min(axis=1)
     share[:, Cause.LABOUR] = np.where(manned, possible, 0.0)
-    return required, need
+    return required.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need
+
+
+def by_craft(region: IntArray) -> IntArray:
+    """Return the pool, region by craft, of each craft of each activity, shape (4 n,)."""
+    return (region[:, None] * CRAFTS + np.arange(CRAFTS)).ravel()
 
 
 def by_region(region: IntArray, hours: FloatArray, regions: int) -> FloatArray:
     """Add up craft hours of activities, shape (n, 4), by region, shape (R, 4)."""
-    cell = (region[:, None] * CRAFTS + np.arange(CRAFTS)).ravel()
-    return np.bincount(cell, hours.ravel(), regions * CRAFTS).reshape(regions, CRAFTS)
+    return np.bincount(by_craft(region), hours.ravel(), regions * CRAFTS).reshape(regions, CRAFTS)

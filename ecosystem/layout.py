@@ -26,6 +26,8 @@ from ecosystem.units import (
 )
 
 EARTH_KM = 6_371.0
+USUAL_MARGIN = 0.15
+"""Margin in the usual lease: rent is about 1.15 times the cost of ownership."""
 POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
 
 
@@ -123,6 +125,24 @@ class Layout:
         return np.array([keys.index(s.developer) for s in self.sites])
 
     @cached_property
+    def partners(self) -> IntArray:
+        """Partners who must fit together at a site: builder, cloud, grid; shape (S,)."""
+        return np.array([len({s.developer, s.cloud}) + (s.power != "islanded") for s in self.sites])
+
+    @cached_property
+    def rent_usd_per_mw_year(self) -> FloatArray:
+        """Rent of each phase, its cloud's margin over the usual one included, shape (P,)."""
+        margin = np.array([c.margin for c in self.world.clouds])[self.cloud_of_phase]
+        lease = self.world.numbers.capital.lease_usd_per_mw_year
+        return lease * (1 + margin) / (1 + USUAL_MARGIN)
+
+    @cached_property
+    def active_week(self) -> FloatArray:
+        """First week of any recorded work at each site, shape (S,); inf without one."""
+        first = np.fmin.reduce(np.fmin(self.started, self.finished), axis=1)
+        return np.fmin.reduceat(np.where(np.isnan(first), np.inf, first), self.lead_of_site)
+
+    @cached_property
     def candidate(self) -> BoolArray:
         """Sites that the lab may choose later, shape (S,)."""
         return np.array([s.role == "candidate" for s in self.sites])
@@ -166,6 +186,12 @@ class Layout:
                 for s in self.sites
             ]
         )
+
+    @cached_property
+    def on_record_until(self) -> FloatArray:
+        """Week until which records, not chance, say what befell a site, shape (S,)."""
+        recorded = np.isfinite(self.announced_week)
+        return np.where(recorded, self.week(self.world.history_until), -np.inf)
 
     @cached_property
     def headroom_mw_per_year(self) -> FloatArray:

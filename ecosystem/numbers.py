@@ -60,17 +60,17 @@ class Delivery(Parameters):
     chips_weeks: float = par(26, "week", "Rack order to delivery", "practice", "C", (13, 39), ge=1)
     fibre_weeks: float = par(26, "week", "Long-haul fibre", "practice", "C", (13, 52), ge=1)
     sitework_weeks: float = par(
-        12, "week", "Clearing and earthworks", "P142-P145", "C", (8, 16), ge=1
+        9, "week", "Clearing and earthworks", "P142-P145", "C", (6, 14), ge=1
     )
     shell_weeks: float = par(
-        24, "week", "Foundation to weather-tight shell", "P145, P148", "B", (18, 34), ge=1
+        18, "week", "Foundation to weather-tight shell", "P145, P148", "B", (14, 28), ge=1
     )
     mep_weeks: float = par(
-        24, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (18, 34), ge=1
+        18, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (14, 28), ge=1
     )
     energise_weeks: float = par(4, "week", "Energisation", "practice", "C", (2, 8), ge=1)
-    racks_weeks: float = par(10, "week", "Rack installation", "M057-M058", "B", (6, 14), ge=1)
-    commissioning_weeks: float = par(6, "week", "Commissioning", "M057-M058", "B", (4, 12), ge=1)
+    racks_weeks: float = par(7, "week", "Rack installation", "M057-M058", "B", (4, 12), ge=1)
+    commissioning_weeks: float = par(5, "week", "Commissioning", "M057-M058", "B", (3, 10), ge=1)
     sigma_activity: float = par(
         0.20,
         "1",
@@ -122,8 +122,18 @@ class Delivery(Parameters):
         le=1,
     )
 
-    contract_weeks: float = par(6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0)
-    handover_weeks: float = par(2, "week", "From commissioning to use: acceptance by the tenant", "practice", "C", (0, 6), ge=0)
+    contract_weeks: float = par(
+        6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
+    )
+    handover_weeks: float = par(
+        2,
+        "week",
+        "From commissioning to use: acceptance by the tenant",
+        "practice",
+        "C",
+        (0, 6),
+        ge=0,
+    )
 
 
 class Grid(Parameters):
@@ -329,15 +339,15 @@ class Workforce(Parameters):
         ge=0,
     )
     wage_return: float = par(
-        0.01, "1/week", "Return of the wage to its base", "assumption", "C", (0.002, 0.03), ge=0
+        0.02, "1/week", "Return of the wage to its base", "assumption", "C", (0.01, 0.04), ge=0
     )
     traveller_response: float = par(
-        0.02,
+        0.1,
         "1/week",
         "Travellers arriving per journey worker and unit of wage premium",
         "P121",
         "C",
-        (0.005, 0.05),
+        (0.04, 0.2),
         ge=0,
     )
     traveller_exit: float = par(
@@ -1203,7 +1213,7 @@ class Market(Parameters):
         gt=0,
     )
     demand_start_mw: float = par(
-        300, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (220, 450), gt=0
+        450, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (300, 650), gt=0
     )
     demand_width: float = par(
         8.0,

@@ -50,17 +50,17 @@ class Wishes:
     """The orders of a week by kind, each kind sorted by what it is about."""
 
     def __init__(self, orders: Iterable[Order]) -> None:
-        self._kinds: dict[type, list[Any]] = {}
+        self._by_kind: dict[type, list[Any]] = {}
         for order in orders:
-            self._kinds.setdefault(type(order), []).append(order)
+            self._by_kind.setdefault(type(order), []).append(order)
 
     def of[T](self, kind: type[T]) -> list[T]:
         """Return the orders of one kind."""
-        return sorted(self._wishes.of(kind))
+        return sorted(self._by_kind.get(kind, ()))
 
     def sites(self, kind: type[Any]) -> list[int]:
         """Return the sites that orders of a kind are about, each once."""
-        return sorted({order.site for order in self._wishes.of(kind)})
+        return sorted({order.site for order in self._by_kind.get(kind, ())})
 
 
 def settle(
@@ -111,7 +111,7 @@ def settle(
     )
 
 
-def negotiated(levers: Levers, agreement_effect: float, signed: FloatArray) -> FloatArray:
+def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
     """Return how far a site counts as negotiated, by a signed agreement that binds."""
     return levers.agreement_binding * agreement_effect * signed
 
@@ -137,6 +137,10 @@ class Docket:
         if name not in self.changed:
             self.changed[name] = getattr(self.now.sites, name).copy()
         return self.changed[name]
+
+    def _on_record(self, site: int) -> bool:
+        """Return whether records still say what befalls a site."""
+        return bool(self.now.week < self.now.layout.on_record_until[site])
 
     def _draw(self, stream: str, occasion: int, site: int) -> float:
         return float(self.streams.rows(stream, occasion, self.count)[site])
@@ -202,7 +206,7 @@ class Docket:
         chance = float(permits.hazard_probability(n.litigation_per_year, MONTH_WEEKS))
         month = now.week // MONTH_WEEKS
         for site in wishes.sites(Sue):
-            if now.sites.stay_until[site] > now.week:
+            if now.sites.stay_until[site] > now.week or self._on_record(site):
                 continue
             if self._draw("lawsuit", month, site) >= chance:
                 continue
@@ -226,7 +230,7 @@ class Docket:
         in_force = now.sites.moratorium_until > now.week
         month = now.week // MONTH_WEEKS
         for site in petitions:
-            if in_force[site]:
+            if in_force[site] or self._on_record(site):
                 continue
             near = int((now.layout.neighbours[site] & in_force).sum())
             rate = n.moratorium_per_year * n.contagion**near
@@ -265,6 +269,8 @@ class Docket:
             )
         for order in wishes.of(Fund):
             site, granted = order
+            if self._on_record(site):
+                continue
             self._own("funded")[site] = granted
             text = "funding is resumed" if granted else "financiers refuse to fund construction"
             self._tell("funding", site, "capital", text)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ecosystem.delivery.progress import Opened, Progress
+from ecosystem.delivery.record import Availability
 from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
 from ecosystem.market import Market
@@ -126,14 +127,18 @@ class Snapshot:
     ----------
     policy : bool
         Whether the strategy is in force; before it the levers are those of S0.
+    policy_week : float
+        Week from which it is.
     state, site_state : ndarray of int, shape (P,), (S,)
         Place on the capacity ladder; a site's is that of its most advanced phase.
+    pending : ndarray of bool, shape (P,)
+        Phases of live sites that are neither in use nor given up.
     opened : Opened
         Activities that can be worked on.
     filed_week, study_week, headroom_week : ndarray, shape (S,)
         When the permit, the study and the connection came up; NaN before.
-    gate : ndarray of bool, shape (S,)
-        Complete applications that wait for a hearing.
+    gate, hearable : ndarray of bool, shape (S,)
+        Complete applications not yet approved; those of them that can be heard now.
     needs_crew, ready_week : ndarray, shape (P,)
         Whether a phase has work for a crew, and since when.
     planned_start : ndarray, shape (P,)
@@ -147,19 +152,21 @@ class Snapshot:
     week: int
     day: date
     policy: bool
+    policy_week: float
     numbers: Numbers
     levers: Levers
     layout: Layout
     sites: Sites
     progress: Progress
     state: IntArray
+    pending: BoolArray
     site_state: IntArray
     opened: Opened
     filed_week: FloatArray
     study_week: FloatArray
     headroom_week: FloatArray
     gate: BoolArray
-    any_gate: bool
+    hearable: BoolArray
     needs_crew: BoolArray
     ready_week: FloatArray
     planned_start: FloatArray
@@ -307,21 +314,24 @@ class Offer(NamedTuple):
 
     Attributes
     ----------
-    availability : ndarray, shape (n, 8)
+    availability : ndarray of float32, shape (n, 8)
         Share of full speed that each cause allows.
     rate : ndarray, shape (n,)
         The minimum over causes: progress this week.
     required_hours : ndarray, shape (R, 4)
         Craft hours that all builders ask for.
+    labour_level : ndarray, shape (R, 4)
+        Share of full speed that the pools allow.
     need_hours : ndarray, shape (n, 4)
         Craft hours of each activity per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
     """
 
-    availability: FloatArray
+    availability: Availability
     rate: FloatArray
     required_hours: FloatArray
+    labour_level: FloatArray
     need_hours: FloatArray
     equipment_waiting_mw: float
 

@@ -49,7 +49,7 @@ class Streams:
         Returns
         -------
         ndarray, shape (n,)
-            Draws in [0, 1).
+            Draws in (0, 1).
         """
         need = int(slot.max(initial=-1)) + 1
         return self.rows(stream, event, need)[slot]
@@ -63,6 +63,7 @@ class Streams:
             generator = np.random.default_rng([self.seed, crc32(stream.encode()), block])
             # A power of two keeps the number of rebuilds small as slots are added.
             drawn = generator.random((max(8, 1 << (slots - 1).bit_length()), _BLOCK))
+            np.maximum(drawn, 2.0**-54, out=drawn)  # 0 has no place under a ppf
             self._blocks[key] = drawn
         return drawn[:slots, column]
 

@@ -50,7 +50,8 @@ class Community(Actor):
         unsigned = not now.sites.agreement_week[i] <= now.week
         if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
             return False
-        waited = now.week - max(now.sites.strategy_week[i], 0) >= now.levers.agreement_weeks
+        since = max(now.policy_week, now.sites.announced_week[i])
+        waited = now.week - since >= now.levers.agreement_weeks
         opposed = bool(now.society.organised[i])
         return waited and (not opposed or now.society.trust[i] >= now.numbers.society.sign_trust)
 

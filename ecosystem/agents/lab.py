@@ -111,14 +111,14 @@ class AILab(Actor):
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""
         late = now.week - now.planned_start - now.numbers.lab.patience_weeks > 0
-        waiting = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.BUILDING)
+        waiting = now.pending & (now.state < Rung.BUILDING)
         return [
             GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)
         ]
 
     def _resell(self, now: Snapshot) -> list[Order]:
         """Give up the youngest phases that have not begun, one site's worth a quarter."""
-        waiting = np.flatnonzero((now.state >= Rung.ANNOUNCED) & (now.state < Rung.BUILDING))
+        waiting = np.flatnonzero(now.pending & (now.state < Rung.BUILDING))
         if not len(waiting):
             return []
         site = now.layout.site_of_phase[waiting]

@@ -29,9 +29,7 @@ class Regulator(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the hearings of the week."""
         self.capacity = min(2.0, self.capacity + now.numbers.regulators.hearings_per_week)
-        if not now.any_gate:
-            return []
-        waiting = self.sites[now.gate[self.sites]]
+        waiting = self.sites[now.hearable[self.sites]]
         slots = int(self.capacity)
         if not (len(waiting) and slots):
             return []
@@ -45,7 +43,7 @@ class Regulator(Actor):
         return (
             ("sites in its area", f"{len(live)}"),
             ("approved", f"{int(now.sites.approved[live].sum())}"),
-            ("ready for a hearing", f"{int(now.gate[self.sites].sum())}"),
+            ("ready for a hearing", f"{int(now.hearable[self.sites].sum())}"),
             ("denials so far", f"{int(now.sites.denials[self.sites].sum())}"),
             ("moratoria in force", f"{int((now.sites.moratorium_until[live] > now.week).sum())}"),
         )

@@ -96,7 +96,7 @@ class CloudProvider(Actor):
 
     def _building_mw(self, now: Snapshot) -> float:
         own = now.layout.cloud_of_phase == self.index
-        under_way = (now.state >= Rung.ANNOUNCED) & (now.state < Rung.COMMISSIONED)
+        under_way = now.pending & (now.state < Rung.COMMISSIONED)
         return float(now.layout.phase_mw[own & under_way].sum())
 
     def card(self, now: Snapshot) -> Card:

@@ -172,8 +172,9 @@ def run_cluster(
         Finite and non-negative for any non-negative input, none included.
     """
     core = core_of(rules, generations)
-    # a closed loop adds its draw at the peak too, so less IT fits behind the same substation
-    ratio = rules.facility_to_it + closed_loop * rules.closed_loop_pue
+    # the design ratio is that of closed-loop campuses; evaporative ones fit more IT behind the
+    # same substation
+    ratio = rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue
     it_by_generation = facility.it_mw(usable_mw, ratio[:, None])
     it = it_by_generation.sum(1)
     it_fleet = it_by_generation.sum(0)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.units import ArrayLike, FloatArray
+from ecosystem.units import ArrayLike, FloatArray, IntArray
 
 
 class Craft(IntEnum):
@@ -157,6 +157,59 @@ def ration(offered: FloatArray, required: FloatArray) -> FloatArray:
     """
     short = required > offered
     return np.divide(offered, required, out=np.ones(np.shape(required)), where=short)
+
+
+def share_alike(
+    offered: FloatArray,
+    group: IntArray,
+    need: FloatArray,
+    speed: FloatArray,
+    others: FloatArray | None = None,
+) -> FloatArray:
+    """Return the share of full speed that a stock allows everyone in a group.
+
+    Parameters
+    ----------
+    offered : ndarray, shape (G,)
+        Stock of each group, >= 0.
+    group : ndarray of int, shape (n,)
+        Group of each user.
+    need : ndarray, shape (n,)
+        What a user takes at full speed, >= 0.
+    speed : ndarray, shape (n,)
+        Speed that everything else allows him, in [0, 1]; he takes no more than that.
+    others : ndarray, shape (G,), optional
+        Further need at full speed in each group.
+
+    Returns
+    -------
+    ndarray, shape (G,)
+        Level l in [0, 1] with sum(min(l, speed) * need) + l * others <= offered, and equal to it
+        where the stock is short.
+
+    Notes
+    -----
+    What the slow leave lies open to the fast (max-min fairness by progressive filling), found
+    from below, so that every step keeps within the stock.
+    """
+    size = len(offered)
+    rest = np.zeros(size) if others is None else others
+    wanted = np.bincount(group, need * speed, size) + rest
+    level = np.ones(size)
+    short = wanted > offered
+    if not short.any():
+        return level
+    free = np.bincount(group, need, size) + rest
+    level[short] = offered[short] / free[short]
+    while True:
+        slow = speed < level[group]
+        taken = np.bincount(group, need * speed * slow, size)
+        free = np.bincount(group, need * ~slow, size) + rest
+        raised = np.divide(offered - taken, free, out=np.ones(size), where=short & (free > 0))
+        raised = np.where(short, np.minimum(raised, 1.0), 1.0)
+        if (raised <= level).all():
+            return level
+        level = np.maximum(level, raised)
 
 
 def wage_step(
