@@ -11,6 +11,7 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
+from importlib import import_module
 from importlib.resources import files
 
 import solara
@@ -149,6 +150,8 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         access_log=False,
         timeout_graceful_shutdown=1,
     )
+    # The model takes a second or more to import: begin while the browser is still loading.
+    threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
     with listener:
         server.run(sockets=[listener])

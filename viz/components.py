@@ -1,6 +1,6 @@
 """The parts of the page: values go down, callbacks come up; no part knows the running world."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 
@@ -132,7 +132,7 @@ def World(session: Session, frame: Frame, view: View) -> None:  # noqa: N802
             Graph(view.agents, view.edges, picked, session.picked.set)
         with solara.Div(classes=["eco-card"]):
             Card(view, picked)
-            events = events_html(view.events)
+            events = events_html(view.events, {site.key: site.name for site in view.sites})
             solara.HTML("div", events, classes=["eco-events"], attributes={"tabindex": "0"})
     solara.HTML("p", _STANCE, classes=["eco-stance"])
 
@@ -213,16 +213,21 @@ def held(sites: Sequence[SiteView]) -> list[Held]:
     ]
 
 
-def events_html(events: Sequence[Event]) -> str:
-    """Return the latest events, newest first, as HTML."""
+def events_html(events: Sequence[Event], names: Mapping[str, str]) -> str:
+    """Return the latest events with the names of their sites, newest first, as HTML."""
     if not events:
         return "<h3>Events</h3><p>Nothing has happened yet. Press play or step.</p>"
     rows = "".join(
-        f'<li><time title="{e.day:%d %B %Y}">{iso_week(e.day)}</time> {escape(e.text)}</li>'
+        f'<li><time title="{e.day:%d %B %Y}">{iso_week(e.day)}</time> '
+        f"{_where(names.get(e.site, e.site))}{escape(e.text)}</li>"
         for e in events[:_SHOWN_EVENTS]
     )
     head = "<h3>Events <span>newest first; people and institutions are simulated</span></h3>"
     return f"{head}<ol>{rows}</ol>"
+
+
+def _where(name: str) -> str:
+    return f"<b>{escape(name.removeprefix('Stargate '))}</b> " if name else ""
 
 
 @component

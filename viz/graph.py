@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import takewhile
 
 from ecosystem.view import AgentView, EdgeView
 from viz.palette import AGENTS, EDGES
@@ -94,13 +95,29 @@ def graph_drawing(
             touches = picked in (edge.source, edge.target)
             near |= {edge.source, edge.target} if touches else set()
             body.append(_edge(edge, places, _emphasis(picked, touches)))
+    names = _names(agents)
     for agent in agents:
         if agent.key in places:
             faded = " faded" if picked and agent.key not in near else ""
             chosen = " picked" if agent.key == picked else ""
-            body.append(_node(agent, *places[agent.key], faded + chosen))
+            body.append(_node(agent, names[agent.key], *places[agent.key], faded + chosen))
     body.append(_edge_key(height - 12, {edge.kind for edge in edges}))
     return drawing(WIDTH, height, title, "".join(body))
+
+
+def _names(agents: Sequence[AgentView]) -> dict[str, str]:
+    """Return short names: without the words that all agents of a type begin with."""
+    by_kind: dict[str, list[AgentView]] = {}
+    for agent in agents:
+        by_kind.setdefault(agent.kind, []).append(agent)
+    names = {}
+    for alike in by_kind.values():
+        words = [agent.label.split() for agent in alike]
+        shared = takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))
+        cut = len(list(shared)) if len(alike) > 1 else 0
+        for agent, own in zip(alike, words, strict=True):
+            names[agent.key] = " ".join(own[cut:]).removeprefix("Stargate ") or agent.label
+    return names
 
 
 def _emphasis(picked: str, touches: bool) -> str:
@@ -127,11 +144,11 @@ def _edge(edge: EdgeView, places: Places, emphasis: str) -> str:
     )
 
 
-def _node(agent: AgentView, x: float, y: float, css: str) -> str:
+def _node(agent: AgentView, name: str, x: float, y: float, css: str) -> str:
     kind = AGENTS.get(agent.kind)
     mark = kind.mark if kind else "circle"
     word = kind.label if kind else agent.kind
-    label = shortened(agent.label, 22)
+    label = shortened(name, 22)
     return (
         f'<g class="pick k-{escape(agent.kind)}{css}" tabindex="0" data-key="{escape(agent.key)}">'
         f"<title>{escape(agent.label)} ({escape(word)})</title>"

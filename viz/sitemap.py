@@ -173,7 +173,7 @@ def _programme(site: SiteView, x: float, y: float, r: float) -> str:
 def _tooltip(site: SiteView) -> str:
     usable = number(site.ladder_mw[_USABLE])
     return escape(
-        f"{site.name}, {site.state}: {usable} of {number(site.facility_mw)} MW usable; "
+        f"{site.name} ({site.state}): {usable} of {number(site.facility_mw)} MW usable; "
         f"waits for {cause_label(site.binding_cause)}; "
         f"support {site.support:+.2f} (simulated)"
     )

@@ -11,20 +11,20 @@ from viz.state import Catalogue, Choice
 
 START = date(2025, 1, 6)
 _PLACES = (
-    ("abilene", "Stargate Abilene", "programme", "TX", 32.5, -99.78, 1180.0),
-    ("shackelford", "Stargate Shackelford County", "programme", "TX", 32.55, -99.56, 1960.0),
-    ("dona_ana", "Stargate Doña Ana County", "programme", "NM", 31.83, -106.69, 2450.0),
-    ("milam", "Stargate Milam County", "programme", "TX", 30.87, -97.1, 1200.0),
-    ("port_washington", "Stargate Port Washington", "programme", "WI", 43.41, -87.89, 1300.0),
-    ("saline", "Stargate Michigan", "programme", "MI", 42.13, -83.87, 1383.0),
-    ("lordstown", "Stargate Lordstown", "programme", "OH", 41.15, -80.88, 300.0),
-    ("ports", "PORTS-Pike Technology Campus", "programme", "OH", 39.01, -83.0, 10000.0),
-    ("uae", "Stargate UAE", "programme", "Abu Dhabi", 24.15, 54.44, 1400.0),
-    ("colossus", "xAI Colossus 1", "comparator", "TN", 35.06, -90.16, 425.0),
-    ("hyperion", "Meta Hyperion", "comparator", "LA", 32.5, -91.64, 2262.0),
-    ("gateway", "Prince William Digital Gateway", "refused", "VA", 38.83, -77.6, 2000.0),
-    ("wyoming", "Candidate <Wyoming> & sons", "candidate", "WY", 41.03, -104.87, 1000.0),
-    ("georgia", "Candidate Georgia", "candidate", "GA", 33.45, -84.52, 1000.0),
+    ("abilene", "Stargate Abilene", "programme", 32.5, -99.78, 1180.0),
+    ("shackelford", "Stargate Shackelford County", "programme", 32.55, -99.56, 1960.0),
+    ("dona_ana", "Stargate Doña Ana County", "programme", 31.83, -106.69, 2450.0),
+    ("milam", "Stargate Milam County", "programme", 30.87, -97.1, 1200.0),
+    ("port_washington", "Stargate Port Washington", "programme", 43.41, -87.89, 1300.0),
+    ("saline", "Stargate Michigan", "programme", 42.13, -83.87, 1383.0),
+    ("lordstown", "Stargate Lordstown", "programme", 41.15, -80.88, 300.0),
+    ("ports", "PORTS-Pike Technology Campus", "programme", 39.01, -83.0, 10000.0),
+    ("uae", "Stargate UAE", "programme", 24.15, 54.44, 1400.0),
+    ("colossus", "xAI Colossus 1", "comparator", 35.06, -90.16, 425.0),
+    ("hyperion", "Meta Hyperion", "comparator", 32.5, -91.64, 2262.0),
+    ("gateway", "Prince William Digital Gateway", "refused", 38.83, -77.6, 2000.0),
+    ("wyoming", "Candidate <Wyoming> & sons", "candidate", 41.03, -104.87, 1000.0),
+    ("georgia", "Candidate Georgia", "candidate", 33.45, -84.52, 1000.0),
 )
 _REGIONS = ("ercot", "miso", "pjm", "wecc")
 _CRAFTS = ("electrical", "mechanical", "civil", "commissioning")
@@ -83,7 +83,7 @@ class FakeWorld:
         return tuple(self._site(i, *place) for i, place in enumerate(_PLACES))
 
     def _site(
-        self, i: int, key: str, name: str, role: str, state: str, lat: float, lon: float, mw: float
+        self, i: int, key: str, name: str, role: str, lat: float, lon: float, mw: float
     ) -> SiteView:
         ladder = [0.0] * 8
         climbed = (self.week * self._speed - 4 * i) / 14
@@ -100,7 +100,7 @@ class FakeWorld:
             key,
             name,
             role,
-            state,
+            LADDER[int(np.argmax(ladder))],
             lat,
             lon,
             mw,
@@ -158,7 +158,7 @@ class FakeWorld:
                 "permit",
                 _PLACES[week % 9][0],
                 "regulator",
-                f"{_PLACES[week % 9][1]}: hearing, approved 3–2 after an agreement <simulated>",
+                "hearing, approved 3–2 after an agreement <simulated>",
             )
             for week in range(self.week - 1, max(-1, self.week - 200), -1)
         )

@@ -267,4 +267,6 @@ def test_cards_escape_what_the_model_says():
     assert "&lt;more&gt; &amp; better" in card_html(view, "lab")
     assert "Candidate &lt;Wyoming&gt;" in card_html(view, "site:wyoming")
     assert "Click" in card_html(view, "site:gone")
-    assert "&lt;simulated&gt;" in events_html(view.events)
+    events = events_html(view.events, {"abilene": "Stargate <Abilene>"})
+    assert "&lt;simulated&gt;" in events
+    assert "<b>&lt;Abilene&gt;</b>" in events
