@@ -1,0 +1,199 @@
+"""The browser app: one page with the live world, served by this very process.
+
+`Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `world_page`.
+"""
+
+import errno
+import logging
+import os
+import socket
+import threading
+import warnings
+import webbrowser
+from collections.abc import Callable
+from importlib import import_module
+from importlib.resources import files
+
+import solara
+import uvicorn
+from reacton import use_effect, use_memo, use_ref
+from reacton.core import Element
+from solara.core import component
+from solara.routing import use_router
+from solara.server import settings
+from solara.tasks import use_task
+
+from ecosystem.errors import InputError
+from viz.components import Beat, Controls, Problem, World
+from viz.palette import stylesheet
+from viz.state import Catalogue, Session, parse_query, query_of, shipped_catalogue
+
+_HOST = "127.0.0.1"
+"""The app is for this computer alone: it runs a model for whoever can reach it."""
+
+_LAYOUT = (files("viz") / "page.css").read_text(encoding="utf-8")
+_LOG = logging.getLogger(__name__)
+
+
+def world_page(catalogue: Callable[[], Catalogue]) -> Callable[[], Element]:
+    """Return a page that shows the worlds of a catalogue; it is read once for each tab."""
+
+    @component
+    def Page() -> None:  # noqa: N802
+        solara.Title("AI-compute ecosystem")
+        solara.Style(stylesheet() + _LAYOUT)
+        with solara.Div(classes=["eco"]):
+            reading = use_task(lambda: catalogue(), dependencies=[], raise_error=False)
+            if reading.error:
+                _LOG.error("cannot read the catalogue", exc_info=reading.exception)
+                solara.Error(f"{reading.exception} Put this right, then reload the page.")
+            elif reading.value is None:
+                _Waiting("Reading worlds and strategies …")
+            elif not (reading.value.worlds and reading.value.strategies):
+                solara.Error("No world or no strategy is installed. Reinstall the package.")
+            else:
+                _Live(reading.value)
+
+    return Page
+
+
+@component
+def _Live(catalogue: Catalogue) -> None:  # noqa: N802
+    router = use_router()
+    session = use_memo(
+        lambda: Session(catalogue, parse_query(router.search, catalogue.first()), _watcher()),
+        dependencies=[],
+    )
+    use_effect(lambda: session.leave, [])
+    order, playing, _ = session.order.value, session.playing.value, session.number.value
+
+    async def build() -> None:
+        await session.build(order)
+
+    async def play() -> None:
+        if playing:
+            await session.play()
+
+    use_task(build, dependencies=[order])
+    use_task(play, dependencies=[playing])
+    frame = session.latest
+    Controls(session, frame)
+    if frame.error:
+        Problem(frame, session.reset, lambda: session.choose(catalogue.first()))
+    elif frame.view is None:
+        _Waiting(f"Building {frame.choice.world} with strategy {frame.choice.strategy} …")
+    else:
+        World(session, frame, frame.view)
+    # While playing the address would change many times a second; it is set when play pauses.
+    query = query_of(frame)
+    kept = use_ref(query)
+    kept.current = kept.current if playing else query
+    Beat(frame=frame.number, query=kept.current, event_painted=session.painted)
+
+
+@component
+def _Waiting(what: str) -> None:  # noqa: N802
+    with solara.Div(classes=["eco-card", "eco-waiting"]):
+        solara.HTML("p", what)
+        solara.ProgressLinear(True)
+
+
+def _watcher() -> Callable[[], bool]:
+    """Return a function that tells whether a browser still shows the page of this context."""
+    try:
+        from solara.server.kernel_context import PageStatus, get_current_context
+
+        context = get_current_context()
+    except RuntimeError:  # no server: a script or a test renders the page
+        return lambda: True
+
+    def connected() -> bool:
+        pages = tuple(context.page_status.values())
+        return not pages or PageStatus.CONNECTED in pages
+
+    return connected
+
+
+Page = world_page(shipped_catalogue)
+
+
+def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
+    """Serve the app from this process until it is interrupted.
+
+    Parameters
+    ----------
+    port : int
+        Port on this computer, 1 to 65535.
+    open_browser : bool
+        Whether to open the page in the browser once it can be reached.
+    page : str
+        Module that holds the ``Page``.
+
+    Raises
+    ------
+    InputError
+        If the port is out of range or taken.
+    """
+    listener = _listen(port)
+    url = f"http://localhost:{port}"
+    os.environ["SOLARA_APP"] = page  # Solara reads it when its server module is imported
+    # Solara warns on every page that its cookie could not be set inside a foreign frame.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
+    settings.theme.title = "AI-compute ecosystem"
+    settings.kernel.cull_timeout = "10m"
+    config = uvicorn.Config(
+        "solara.server.starlette:app",
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    # The model takes a second or more to import: begin while the browser is still loading.
+    threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
+    server = _Server(config, url, open_browser)
+    with listener:
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is once it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, url: str, open_browser: bool) -> None:
+        super().__init__(config)
+        self._url = url
+        self._open_browser = open_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell the person and the browser."""
+        await super().startup(sockets=sockets)
+        print(f"The live world is at {self._url}  (Ctrl+C stops it)", flush=True)
+        if self._open_browser:
+            threading.Thread(target=webbrowser.open, args=(self._url,), daemon=True).start()
+
+
+def _listen(port: int) -> socket.socket:
+    """Return a socket that listens on a port, or say which port to take instead."""
+    if not 1 <= port <= 65535:
+        raise InputError(f"--port {port}: must be 1 to 65535.")
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere it would let two programs share the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            why = "is taken" if error.errno == errno.EADDRINUSE else "needs more rights"
+            way = f"Stop what uses it, or give another, e.g. --port {_free_port()}."
+            raise InputError(f"--port {port} {why} on this computer. {way}") from error
+        raise
+    listener.listen()
+    return listener
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])

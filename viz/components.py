@@ -1,0 +1,243 @@
+"""The parts of the page: values go down, callbacks come up; no part knows the running world."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from html import escape
+
+import solara
+from reacton import use_memo
+from solara.core import component
+from solara.lab.components.theming import ThemeToggle
+
+from ecosystem.units import iso_week
+from ecosystem.view import AgentView, EdgeView, Event, SiteView, View
+from viz.charts import Held, binding_chart, flywheel_chart, ladder_chart
+from viz.graph import graph_drawing, place
+from viz.palette import AGENTS, LADDER, cause_label
+from viz.sitemap import map_ground, site_map, under_way
+from viz.state import SPEEDS, Frame, Session
+from viz.svg import number
+
+_SHOWN_EVENTS = 40
+_FIRST_BUILT = LADDER.index("secured")
+_USABLE = LADDER.index("usable")
+
+
+@solara.component_vue("vue/panel.vue")
+def Panel(svg: str, event_pick: Callable[[str], None] = lambda key: None) -> None:  # noqa: N802
+    """Show a drawing; `event_pick` gets the key of the part that was picked, or ``""``."""
+
+
+@solara.component_vue("vue/beat.vue")
+def Beat(  # noqa: N802
+    frame: int, query: str, event_painted: Callable[[int], None] = lambda frame: None
+) -> None:
+    """Report painted frames and keep the address of the page up to date."""
+
+
+@component
+def Controls(session: Session, frame: Frame) -> None:  # noqa: N802
+    """Choose what runs and drive it."""
+    choice, catalogue = frame.choice, session.catalogue
+    playing, ready = session.playing.value, frame.view is not None and not frame.error
+    idle = not ready or frame.loading
+    with solara.Row(classes=["eco-controls"]):
+        Chooser("World", catalogue.worlds, choice.world, lambda w: _other(session, world=w))
+        Chooser(
+            "Strategy", catalogue.strategies, choice.strategy, lambda s: _other(session, strategy=s)
+        )
+        solara.InputInt("Seed", choice.seed, on_value=lambda seed: _seed(session, seed))
+        solara.Button(
+            "Pause" if playing else "Play",
+            icon_name="mdi-pause" if playing else "mdi-play",
+            on_click=session.toggle,
+            disabled=idle or frame.over,
+            color="primary",
+            classes=["eco-play"],
+        )
+        solara.Button(
+            "Step",
+            icon_name="mdi-skip-next",
+            on_click=session.step,
+            disabled=idle or frame.over,
+            outlined=True,
+            classes=["eco-step"],
+        )
+        solara.Button(
+            "Reset",
+            icon_name="mdi-restart",
+            on_click=session.reset,
+            disabled=frame.loading,
+            outlined=True,
+            classes=["eco-reset"],
+        )
+        solara.Select("Speed", list(SPEEDS), session.speed)
+        Clock(frame)
+        ThemeToggle()
+
+
+@component
+def Chooser(  # noqa: N802
+    label: str, names: dict[str, str], key: str, on_key: Callable[[str], None]
+) -> None:
+    """Choose one key of several by its name; an unknown key is shown as it is."""
+    shown = {k: k if k == name else f"{k} · {name}" for k, name in names.items()}
+    keys = {text: k for k, text in shown.items()}
+    values = list(keys) if key in shown else [*keys, key]
+    solara.Select(
+        label, values, shown.get(key, key), on_value=lambda text: on_key(keys.get(text, text))
+    )
+
+
+def _other(session: Session, **changes: str) -> None:
+    session.choose(session.latest.choice._replace(week=0, **changes))
+
+
+def _seed(session: Session, seed: int | None) -> None:
+    if seed is not None and seed >= 0 and seed != session.latest.choice.seed:
+        session.choose(session.latest.choice._replace(week=0, seed=seed))
+
+
+@component
+def Clock(frame: Frame) -> None:  # noqa: N802
+    """Show the week and how far the horizon is."""
+    if frame.view is None:
+        content, title = "–", "no world yet"
+    else:
+        view = frame.view
+        title = f"{view.day:%d %B %Y}"
+        content = (
+            f"<b>{iso_week(view.day)}</b><br><span>week {view.week} of {frame.weeks}</span>"
+            f'<progress max="{max(frame.weeks, 1)}" value="{view.week}"></progress>'
+        )
+    solara.HTML("div", content, classes=["eco-clock"], attributes={"title": title})
+
+
+@component
+def World(session: Session, frame: Frame, view: View) -> None:  # noqa: N802
+    """Show the live world: map and ladder, graph and flywheel, what binds, what happened."""
+    start, picked = _start(view), session.picked.value
+    with solara.Div(classes=["eco-grid"]):
+        with solara.Div(classes=["eco-card", "eco-map"]):
+            Panel(svg=map_ground())
+            Panel(
+                svg=site_map(view.sites, picked.removeprefix("site:"), ground=False),
+                event_pick=session.picked.set,
+            )
+            Panel(svg=binding_chart(held(view.sites)))
+        with solara.Div(classes=["eco-card", "eco-ladder"]):
+            Panel(svg=ladder_chart(view.weekly, start, frame.weeks))
+            Panel(svg=flywheel_chart(view.weekly, start, frame.weeks))
+        with solara.Div(classes=["eco-card", "eco-graph"]):
+            Graph(view.agents, view.edges, picked, session.picked.set)
+        with solara.Div(classes=["eco-card"]):
+            Card(view, picked)
+            events = events_html(view.events, {site.key: site.name for site in view.sites})
+            solara.HTML("div", events, classes=["eco-events"], attributes={"tabindex": "0"})
+    solara.HTML("p", _STANCE, classes=["eco-stance"])
+
+
+_STANCE = (
+    "Real sites, simulated people: opinions, hearings and outcomes at a place are simulated from "
+    "archetypes. The model explores what could follow from what; it forecasts nothing."
+)
+
+
+def _start(view: View) -> date:
+    return view.day - timedelta(weeks=view.week)
+
+
+@component
+def Graph(  # noqa: N802
+    agents: Sequence[AgentView],
+    edges: Sequence[EdgeView],
+    picked: str,
+    on_pick: Callable[[str], None],
+) -> None:
+    """Show the partnership graph; agents keep their places while relations come and go."""
+    keys = tuple(agent.key for agent in agents)
+    places = use_memo(lambda: place(agents, edges), dependencies=[keys])
+    Panel(svg=graph_drawing(agents, edges, places, picked), event_pick=on_pick)
+
+
+@component
+def Card(view: View, picked: str) -> None:  # noqa: N802
+    """Show the card of the picked agent or site."""
+    solara.HTML("div", card_html(view, picked), classes=["eco-agent"])
+
+
+def card_html(view: View, picked: str) -> str:
+    """Return what there is to say about an agent or a site, as HTML."""
+    if picked.startswith("site:"):
+        site = next((s for s in view.sites if f"site:{s.key}" == picked), None)
+        return _table(site.name, f"site, {site.role}", site_facts(site)) if site else _HINT
+    agent = next((a for a in view.agents if a.key == picked), None)
+    if agent is None:
+        return _HINT
+    kind = AGENTS.get(agent.kind)
+    return _table(agent.label, kind.label if kind else agent.kind, agent.card)
+
+
+_HINT = "<p>Click an agent in the graph or a site on the map to read its card.</p>"
+
+
+def site_facts(site: SiteView) -> tuple[tuple[str, str], ...]:
+    """Return the card of a site as pairs of a word and a value with its unit."""
+    states = [
+        (state, f"{number(mw)} MW")
+        for state, mw in zip(LADDER, site.ladder_mw, strict=True)
+        if mw > 0
+    ]
+    return (
+        ("planned", f"{number(site.facility_mw)} MW facility"),
+        *states,
+        ("usable IT", f"{number(site.usable_it_mw)} MW"),
+        ("waits for", cause_label(site.binding_cause) if under_way(site) else "nothing"),
+        ("support (simulated)", f"{site.support:+.2f}".replace("-", "−")),
+        ("mobilised against (simulated)", f"{site.opposition:.0%}"),
+        ("organised (simulated)", "yes" if site.organised else "no"),
+    )
+
+
+def _table(title: str, subtitle: str, rows: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
+    return f"<h3>{escape(title)} <span>{escape(subtitle)}</span></h3><dl>{cells}</dl>"
+
+
+def held(sites: Sequence[SiteView]) -> list[Held]:
+    """Return the sites under way with what they wait for."""
+    return [
+        Held(s.name, s.binding_cause, sum(s.ladder_mw[_FIRST_BUILT:_USABLE]))
+        for s in sites
+        if under_way(s)
+    ]
+
+
+def events_html(events: Sequence[Event], names: Mapping[str, str]) -> str:
+    """Return the latest events with the names of their sites, newest first, as HTML."""
+    if not events:
+        return "<h3>Events</h3><p>Nothing has happened yet. Press play or step.</p>"
+    rows = "".join(
+        f'<li><time title="{e.day:%d %B %Y}">{iso_week(e.day)}</time> '
+        f"{_where(names.get(e.site, e.site))}{escape(e.text)}</li>"
+        for e in events[:_SHOWN_EVENTS]
+    )
+    head = "<h3>Events <span>newest first; people and institutions are simulated</span></h3>"
+    return f"{head}<ol>{rows}</ol>"
+
+
+def _where(name: str) -> str:
+    return f"<b>{escape(name.removeprefix('Stargate '))}</b> " if name else ""
+
+
+@component
+def Problem(frame: Frame, on_reset: Callable[[], None], on_first: Callable[[], None]) -> None:  # noqa: N802
+    """Say what went wrong and what to do."""
+    with solara.Div(classes=["eco-card", "eco-error"]):
+        solara.HTML("div", f"<h3>This world cannot be shown</h3><p>{escape(frame.error)}</p>")
+        solara.HTML(
+            "p", "Start it again, choose another world, strategy or seed above, or go back."
+        )
+        with solara.Row():
+            solara.Button("Start again", on_click=on_reset, color="primary")
+            solara.Button("Back to the first world", on_click=on_first, outlined=True)
