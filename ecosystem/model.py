@@ -163,6 +163,10 @@ class Ecosystem(mesa.Model):
         started = works.progress.start_week[layout.lead_of_site]
         policy = week >= self.policy_week
         gate = self._gate()
+        hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
+        study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
+        unstudied = sites.live & (study_week <= week) & ~sites.study_started
+        unconnected = sites.live & (headroom_week <= week) & ~sites.headroom_granted
         choice = self.streams.rows("choice", week // QUARTER_WEEKS, len(layout.sites))
         return Snapshot(
             week=week,
@@ -179,10 +183,14 @@ class Ecosystem(mesa.Model):
             site_state=works.site_state(state),
             opened=opened,
             filed_week=started[:, Activity.PERMIT],
-            study_week=started[:, Activity.STUDY],
-            headroom_week=started[:, Activity.INTERCONNECT],
+            study_week=study_week,
+            headroom_week=headroom_week,
             gate=gate,
-            hearable=gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week),
+            hearable=hearable,
+            hearings_due=bool(hearable.any()),
+            unstudied=unstudied,
+            unconnected=unconnected,
+            grid_queued=bool(unstudied.any() or unconnected.any()),
             needs_crew=np.isfinite(ready_week),
             ready_week=ready_week,
             planned_start=works.planned_start,

@@ -140,6 +140,8 @@ class Snapshot:
         When the permit, the study and the connection came up; NaN before.
     gate, hearable : ndarray of bool, shape (S,)
         Complete applications not yet approved; those of them that can be heard now.
+    unstudied, unconnected : ndarray of bool, shape (S,)
+        Requests that wait for a study, for firm capacity; `grid_queued` if there is any.
     needs_crew, ready_week : ndarray, shape (P,)
         Whether a phase has work for a crew, and since when.
     planned_start : ndarray, shape (P,)
@@ -168,6 +170,10 @@ class Snapshot:
     headroom_week: FloatArray
     gate: BoolArray
     hearable: BoolArray
+    hearings_due: bool
+    unstudied: BoolArray
+    unconnected: BoolArray
+    grid_queued: bool
     needs_crew: BoolArray
     ready_week: FloatArray
     planned_start: FloatArray

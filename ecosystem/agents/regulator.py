@@ -29,6 +29,8 @@ class Regulator(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the hearings of the week."""
         self.capacity = min(2.0, self.capacity + now.numbers.regulators.hearings_per_week)
+        if not now.hearings_due:
+            return []
         waiting = self.sites[now.hearable[self.sites]]
         slots = int(self.capacity)
         if not (len(waiting) and slots):

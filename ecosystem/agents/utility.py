@@ -32,18 +32,19 @@ class Utility(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
+        if not now.grid_queued:
+            return []
         s, own = now.sites, self.sites
         orders: list[Order] = []
-        live = s.live[own]
-        waiting = own[live & (now.study_week[own] <= now.week) & ~s.study_started[own]]
+        waiting = own[now.unstudied[own]]
         if len(waiting):
             lead = now.layout.lead_of_site[own]
             studied = now.progress.finish_week[lead, Activity.STUDY] <= now.week
-            busy = int((s.study_started[own] & live & ~studied).sum())
+            busy = int((s.study_started[own] & s.live[own] & ~studied).sum())
             first = waiting[np.lexsort((waiting, now.study_week[waiting]))]
             free = max(0, now.numbers.grid.study_slots - busy)
             orders += [StartStudy(int(site)) for site in first[:free]]
-        queue = own[live & (now.headroom_week[own] <= now.week) & ~s.headroom_granted[own]]
+        queue = own[now.unconnected[own]]
         if len(queue):
             first = queue[np.lexsort((queue, now.headroom_week[queue]))]
             room = now.vendors.headroom_mw[self.index] - np.cumsum(now.layout.site_mw[first])
