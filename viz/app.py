@@ -11,6 +11,7 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.resources import files
 
@@ -153,7 +154,8 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
     # The model takes a second or more to import: begin while the browser is still loading.
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
-    with listener:
+    # The server has shut down in good order by the time that it passes the interrupt on.
+    with listener, suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
 

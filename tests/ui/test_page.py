@@ -187,7 +187,7 @@ def test_a_world_that_breaks_says_so_and_leads_back():
 def test_clicking_a_site_or_an_agent_opens_its_card():
     async def test(shown: Shown) -> None:
         await shown.at_week(0)
-        assert "Click an agent" in shown.html()
+        await shown.until(lambda: "Click an agent" in shown.html())
         shown.drawing("relations").vue_pick("lab")
         await shown.until(lambda: "AI lab" in shown.html())
         shown.drawing("sites deliver").vue_pick("site:abilene")
