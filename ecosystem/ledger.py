@@ -129,6 +129,11 @@ class Ledger:
         self._closed: list[Row] = []
         self._breaches: list[str] = []
 
+    @property
+    def period(self) -> str:
+        """Label of the open period."""
+        return self._period
+
     def post(self, purpose: str, payer: str, payee: str, amount: float) -> None:
         """Book a payment [USD], >= 0; a payment the other way swaps payer and payee."""
         key = (purpose, payer, payee)

@@ -172,9 +172,18 @@ class Market(NamedTuple):
     shortfall: float
 
 
-def opening(rules: MarketRules) -> Market:
-    """Return the market at week 0: demand met, start price, a run just begun."""
-    run = TrainingRun(0.0, rules.run_weeks, 0.0, (), rules.capability_start)
+def opening(rules: MarketRules, training_flop_per_s: float = 0.0) -> Market:
+    """Return the market at week 0: demand met, start price, a run half done.
+
+    Parameters
+    ----------
+    rules : MarketRules
+    training_flop_per_s : float
+        Useful training rate of the fleet, at which the first half of the run went [FLOP/s].
+    """
+    half = rules.run_weeks / 2
+    flop = rules.final_run_share * training_flop_per_s * SECONDS_PER_WEEK * half
+    run = TrainingRun(flop, half, -half, (), rules.capability_start)
     start_mw = rules.demand_start_mw
     price = rules.price_start_usd_per_mw_year
     return Market(start_mw, price, run, start_mw, 0.0, rules.target_utilisation, 0.0)

@@ -943,6 +943,25 @@ class Capital(Parameters):
     grace_weeks: float = par(
         13, "week", "Lateness that still counts as a promise kept", "assumption", "C", (4, 26), ge=0
     )
+    other_cost_share: float = par(
+        0.35,
+        "1",
+        "Staff, sales and other cost of the lab over revenue, at least",
+        "oai_rev_2025, netloss_2024",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    runway_years: float = par(
+        1.0,
+        "yr",
+        "Cash over yearly outlays from which investors give no more equity",
+        "assumption",
+        "C",
+        (0.5, 2),
+        gt=0,
+    )
 
 
 class Lab(Parameters):
@@ -1194,12 +1213,12 @@ class Market(Parameters):
         gt=0,
     )
     algorithmic_growth: float = par(
-        1.04,
+        1.3,
         "1/yr",
         "Log growth of algorithmic efficiency",
-        "Ho et al. 2024",
-        "A",
-        (0.6, 1.66),
+        "ho2024_rate, epoch2026_algprog",
+        "B",
+        (0.6, 2.3),
         ge=0,
     )
     demand_max_mw: float = par(
@@ -1216,9 +1235,9 @@ class Market(Parameters):
         450, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (300, 650), gt=0
     )
     demand_width: float = par(
-        8.0,
+        7.5,
         "ECI points",
-        "Width of the demand logistic; 8 makes the loop gain about one half",
+        "Width of the demand logistic; the loop gain is capability_per_decade / (2.3 width)",
         "design note, section 5",
         "C",
         (6, 12),
@@ -1237,7 +1256,7 @@ class Market(Parameters):
         1.11, "1", "Own-price elasticity of demand", "elas_nber", "B", (0.8, 1.8), ge=0
     )
     latency_elasticity: float = par(
-        0.3, "1", "Elasticity of demand to latency", "assumption", "C", (0.05, 0.8), ge=0
+        0.15, "1", "Elasticity of demand to latency", "assumption", "C", (0.05, 0.4), ge=0
     )
     pass_through: float = par(
         0.8,
@@ -1250,7 +1269,7 @@ class Market(Parameters):
         le=1.2,
     )
     scarcity: float = par(
-        1.5, "1", "Response of the price to utilisation", "assumption", "C", (0.5, 3), ge=0
+        0.4, "1", "Response of the price to utilisation", "assumption", "C", (0.1, 1.5), ge=0
     )
     target_utilisation: float = par(
         0.65,
@@ -1272,10 +1291,10 @@ class Market(Parameters):
         8, "week", "Time constant of the price", "assumption", "C", (6, 16), ge=6
     )
     innovation_per_year: float = par(
-        0.3, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.1, 0.6), ge=0
+        0.6, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.2, 1.2), ge=0
     )
     imitation_per_year: float = par(
-        1.6, "1/yr", "Adoption by others' example", "Bass 1969", "C", (0.8, 2.5), ge=0
+        3.0, "1/yr", "Adoption by others' example", "Bass 1969", "C", (1.5, 4.5), ge=0
     )
     exit_per_year: float = par(
         1.0, "1/yr", "Speed at which excess use leaves", "assumption", "C", (0.5, 2), ge=0

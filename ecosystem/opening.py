@@ -13,7 +13,7 @@ from ecosystem.numbers import Delivery
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
 from ecosystem.state import Economy, Labour, Sites, Vendors
 from ecosystem.streams import Streams
-from ecosystem.units import FloatArray
+from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
 
 def medians(layout: Layout) -> FloatArray:
@@ -117,10 +117,10 @@ def vendors(layout: Layout) -> Vendors:
     )
 
 
-def economy(layout: Layout, rules: MarketRules) -> Economy:
+def economy(layout: Layout, rules: MarketRules, training_flop_per_s: float) -> Economy:
     """Return market and money."""
     n = layout.world.numbers
-    opening = market.opening(rules)
+    opening = market.opening(rules, training_flop_per_s)
     capacity = float(layout.installed_base_mw[0].sum())
     return Economy(
         market=opening,
@@ -132,6 +132,7 @@ def economy(layout: Layout, rules: MarketRules) -> Economy:
         revenue_growth_per_year=n.capital.growth_expected_max,
         cash_usd=n.capital.opening_cash_usd,
         equity_usd_per_week=0.0,
+        outlay_usd_per_week=capacity * n.capital.lease_usd_per_mw_year / WEEKS_PER_YEAR,
         capacity_mw=capacity,
         pipeline_mw=0.0,
     )

@@ -2,21 +2,95 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.layout import Layout
-from ecosystem.observables import WEEKLY
+from ecosystem.ledger import Ledger
+from ecosystem.market import price_at_bound, price_usd_per_mtok
+from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
-from ecosystem.state import News, Society
-from ecosystem.units import FloatArray, IntArray
+from ecosystem.state import Deals, Economy, News, Snapshot, Society
+from ecosystem.treasury import Treasury
+from ecosystem.units import MW_PER_GW, FloatArray, IntArray
 from ecosystem.view import Event
+from ecosystem.works import Works
 
 RUNGS = tuple(r.name.lower() for r in Rung)
 CAUSES = tuple(c.name.lower() for c in Cause)
 OPINION_WEEKS = 4
+RUNG_COLUMNS = slice(COLUMN["announced_mw"], COLUMN["cancelled_mw"] + 1)
+
+
+class Week(NamedTuple):
+    """All that a week leaves to be recorded."""
+
+    now: Snapshot
+    deals: Deals
+    flows: Flows
+    economy: Economy
+    society: Society
+    treasury: Treasury
+    works: Works
+
+
+def scalars(week: Week) -> dict[str, float]:
+    """Return the observables of a week that are single numbers."""
+    now, deals, flows, economy, society, treasury, _ = week
+    market, layout, live = economy.market, now.layout, now.sites.live
+    lease = now.numbers.capital.lease_usd_per_mw_year
+    active = deals.offer.required_hours - layout.rival_hours[now.week] > 1
+    weight = now.labour.journeymen * active
+    homes = layout.households * live
+    return {
+        "usable_it_mw": float(flows.it_mw[:-1].sum()),
+        "installed_base_mw": float(layout.installed_base_mw[now.week].sum()),
+        "capability": market.run.released_capability,
+        "demand_mw": market.demand_mw,
+        "adopted_mw": now.economy.market.adopted_mw,
+        "inference_mw": flows.inference_mw,
+        "served_mw": flows.served_mw,
+        "utilisation": market.utilisation,
+        "latency_s": flows.latency_s,
+        "shortfall": market.shortfall,
+        "price_usd_per_mw_year": now.economy.market.price_usd_per_mw_year,
+        "price_usd_per_mtok": price_usd_per_mtok(
+            now.economy.market.price_usd_per_mw_year, flows.tokens_per_s_per_mw
+        ),
+        "tokens_per_s": flows.tokens_per_s,
+        "training_flop_per_s": flows.training_flop_per_s,
+        "goodput": flows.goodput,
+        "training_share": now.economy.training_share,
+        "revenue_usd": treasury.money.revenue,
+        "lease_usd": treasury.money.lease,
+        "cash_usd": economy.cash_usd,
+        "equity_usd": treasury.money.equity,
+        "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
+        "energy_mwh": float(flows.energy_mwh[:-1].sum()),
+        "water_m3": float(flows.water_m3[:-1].sum()),
+        "labour_hours_required": float(deals.offer.required_hours.sum()),
+        "labour_hours_worked": float(treasury.worked_hours.sum()),
+        "craft_wage_ratio": (
+            float((now.labour.wage_ratio * weight).sum() / weight.sum()) if weight.any() else 1.0
+        ),
+        "mean_support": float(society.support[live].mean()) if live.any() else 0.0,
+        "organised_communities": float((society.organised & live).sum()),
+        "moratoria": float(((now.sites.moratorium_until > now.week) & live).sum()),
+        "strategy_cost_usd": treasury.cost.total,
+        "bill_change_usd_per_household_year": (
+            float((treasury.bill_change[layout.region_of_site] * homes).sum() / homes.sum())
+            if homes.any()
+            else 0.0
+        ),
+        "local_benefit_usd": float(treasury.benefit.sum()) / OPINION_WEEKS,
+        "rationed": float(market.shortfall > 1e-6),
+        "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
+        "guarded": float(not np.isfinite(economy.cash_usd)),
+    }
 
 
 @dataclass(slots=True)
@@ -43,7 +117,30 @@ class Recorder:
             binding=np.full((weeks, sites), -1),
         )
 
-    def tell(self, week: int, news: tuple[News, ...]) -> None:
+    def record(self, week: Week) -> FloatArray:
+        """Fill the rows of a week; return MW by site and rung, shape (S, 8)."""
+        now, layout, at = week.now, self.layout, week.now.week
+        announced = now.sites.announced_week <= at + 1
+        rungs = len(Rung)
+        cell = layout.site_of_phase * rungs + now.state
+        mw = layout.phase_mw * announced[layout.site_of_phase]
+        ladder = np.bincount(cell, mw, len(layout.sites) * rungs).reshape(-1, rungs)
+        self.ladder[at] = ladder
+        self.usable_it[at] = week.flows.it_mw[:-1]
+        lost = week.works.lost_now
+        by_site = np.add.reduceat(lost, layout.lead_of_site, axis=0)
+        self.binding[at] = np.where(by_site.any(axis=1), by_site.argmax(axis=1), -1)
+        if at % OPINION_WEEKS == 0:
+            per_household = week.treasury.benefit / layout.households
+            self.opinion.append((at, week.society, per_household))
+        row = self.weekly[at]
+        row[RUNG_COLUMNS] = ladder.sum(axis=0)
+        row[list(LOST_COLUMNS)] = layout.phase_mw @ lost / MW_PER_GW
+        for name, value in scalars(week).items():
+            row[COLUMN[name]] = value
+        return ladder
+
+    def tell(self, week: int, news: list[News]) -> None:
         """Keep the events of a week."""
         day = self.layout.world.start + timedelta(weeks=week)
         for item in news:
@@ -95,6 +192,15 @@ class Recorder:
                 np.concatenate([b for _, _, b in months]) if months else np.zeros(0)
             ),
         }
+
+    @staticmethod
+    def ledger_table(ledger: Ledger) -> Table:
+        """Return the postings of a run, summed by year, purpose and parties."""
+        rows = ledger.table()
+        words = ("period", "unit", "purpose", "payer", "payee")
+        table: Table = {name: np.array([getattr(r, name) for r in rows], object) for name in words}
+        table["amount"] = np.array([row.amount for row in rows], dtype=float)
+        return table
 
     def _events(self) -> Table:
         columns = ("kind", "site", "agent", "text")

@@ -1,8 +1,14 @@
-"""Who is tied to whom at the start: the edges of the partnership graph."""
+"""Who is tied to whom, and what milestones do to it."""
+
+import numpy as np
 
 from ecosystem.layout import Layout
-from ecosystem.partnerships import Edge
+from ecosystem.partnerships import Edge, Partnerships, commitment
+from ecosystem.scenario import Site
 from ecosystem.society.labour import Craft
+from ecosystem.state import Snapshot
+from ecosystem.units import MW_PER_GW, FloatArray
+from ecosystem.works import Works
 
 MEMORY = 5.0
 """Weight of a first impression, in milestones (assumption)."""
@@ -50,3 +56,76 @@ def opening_edges(layout: Layout) -> list[Edge]:
                 for key in sorted(keys)
             ]
     return edges
+
+
+class Relations:
+    """The partnership graph as it lives, and the promises of first power that are open."""
+
+    def __init__(self, layout: Layout) -> None:
+        n = layout.world.numbers.capital
+        self.layout = layout
+        self.partnerships = Partnerships.of(
+            opening_edges(layout), n.reputation_half_life_weeks, n.miss_penalty
+        )
+        self._promised: dict[int, int] = {}
+
+    def promise(self, site: int, due_week: float) -> None:
+        """Let the lab promise the first power of a site to its financiers."""
+        grace = self.layout.world.numbers.capital.grace_weeks
+        text = f"first power at {self.layout.sites[site].key}"
+        about = int(self.partnerships.between(LAB, CAPITAL, "contract")[0])
+        self._promised[site] = len(self.partnerships)
+        edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
+        self.partnerships = self.partnerships.with_edge(edge)
+
+    def remember(self, now: Snapshot, works: Works) -> None:
+        """Feed milestones kept and missed into the relations that they concern."""
+        grace = self.layout.world.numbers.capital.grace_weeks
+        on_time, late, given_up = works.judge(grace, now.week)
+        kept: dict[int, float] = {}
+        missed: dict[int, float] = {}
+        for record, phases in ((kept, on_time), (missed, late)):
+            for phase in phases:
+                self._count(record, f"contractor:{self._site(phase).developer}", phase)
+        for phase in given_up:
+            self._count(missed, f"cloud:{self._site(phase).cloud}", phase)
+            self._count(missed, CHIPS, phase)
+        self.partnerships = self.partnerships.after(kept, missed).settle(self._due(now, works))
+
+    def _site(self, phase: int) -> Site:
+        return self.layout.sites[self.layout.site_of_phase[phase]]
+
+    def _count(self, record: dict[int, float], partner: str, phase: int) -> None:
+        """Count a milestone; a gigawatt weighs as one."""
+        edge = int(self.partnerships.between(LAB, partner, "contract")[0])
+        record[edge] = record.get(edge, 0.0) + float(self.layout.phase_mw[phase]) / MW_PER_GW
+
+    def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
+        """Return the promises of first power that are kept or broken this week."""
+        outcomes: dict[int, bool] = {}
+        commissioned = works.first_power()
+        for site, edge in list(self._promised.items()):
+            kept = bool(commissioned[site] <= now.week + 1)
+            broken = now.week > self.partnerships.edge(edge).attributes["due_week"]
+            if kept or broken or now.sites.withdrawn[site]:
+                outcomes[edge] = kept
+                del self._promised[site]
+        return outcomes
+
+    def coordination(self) -> FloatArray:
+        r"""Return the availability that interfaces leave, 1/f, shape (S,).
+
+        :math:`f = 1 + c[2 + (k-1)(1-\bar s)]` for k > 1 partners of mean strength s, else 1.
+        """
+        world, layout = self.layout.world, self.layout
+        cloud = [f"cloud:{cloud.key}" for cloud in world.clouds]
+        builder = [f"contractor:{firm.key}" for firm in world.contractors]
+        trust = (
+            self._strengths(cloud)[layout.cloud_of_phase[layout.lead_of_site]]
+            + self._strengths(builder)[layout.contractor_of_site]
+        ) / 2
+        friction = 1 + world.numbers.lab.friction * (2 + (layout.partners - 1) * (1 - trust))
+        return np.where(layout.partners > 1, 1 / friction, 1.0)
+
+    def _strengths(self, keys: list[str]) -> FloatArray:
+        return np.array([self.partnerships.mean_strength(key, "contract") for key in keys])

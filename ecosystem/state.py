@@ -102,6 +102,7 @@ class Economy:
     revenue_growth_per_year: float
     cash_usd: float
     equity_usd_per_week: float
+    outlay_usd_per_week: float
     capacity_mw: float
     pipeline_mw: float
 

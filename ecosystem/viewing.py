@@ -77,7 +77,7 @@ def _agents(model: "Ecosystem") -> tuple[AgentView, ...]:
 
 
 def _edges(model: "Ecosystem") -> tuple[EdgeView, ...]:
-    partners = model.partnerships
+    partners = model.relations.partnerships
     strength = partners.all_strengths
     return tuple(
         EdgeView(

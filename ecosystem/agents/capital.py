@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class CapitalProvider(Actor):
     """Gives equity to the lab and funds or refuses the construction of single sites.
 
-    Senses: milestones kept and missed, by the lab and by each developer. Decides, quarterly: the
-    flow of equity, in proportion to the lab's credibility; and for every site that is not yet
-    being built, whether its developer is still worth the risk.
+    Senses: milestones kept and missed, by the lab and by each developer; the lab's cash. Decides,
+    quarterly: the flow of equity, in proportion to the lab's credibility while its cash is short;
+    and for every site that is not yet being built, whether its developer is worth the risk.
     """
 
     kind = "capital"
@@ -33,7 +33,9 @@ class CapitalProvider(Actor):
         n, partners = now.numbers.capital, now.partnerships
         years = now.week / WEEKS_PER_YEAR
         offer = n.equity_usd_per_year * (1 + n.equity_growth_per_year) ** years / WEEKS_PER_YEAR
-        orders: list[Order] = [Invest(offer * self._credibility(now))]
+        runway = now.economy.cash_usd / (now.economy.outlay_usd_per_week * WEEKS_PER_YEAR)
+        wanted = runway < n.runway_years
+        orders: list[Order] = [Invest(offer * self._credibility(now) * wanted)]
         for i, developer in enumerate(self.developers):
             if not now.sites.announced_week[i] <= now.week or now.sites.withdrawn[i]:
                 continue

@@ -5,7 +5,7 @@ a lawsuit is availability below one of its cause (see `progress` and `attributio
 the grid and the equipment makers would be blamed for work that nobody could have hurried.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 
@@ -151,10 +151,22 @@ class Network:
         Activities that a phase's site needs at all.
     works : ndarray of bool, shape (P, A)
         Activities that this phase itself carries out.
+    for_site : ndarray of bool, shape (P, A)
+        Work of the lead phase that the whole site needs: what is shared, and its design,
+        without which no bridge can be built. It goes on while any phase of the site does.
     accepts : ndarray of bool, shape (P, 2)
         Whether the phase may be energised by the grid connection, by the bridge.
     levels : tuple of ndarray of int
         Phases by position in their sitework sequence, first ones first.
+    before : ndarray of int, shape (3, P, A)
+        Flat indices ``phase * A + activity`` of what each activity needs all of, the sitework
+        of the previous phase included; P * A where there is nothing (more) to wait for.
+    powers : ndarray of int, shape (P, 2)
+        Flat indices of the power options; P * A + 1 for one that the phase does not accept.
+    by_site : ndarray of int, shape (P,)
+        Phases, those of one site side by side.
+    site_first, site_size : ndarray of int, shape (P,)
+        Where in `by_site` the phases of each phase's site begin, and how many there are.
     """
 
     site: IntArray
@@ -164,13 +176,26 @@ class Network:
     shared: BoolArray
     used: BoolArray
     works: BoolArray
+    for_site: BoolArray
     accepts: BoolArray
     levels: tuple[IntArray, ...]
+    before: IntArray
+    powers: IntArray
+    by_site: IntArray
+    site_first: IntArray
+    site_size: IntArray
 
     @property
     def phases(self) -> int:
         """Number of phases P."""
         return len(self.site)
+
+    def mates(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """Return every pair (position in `rows`, phase of the same site)."""
+        size = self.site_size[rows]
+        which = np.repeat(np.arange(len(rows)), size)
+        offset = np.arange(len(which)) - (np.cumsum(size) - size - self.site_first[rows])[which]
+        return which, self.by_site[offset]
 
     def members(self, lead: int) -> IntArray:
         """Return the phases of the site that phase `lead` leads, in order."""
@@ -204,7 +229,9 @@ def build_network(
         If a phase follows itself, directly or not, or a phase of another site.
     """
     site = np.asarray(site, dtype=np.int64)
-    _, first, inverse = np.unique(site, return_index=True, return_inverse=True)
+    _, first, inverse, size = np.unique(
+        site, return_index=True, return_inverse=True, return_counts=True
+    )
     lead = first[inverse].astype(np.int64)
     before = _in_turn(lead) if previous is None else np.asarray(previous, dtype=np.int64)
     accepts = np.stack([power != Power.ISLANDED, power != Power.GRID], axis=1)
@@ -215,6 +242,10 @@ def build_network(
     shared[list(SHARED)] = True
     used = _used(lead, accepts)
     leads = lead == np.arange(len(site))
+    common = shared.copy()
+    common[Activity.DESIGN] = True
+    phase = np.arange(len(site))[:, None]
+    powers = np.where(accepts, phase * ACTIVITIES + np.array(POWER_OPTIONS), used.size + 1)
     return Network(
         site=site,
         lead=lead,
@@ -223,8 +254,44 @@ def build_network(
         shared=shared,
         used=used,
         works=used & (~shared | leads[:, None]),
+        for_site=used & common & leads[:, None],
         accepts=accepts,
         levels=_levels(before, lead),
+        before=_before(before, used),
+        powers=powers,
+        by_site=np.argsort(inverse, kind="stable"),
+        site_first=(np.cumsum(size) - size)[inverse],
+        site_size=size[inverse],
+    )
+
+
+def _before(previous: IntArray, used: BoolArray) -> IntArray:
+    nothing = used.size
+    table = np.full((3, *used.shape), nothing, dtype=np.int64)
+    phase = np.arange(len(used))
+    for after, befores in enumerate(required()):
+        for i, u in enumerate(befores):
+            table[i, :, after] = np.where(used[:, u], phase * ACTIVITIES + u, nothing)
+    turn = np.where(previous < 0, nothing, previous * ACTIVITIES + Activity.SITEWORK)
+    table[2, :, Activity.SITEWORK] = turn
+    return table
+
+
+def without(network: Network, phases: IntArray, waiting: BoolArray) -> Network:
+    """Return the network in which nobody waits for the sitework of `phases` any more.
+
+    Those of the phases `waiting`, shape (P,), who followed one of them follow whom it followed.
+    """
+    gone = np.zeros(network.phases + 1, dtype=bool)
+    gone[phases] = True
+    previous = network.previous
+    while (passed := waiting & gone[previous]).any():
+        previous = np.where(passed, previous[previous], previous)
+    return replace(
+        network,
+        previous=previous,
+        levels=_levels(previous, network.lead),
+        before=_before(previous, network.used),
     )
 
 

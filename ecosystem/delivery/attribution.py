@@ -1,20 +1,22 @@
 """Who cost how many weeks: exact, order-independent attribution of a slip to causes.
 
 For every coalition S of causes the site is replayed with only S active: each activity moves at
-the least availability over S, on its own clock of recorded weeks. Shared resources are not
-dealt out again; an activity waits only for what was recorded of it.
+the least availability over S, on its own clock of weeks since it started. Shared resources are
+not dealt out again; an activity waits only for what was recorded of it. A wait that an activity
+reached only because another had held it up before therefore costs nothing alone, and is shared
+with that other.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity, Cause, Network
+from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause, Network, Power, build_network
 from ecosystem.delivery.critical_path import Known, forward
-from ecosystem.delivery.progress import DONE_WEEKS, Opened, Progress, site_release
+from ecosystem.delivery.progress import DONE_WEEKS, Opened, Progress
 from ecosystem.delivery.record import Availability, Runs
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
@@ -145,12 +147,13 @@ def attribute(
     Causes that never held anything back at this site are dummies: they get 0 and are left out
     of the replay, which is exact and halves the work for each of them.
     """
-    site = _Site.of(network, progress, runs, not_before, lead)
-    mine = np.flatnonzero(np.isin(runs.rows, site.phases))
+    site = _Site.of(network, progress, not_before, lead, runs.end_week)
+    mine = np.flatnonzero((network.lead == lead)[runs.rows])
     acting = np.flatnonzero((runs.availability[mine] < 1).any(axis=0))
     elapsed = site.elapsed_weeks(runs, mine, acting)
     finish = site.finish_weeks(elapsed)
     plan = np.maximum(planned_weeks[site.phases] - np.nan_to_num(site.inherited), 0.0)
+    plan[site.history] = 0.0
     plan_finish = site.finish_weeks(plan)
     three = np.zeros((3, _CAUSES, len(site.phases)))
     if acting.size:
@@ -178,33 +181,34 @@ class _Site:
     left: FloatArray
     started: FloatArray
     inherited: FloatArray
+    history: BoolArray
 
     @classmethod
     def of(
-        cls, network: Network, progress: Progress, runs: Runs, not_before: FloatArray, lead: int
+        cls, network: Network, progress: Progress, not_before: FloatArray, lead: int, end_week: int
     ) -> "_Site":
         phases = network.members(lead)
-        released = np.where(
-            network.shared,
-            site_release(network, progress)[:, None],
-            progress.released_week[:, None],
-        )[phases]
+        released = progress.released_week[phases]
         inherited = progress.inherited_weeks[phases]
         begun = np.isfinite(inherited)
-        floor = np.where(begun, released, np.fmax(released, not_before[phases]))
+        # Work inherited goes on with a whole week, all other work starts on its day.
+        limit = not_before[phases]
+        floor = np.maximum(released, np.where(begun, np.ceil(limit), limit))
         # What was never released would start when the record ends, at the earliest.
-        floor = np.where(np.isfinite(floor), floor, runs.end_week)
-        start, finish = progress.start_week[phases], progress.finish_week[phases]
-        # History: finished before any work was recorded.
-        logged = np.zeros(network.used.shape, dtype=bool)
-        logged[runs.rows, runs.cols] = True
-        logged = np.where(network.shared, logged[network.lead], logged)[phases]
-        history = np.isfinite(finish) & ~logged
-        known = Known(
-            floor, np.where(history, start, np.nan), np.where(history, finish, np.nan), begun
-        )
+        floor = np.where(np.isfinite(floor), floor, end_week)
+        history = progress.history[phases]
+        floor[history] = progress.finish_week[phases][history]
         left = progress.duration_weeks[phases] - np.nan_to_num(inherited)
-        return cls(phases, _cut(network, phases), known, left, start, inherited)
+        left[history] = 0.0
+        return cls(
+            phases=phases,
+            network=_cut(network, phases),
+            known=Known(floor, begun | history),
+            left=left,
+            started=progress.start_week[phases],
+            inherited=inherited,
+            history=history,
+        )
 
     def finish_weeks(self, elapsed: FloatArray) -> FloatArray:
         """Return the finish of each phase, shape (..., p), from (..., p, A)."""
@@ -218,49 +222,50 @@ class _Site:
         elapsed = np.repeat(self.left[None], 1 << len(acting), axis=0)
         if not mine.size:
             return elapsed
-        rows = np.searchsorted(self.phases, runs.rows[mine])
-        cols = runs.cols[mine]
-        first = np.flatnonzero(np.append(True, (np.diff(rows) != 0) | (np.diff(cols) != 0)))
+        flat = np.searchsorted(self.phases, runs.rows[mine]) * ACTIVITIES + runs.cols[mine]
+        first = np.flatnonzero(np.append(True, np.diff(flat) != 0))
+        rows, cols = np.divmod(flat[first], ACTIVITIES)
         length = runs.weeks[mine].astype(np.float64)
-        at = rows[first], cols[first]
-        fresh = np.isnan(self.inherited[at])
         # The first span of work begins where the predecessors end, not on Monday.
-        lead_in = np.where(fresh, runs.first_week[mine][first] - self.started[at], 0.0)
-        length[first] += lead_in
-        rate = _rates(runs.availability[mine][:, acting])
+        lead_in = runs.first_week[mine][first] - self.started[rows, cols]
+        length[first] += np.where(np.isnan(self.inherited[rows, cols]), lead_in, 0.0)
+        availability = runs.availability[mine][:, acting].astype(np.float64).T
         bounds = np.append(first, len(mine))
-        for i, (row, col) in enumerate(zip(*at, strict=True)):
-            stretch = slice(bounds[i], bounds[i + 1])
-            elapsed[:, row, col] = _clock(
-                rate[stretch], length[stretch], float(self.left[row, col])
-            )
+        held = np.logical_or.reduceat(availability < 1, first, axis=1)
+        # Who was never held back took as long as its work.
+        for i in np.flatnonzero(held.any(axis=0)):
+            stretch, row, col = slice(bounds[i], bounds[i + 1]), rows[i], cols[i]
+            holding = np.flatnonzero(held[:, i])
+            rate = _rates(availability[holding, stretch])
+            clock = _clock(rate, length[stretch], float(self.left[row, col]))
+            elapsed[:, row, col] = clock[_restricted(len(acting), tuple(holding.tolist()))]
         return elapsed
 
 
 def _cut(network: Network, phases: IntArray) -> Network:
-    """Return the network of one whole site, renumbered from 0."""
+    """Return the network of one whole site."""
     number = np.full(network.phases + 1, -1, dtype=np.int64)
     number[phases] = np.arange(len(phases))
-    levels = (number[level[np.isin(level, phases)]] for level in network.levels)
-    return replace(
-        network,
-        site=network.site[phases],
-        lead=number[network.lead[phases]],
-        previous=number[network.previous[phases]],
-        used=network.used[phases],
-        works=network.works[phases],
-        accepts=network.accepts[phases],
-        levels=tuple(level for level in levels if level.size),
-    )
+    grid, bridge = network.accepts[phases].T
+    power = np.where(grid, np.where(bridge, Power.BRIDGE_THEN_GRID, Power.GRID), Power.ISLANDED)
+    return build_network(network.site[phases], power, number[network.previous[phases]])
 
 
-def _rates(availability: Availability) -> FloatArray:
-    """Return the least availability over each of the 2^k coalitions, shape (R, 2^k)."""
-    lines, causes = availability.shape
-    rate = np.ones((lines, 1 << causes))
-    for k in range(causes):
-        size = 1 << k
-        np.minimum(rate[:, :size], availability[:, k, None], out=rate[:, size : 2 * size])
+@cache
+def _restricted(causes: int, holding: tuple[int, ...]) -> IntArray:
+    """Return, for each of the 2^k coalitions, the number of its part among `holding`."""
+    every: IntArray = np.arange(1 << causes, dtype=np.int64)
+    part = np.zeros_like(every)
+    for i, k in enumerate(holding):
+        part |= ((every >> k) & 1) << i
+    return part
+
+
+def _rates(availability: FloatArray) -> FloatArray:
+    """Return the least of each of the 2^k sets of causes, (2^k, R) from (k, R); 1 of none."""
+    rate = np.ones((1 << len(availability), availability.shape[1]))
+    for k, allowed in enumerate(availability):
+        np.minimum(rate[: 1 << k], allowed, out=rate[1 << k : 2 << k])
     return rate
 
 
@@ -269,8 +274,8 @@ def _clock(rate: FloatArray, length: FloatArray, work: float) -> FloatArray:
 
     Parameters
     ----------
-    rate : ndarray, shape (m, S)
-        Work per week of each stretch under each coalition.
+    rate : ndarray, shape (S, m)
+        Work per week under each coalition in each stretch.
     length : ndarray, shape (m,)
         Weeks of each stretch.
     work : float
@@ -281,21 +286,24 @@ def _clock(rate: FloatArray, length: FloatArray, work: float) -> FloatArray:
     ndarray, shape (S,)
         Weeks. Work left after the last stretch goes on at full rate: no wait is on record.
     """
-    stretches, coalitions = rate.shape
-    done = np.zeros((stretches + 1, coalitions))
-    np.cumsum(rate * length[:, None], axis=0, out=done[1:])
-    index = (done[1:] < work - DONE_WEEKS).sum(axis=0)
-    left = work - done[index, np.arange(coalitions)]
-    ended = index == stretches
-    pace = np.where(ended, 1.0, rate[np.minimum(index, stretches - 1), np.arange(coalitions)])
+    coalitions, stretches = rate.shape
+    done = np.zeros((coalitions, stretches + 1))
+    np.cumsum(rate * length, axis=1, out=done[:, 1:])
+    index = np.count_nonzero(done[:, 1:] < work - DONE_WEEKS, axis=1)
+    every: IntArray = np.arange(coalitions, dtype=np.int64)
+    pace = np.where(index == stretches, 1.0, rate[every, np.minimum(index, stretches - 1)])
     took = np.zeros(coalitions)
-    np.divide(left, pace, out=took, where=pace > 0)
+    np.divide(work - done[every, index], pace, out=took, where=pace > 0)
     took = np.minimum(took, np.append(length, np.inf)[index])
     return np.append(0.0, np.cumsum(length))[index] + took
 
 
 def lost_weeks(
-    network: Network, opened: Opened, availability: Availability, critical: BoolArray
+    network: Network,
+    opened: Opened,
+    availability: Availability,
+    rate: FloatArray,
+    critical: BoolArray,
 ) -> FloatArray:
     """Return the week's loss of each phase by the cause that binds it.
 
@@ -309,6 +317,8 @@ def lost_weeks(
     opened : Opened
     availability : ndarray, shape (n, 8)
         What each cause allows each open activity, in [0, 1].
+    rate : ndarray, shape (n,)
+        The least of it over causes.
     critical : ndarray of bool, shape (P, A)
         `Schedule.critical` of `remaining_cpm`, at most some weeks old.
 
@@ -318,24 +328,38 @@ def lost_weeks(
         Weeks lost this week; times GW it adds up to GW-weeks.
     """
     lost = np.zeros((network.phases, _CAUSES))
-    cause = availability.argmin(axis=1)
-    loss = 1.0 - availability[np.arange(len(cause)), cause]
-    short = np.flatnonzero(loss > 0)
+    short = np.flatnonzero(rate < 1)
     if not short.size:
         return lost
-    # One more line than activities stands for "none".
-    loss, cause = np.append(loss[short], 0.0), np.append(cause[short], 0)
-    line = np.full(network.used.shape, len(short))
-    line.ravel()[opened.flat[short]] = np.arange(len(short))
-    line = np.where(network.shared, line[network.lead], line)
-    column = int(Activity.SITEWORK)
-    earlier = np.full(network.phases, len(short))
-    np.minimum.at(earlier, network.lead, line[:, column])
-    own = np.zeros(network.phases, dtype=bool)
-    own[opened.rows[opened.cols == column]] = True
-    line[:, column] = np.where(own, line[:, column], earlier[network.lead])
-    line[~critical] = len(short)
-    worst = loss[line].argmax(axis=1)
-    line = line[np.arange(network.phases), worst]
-    lost[np.arange(network.phases), cause[line]] = loss[line]
+    line, phase = _felt_by(network, opened, short)
+    felt = critical[phase, opened.cols[line]]
+    line, phase = line[felt], phase[felt]
+    loss = 1.0 - rate[line]
+    most = np.zeros(network.phases)
+    np.maximum.at(most, phase, loss)
+    worst = loss == most[phase]
+    # Of equals one counts: the last assignment stays.
+    binding = np.full(network.phases, -1)
+    binding[phase[worst]] = line[worst]
+    losing = np.flatnonzero(binding >= 0)
+    cause = availability[binding[losing]].argmin(axis=1)
+    lost[losing, cause] = most[losing]
     return lost
+
+
+def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArray, IntArray]:
+    """Return pairs (line of `opened`, phase that may wait for it)."""
+    rows, cols = opened.rows[lines], opened.cols[lines]
+    wide = network.shared[cols] | (cols == Activity.SITEWORK)
+    if not wide.any():
+        return lines, rows
+    at = np.flatnonzero(wide)
+    which, phase = network.mates(rows[at])
+    at = at[which]
+    # Whose own sitework is open does not wait for that of another phase.
+    digging = np.zeros(network.phases, dtype=bool)
+    digging[opened.rows[opened.cols == Activity.SITEWORK]] = True
+    mine = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
+    at, phase = at[mine], phase[mine]
+    narrow = np.flatnonzero(~wide)
+    return np.append(lines[narrow], lines[at]), np.append(rows[narrow], phase)

@@ -14,15 +14,13 @@ CRITICAL_WEEKS = 1e-6
 
 
 class Known(NamedTuple):
-    """What is settled already; every array has shape (P, A).
+    """What is settled already; both arrays have shape (P, A).
 
-    `floor_week`: start not before. `start_week`, `finish_week`: of activities that are done,
-    NaN elsewhere. `begun`: under way, hence starting at its floor whatever comes before it.
+    `floor_week`: start not before. `begun`: starts at its floor, whatever comes before it: work
+    under way, or done if it is also given no work left and its finish as floor.
     """
 
     floor_week: FloatArray
-    start_week: FloatArray
-    finish_week: FloatArray
     begun: BoolArray
 
 
@@ -37,7 +35,8 @@ class Schedule:
         the times of the lead phase.
     late_start : ndarray, shape (P, A)
         Latest start that leaves this phase's own finish where it is; inf where nothing waits
-        for the activity (such as the slower power option).
+        for the activity (such as the slower power option). For shared work: latest start of
+        the lead phase's work.
     float_weeks : ndarray, shape (P, A)
         ``late_start - early_start``: slack against this phase's own finish. Slack is counted
         along the power option that comes first. NaN for activities done or not needed.
@@ -80,32 +79,30 @@ def forward(
         In the order of `Activity`; -inf for the finish of what a phase does not need.
     """
     shape = work_weeks.shape[:-1]
-    work = np.moveaxis(work_weeks, -1, 0)
+    work = np.ascontiguousarray(np.moveaxis(work_weeks, -1, 0))
+    if known is None:
+        known = Known(np.zeros(network.used.shape), np.zeros(network.used.shape, dtype=bool))
+    floor, begun = np.ascontiguousarray(known.floor_week.T), np.ascontiguousarray(known.begun.T)
+    used, shared, some = network.used.T, network.shared.tolist(), begun.any(axis=1).tolist()
+    needed = network.used.all(axis=0).tolist()
     starts = [np.zeros(shape) for _ in Activity]
-    finishes = [np.zeros(shape) for _ in Activity]
-    used = network.used.T
+    finishes = starts.copy()
     for a in order():
-        start = np.zeros(shape) if known is None else np.broadcast_to(known.floor_week[:, a], shape)
+        start = floor[a]
         for u in required()[a]:
             start = np.maximum(start, finishes[u])
         if a == Activity.ENERGISE:
             start = np.maximum(start, _power(network, finishes))
-        if known is not None:
-            start = np.where(known.begun[:, a], known.floor_week[:, a], start)
+        if some[a]:
+            start = np.where(begun[a], floor[a], start)
         finish = start + work[a]
-        if known is not None:
-            finish = _settled(known.finish_week[:, a], finish)
         if a == Activity.SITEWORK:
-            start, finish = _in_sequence(network, start, finish, work[a], known)
-        if network.shared[a]:
+            start = _in_sequence(network, start, finish, work[a], begun[a])
+        if shared[a]:
             start, finish = start[..., network.lead], finish[..., network.lead]
-        starts[a] = start if known is None else _settled(known.start_week[:, a], start)
-        finishes[a] = finish if used[a].all() else np.where(used[a], finish, -np.inf)
+        starts[a] = start
+        finishes[a] = finish if needed[a] else np.where(used[a], finish, -np.inf)
     return starts, finishes
-
-
-def _settled(week: FloatArray, otherwise: FloatArray) -> FloatArray:
-    return np.where(np.isnan(week), otherwise, week)
 
 
 def _power(network: Network, finishes: list[FloatArray]) -> FloatArray:
@@ -117,29 +114,22 @@ def _power(network: Network, finishes: list[FloatArray]) -> FloatArray:
 
 
 def _in_sequence(
-    network: Network,
-    start: FloatArray,
-    finish: FloatArray,
-    work: FloatArray,
-    known: Known | None,
-) -> tuple[FloatArray, FloatArray]:
-    start, finish = start.copy(), finish.copy()
-    column = int(Activity.SITEWORK)
+    network: Network, start: FloatArray, finish: FloatArray, work: FloatArray, begun: BoolArray
+) -> FloatArray:
+    """Let sitework wait for its turn; return the starts and change `finish` in place."""
+    start = np.array(np.broadcast_to(start, finish.shape))
     for level in network.levels[1:]:
-        if known is not None:
-            # Work under way or done does not wait for its turn any more.
-            level = level[np.isnan(known.finish_week[level, column]) & ~known.begun[level, column]]
-        turn = finish[..., network.previous[level]]
+        turn = np.where(begun[level], -np.inf, finish[..., network.previous[level]])
         start[..., level] = np.maximum(start[..., level], turn)
         finish[..., level] = start[..., level] + work[..., level]
-    return start, finish
+    return start
 
 
 def cpm(
     durations: FloatArray,
     network: Network,
     known: Known | None = None,
-    finish_by: FloatArray | None = None,
+    active: BoolArray | None = None,
 ) -> Schedule:
     """Return the critical-path schedule of every phase.
 
@@ -150,9 +140,8 @@ def cpm(
     network : Network
     known : Known, optional
         What is settled already. Default: nothing, and everything starts from week 0.
-    finish_by : ndarray, shape (P,), optional
-        Latest finish wanted of each phase; inf takes a phase out of `site_float_weeks`.
-        Default: its own earliest finish.
+    active : ndarray of bool, shape (P,), optional
+        Phases whose finish counts in `site_float_weeks`. Default: all.
 
     Returns
     -------
@@ -173,66 +162,78 @@ def cpm(
     durations[:, network.shared] = durations[network.lead][:, network.shared]
     starts, finishes = forward(network, durations, known)
     early_start, early_finish = np.stack(starts, axis=1), np.stack(finishes, axis=1)
-    finish = early_finish[:, Activity.COMMISSIONING]
-    target = finish if finish_by is None else finish_by
-    idle = ~network.used if known is None else ~network.used | ~np.isnan(known.finish_week)
-    late = _backward(network, durations, early_finish, finish, idle, across=False)
-    late_site = _backward(network, durations, early_finish, target, idle, across=True)
-    unused = ~network.used
-    early_start[unused] = early_finish[unused] = np.nan
-    late[idle] = late_site[idle] = np.nan
+    finish = finishes[Activity.COMMISSIONING]
+    target = finish if active is None else np.where(active, finish, np.inf)
+    # -inf of work lets what is not needed press nobody: its latest start becomes inf.
+    work = np.where(network.used, durations, -np.inf).T
+    late = _backward(network, work, finishes, finish, across=False)
+    late_site = _backward(network, work, finishes, target, across=True)
+    for weeks in (early_start, early_finish, late, late_site):
+        weeks[~network.used] = np.nan
     return Schedule(
         early_start=early_start,
         early_finish=early_finish,
         late_start=late,
         float_weeks=late - early_start,
         site_float_weeks=late_site - early_start,
-        finish=finish.copy(),
+        finish=finish,
     )
 
 
 def _backward(
     network: Network,
     work: FloatArray,
-    early_finish: FloatArray,
+    finishes: list[FloatArray],
     target: FloatArray,
-    idle: BoolArray,
     *,
     across: bool,
 ) -> FloatArray:
-    late_finish = np.full(network.used.shape[::-1], np.inf)
+    late_finish = np.full(work.shape, np.inf)
     late_finish[Activity.COMMISSIONING] = target
-    late_start = np.full_like(late_finish, np.inf)
-    busy = ~idle.T
+    late_start = np.empty_like(late_finish)
     grid, bridge = POWER_OPTIONS
     grid_first = network.accepts[:, 0] & (
-        ~network.accepts[:, 1] | (early_finish[:, grid] <= early_finish[:, bridge])
+        ~network.accepts[:, 1] | (finishes[grid] <= finishes[bridge])
     )
+    shared, leads = network.shared.tolist(), network.lead == np.arange(network.phases)
     for a in reversed(order()):
+        late = late_finish[a]
         if across and a == Activity.SITEWORK:
-            _before_next(network, late_finish[a], work[:, a], busy[a])
-        if across and network.shared[a]:
+            for level in reversed(network.levels[1:]):
+                np.minimum.at(late, network.previous[level], late[level] - work[a, level])
+        if across and shared[a]:
             # The whole site waits for shared work: the most pressed phase counts.
             pressed = np.full(network.phases, np.inf)
-            np.minimum.at(pressed, network.lead, late_finish[a])
-            late_finish[a] = pressed[network.lead]
-        start = np.where(busy[a], late_finish[a] - work[:, a], np.inf)
-        late_start[a] = start
+            np.minimum.at(pressed, network.lead, late)
+            late = pressed[network.lead]
+        start = np.subtract(late, work[a], out=late_start[a])
         for u in required()[a]:
-            np.minimum(late_finish[u], start, out=late_finish[u])
+            # Shared work waits for what the lead phase does, not for what its mirrors do.
+            presses = np.where(leads, start, np.inf) if shared[a] and not shared[u] else start
+            np.minimum(late_finish[u], presses, out=late_finish[u])
         if a == Activity.ENERGISE:
             late_finish[grid] = np.where(grid_first, start, np.inf)
             late_finish[bridge] = np.where(grid_first, np.inf, start)
-    return np.ascontiguousarray(late_start.T)
+        if not across and a == Activity.SITEWORK:
+            _through_others(network, work, start, late_finish)
+        if not across and a == Activity.BRIDGE:
+            land = late_finish[Activity.LAND]
+            np.minimum(land, start - work[Activity.DESIGN, network.lead], out=land)
+    return late_start.T
 
 
-def _before_next(
-    network: Network, late_finish: FloatArray, work: FloatArray, busy: BoolArray
+def _through_others(
+    network: Network, work: FloatArray, start: FloatArray, late_finish: FloatArray
 ) -> None:
-    for level in reversed(network.levels[1:]):
-        waiting = level[busy[level]]
-        start = late_finish[waiting] - work[waiting]
-        np.minimum.at(late_finish, network.previous[waiting], start)
+    """Let a phase press shared work by way of the phases whose sitework it waits for."""
+    after_permit, after_land = np.full((2, network.phases), -np.inf)
+    design, sitework = work[Activity.DESIGN], work[Activity.SITEWORK]
+    for level in network.levels[1:]:
+        ahead = network.previous[level]
+        after_permit[level] = np.maximum(after_permit[ahead], 0.0) + sitework[ahead]
+        after_land[level] = np.maximum(after_land[ahead], design[ahead]) + sitework[ahead]
+    for u, weeks in ((Activity.PERMIT, after_permit), (Activity.LAND, after_land)):
+        np.minimum(late_finish[u], start - weeks, out=late_finish[u])
 
 
 def remaining_cpm(
@@ -262,12 +263,13 @@ def remaining_cpm(
         `site_float_weeks` orders open activities, the most pressing first.
     """
     done = np.isfinite(progress.finish_week)
-    begun = np.isfinite(progress.start_week) & ~done
-    floor = np.where(np.isfinite(not_before), np.maximum(not_before, week), week)
-    floor[begun] = week
-    known = Known(floor, np.where(done, progress.start_week, np.nan), progress.finish_week, begun)
+    begun = np.isfinite(progress.start_week)
+    floor = np.maximum(not_before, week)
+    floor[np.isinf(floor)] = week
+    floor[done] = progress.finish_week[done]
     left = np.maximum(progress.duration_weeks - progress.worked_weeks, 0.0)
-    schedule = cpm(left, network, known)
-    if active.all():
-        return schedule
-    return cpm(left, network, known, np.where(active, schedule.finish, np.inf))
+    schedule = cpm(left, network, Known(floor, begun), active)
+    schedule.early_start[done] = progress.start_week[done]
+    for weeks in (schedule.late_start, schedule.float_weeks, schedule.site_float_weeks):
+        weeks[done] = np.nan
+    return schedule

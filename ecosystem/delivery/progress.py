@@ -19,6 +19,7 @@ from ecosystem.delivery.activities import (
     Network,
     order,
     required,
+    without,
 )
 from ecosystem.errors import InputError
 from ecosystem.units import BoolArray, FloatArray, IntArray
@@ -42,10 +43,18 @@ class Progress:
     ready_week : ndarray, shape (P, A)
         When the last predecessor finished, or the phase was released if that is later; inf
         while one is still under way and for activities that are done or not carried out here.
-    released_week : ndarray, shape (P,)
-        First week in which the phase was active; NaN before it.
+    released_week : ndarray, shape (P, A)
+        First week in which the phase was active, for shared work any phase of its site; inf
+        before it.
+    settled_week : ndarray, shape (P * A + 2,)
+        `finish_week`, flat, inf until finished; the last two are the -inf and inf that
+        `Network.before` and `Network.powers` point to where there is nothing to wait for.
+    pending : ndarray of bool, shape (P, A)
+        Activities that are not done and carried out by this phase.
     inherited_weeks : ndarray, shape (P, A)
         Work done before the simulation by activities then under way; NaN for all others.
+    history : ndarray of bool, shape (P, A)
+        Activities finished before the simulation.
     """
 
     duration_weeks: FloatArray
@@ -54,7 +63,10 @@ class Progress:
     finish_week: FloatArray
     ready_week: FloatArray
     released_week: FloatArray
+    settled_week: FloatArray
+    pending: BoolArray
     inherited_weeks: FloatArray
+    history: BoolArray
 
     @property
     def done(self) -> BoolArray:
@@ -133,8 +145,11 @@ def begin(
         start_week=start,
         finish_week=finish,
         ready_week=np.full(shape, np.inf),
-        released_week=np.full(shape[0], np.nan),
+        released_week=np.full(shape, np.inf),
+        settled_week=np.append(np.where(done, finish, np.inf).ravel(), [-np.inf, np.inf]),
+        pending=network.works & ~done,
         inherited_weeks=np.where(begun, np.minimum(worked, duration_weeks), np.nan),
+        history=done,
     )
 
 
@@ -176,45 +191,69 @@ def _power_history(
 
 def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
     """Work out afresh when the activities of some phases could start (in place)."""
-    finish = progress.finish_week[phases]
-    used = network.used[phases]
-    done = np.isfinite(finish)
-    weeks = np.where(done, finish, np.where(used, np.inf, -np.inf))
-    before = np.where(network.predecessors, weeks[:, None, :], -np.inf).max(axis=2)
-    accepted = np.where(network.accepts[phases], weeks[:, POWER_OPTIONS], np.inf)
-    energise, sitework = before[:, Activity.ENERGISE], before[:, Activity.SITEWORK]
-    np.maximum(energise, accepted.min(axis=1), out=energise)
-    turn = _turn_week(network, progress, phases)
-    np.maximum(sitework, turn, out=sitework)
-    begun = np.isfinite(progress.start_week[phases]) & ~done
-    before[begun] = -np.inf
-    released = progress.released_week[phases, None]
-    released = np.where(network.shared, site_release(network, progress)[phases, None], released)
-    ready = np.where(np.isnan(released), np.inf, np.maximum(before, released))
-    progress.ready_week[phases] = np.where(network.works[phases] & ~done, ready, np.inf)
-
-
-def _turn_week(network: Network, progress: Progress, phases: IntArray) -> FloatArray:
-    previous = network.previous[phases]
-    turn = progress.finish_week[previous, Activity.SITEWORK]
-    return np.where(previous < 0, -np.inf, np.where(np.isnan(turn), np.inf, turn))
-
-
-def site_release(network: Network, progress: Progress) -> FloatArray:
-    """Return when the first phase of each phase's site was released, NaN if none, shape (P,)."""
-    first = np.full(network.phases, np.inf)
-    np.fmin.at(first, network.lead, progress.released_week)
-    return np.where(np.isfinite(first), first, np.nan)[network.lead]
+    settled = progress.settled_week
+    ready = settled[network.before[:, phases]].max(axis=0)
+    power = settled[network.powers[phases]].min(axis=1)
+    ready[:, Activity.ENERGISE] = np.maximum(ready[:, Activity.ENERGISE], power)
+    # Work inherited from before the simulation goes on, whatever its turn.
+    ready[np.isfinite(progress.inherited_weeks[phases])] = -np.inf
+    ready = np.maximum(ready, progress.released_week[phases])
+    progress.ready_week[phases] = np.where(progress.pending[phases], ready, np.inf)
 
 
 def _release(network: Network, progress: Progress, active: BoolArray, week: int) -> None:
-    new = active & np.isnan(progress.released_week)
-    if new.any():
-        progress.released_week[new] = week
-        # The lead phase does the shared work as soon as any phase of its site is active.
-        touched = new.copy()
-        touched[network.lead[new]] = True
-        _make_ready(network, progress, np.flatnonzero(touched))
+    # Commissioning is not shared, so its column tells which phases have been released.
+    new = active & np.isinf(progress.released_week[:, Activity.COMMISSIONING])
+    if not new.any():
+        return
+    progress.released_week[new] = np.minimum(progress.released_week[new], week)
+    # The lead phase does what the site needs as soon as any phase of the site is active.
+    leads = np.zeros(network.phases, dtype=bool)
+    leads[network.lead[new]] = True
+    site = leads[network.lead]
+    common = network.for_site & leads[:, None]
+    common |= network.shared & site[:, None]
+    progress.released_week[common] = np.minimum(progress.released_week[common], week)
+    # Shared work may have been released before this phase was.
+    shared = progress.released_week[network.lead][:, network.shared]
+    progress.released_week[:, network.shared] = shared
+    _make_ready(network, progress, np.flatnonzero(site))
+
+
+def withdraw(
+    network: Network,
+    progress: Progress,
+    not_before: FloatArray,
+    phases: IntArray,
+    week: int,
+) -> Network:
+    """Take phases that are cancelled out of the sitework sequence of their sites.
+
+    Parameters
+    ----------
+    network : Network
+    progress : Progress
+        Changed in place, as is `not_before`: who waited for them may start from `week` on.
+    not_before : ndarray, shape (P, A)
+    phases : ndarray of int, shape (c,)
+        Phases cancelled; no longer active from this week on.
+    week : int
+        The current week, before `open_rows`.
+
+    Returns
+    -------
+    Network
+        To be used from now on, in `attribution` too.
+    """
+    # Whose turn has come already keeps it; so do those who follow finished sitework.
+    in_the_way = phases[np.isnan(progress.finish_week[phases, Activity.SITEWORK])]
+    waiting = np.isnan(progress.start_week[:, Activity.SITEWORK])
+    after = without(network, in_the_way, waiting)
+    freed = np.flatnonzero(after.previous != network.previous)
+    limit = not_before[freed, Activity.SITEWORK]
+    not_before[freed, Activity.SITEWORK] = np.maximum(limit, week)
+    _make_ready(after, progress, freed)
+    return after
 
 
 def open_rows(
@@ -232,7 +271,8 @@ def open_rows(
     progress : Progress
         Gets `released_week` and `start_week` of what starts.
     not_before : ndarray, shape (P, A)
-        Week before which an activity may not start; -inf for no limit, inf for undecided.
+        Week before which an activity may not start, nor go on if it was inherited; -inf for
+        no limit, inf for undecided.
         A limit that changes during a run must be set to the current week or later.
     active : ndarray of bool, shape (P,)
         Phases under way. Shared work goes on while any phase of its site is. A phase that
@@ -251,7 +291,7 @@ def open_rows(
     if not active.all():
         awake = np.zeros(network.phases, dtype=bool)
         awake[network.lead[active]] = True
-        is_open &= np.where(network.shared, awake[:, None], active[:, None])
+        is_open &= np.where(network.for_site, awake[:, None], active[:, None])
     flat = np.flatnonzero(is_open)
     rows, cols = (index[flat] for index in _grid(network.phases))
     span = np.ones(len(flat))
@@ -316,17 +356,23 @@ def advance(
 def _record(
     network: Network, progress: Progress, rows: IntArray, cols: IntArray, finish: FloatArray
 ) -> None:
-    progress.finish_week[rows, cols] = finish
-    touched = np.zeros(network.phases, dtype=bool)
+    flat = rows * ACTIVITIES + cols
+    progress.finish_week.ravel()[flat] = finish
+    progress.settled_week[flat] = finish
+    progress.pending.ravel()[flat] = False
+    touched = np.zeros(network.phases + 1, dtype=bool)
     touched[rows] = True
-    for i in np.flatnonzero(network.shared[cols]):
-        row, col = rows[i], cols[i]
-        site = network.lead == row
+    shared = np.flatnonzero(network.shared[cols])
+    if shared.size:
+        which, site = network.mates(rows[shared])
+        source = flat[shared][which]
+        mirror = site * ACTIVITIES + cols[shared][which]
         for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
-            weeks[site, col] = weeks[row, col]
-        touched |= site
-    cleared = np.zeros(network.phases, dtype=bool)
+            weeks.ravel()[mirror] = weeks.ravel()[source]
+        progress.settled_week[mirror] = progress.settled_week[source]
+        touched[site] = True
+    # Who waited for a turn at sitework; -1, nobody, points to the spare last place.
+    cleared = np.zeros(network.phases + 1, dtype=bool)
     cleared[rows[cols == Activity.SITEWORK]] = True
-    if cleared.any():
-        touched |= cleared[network.previous] & (network.previous >= 0)
-    _make_ready(network, progress, np.flatnonzero(touched))
+    touched[:-1] |= cleared[network.previous]
+    _make_ready(network, progress, np.flatnonzero(touched[:-1]))

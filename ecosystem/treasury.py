@@ -1,0 +1,143 @@
+"""The lab's treasury and the programme's books."""
+
+from dataclasses import replace
+from math import log, nan
+
+import numpy as np
+
+from ecosystem import accounts
+from ecosystem.availability import by_region
+from ecosystem.cluster.chain import Flows
+from ecosystem.delivery.ladder import Rung
+from ecosystem.layout import Layout
+from ecosystem.market import Flow, MarketRules, clear
+from ecosystem.schooling import training_regions
+from ecosystem.state import Deals, Economy, Snapshot
+from ecosystem.units import WEEKS_PER_YEAR, FloatArray
+
+
+class Treasury:
+    """Clears the market, pays and posts.
+
+    Attributes
+    ----------
+    money, cost : Money, StrategyCost
+        Of the last week.
+    worked_hours : ndarray, shape (R, 4)
+        Craft hours that all builders had in the last week.
+    bill_change : ndarray, shape (R,)
+        Change of a household's yearly bill [USD].
+    benefit : ndarray, shape (S,)
+        Net benefit of each host community over the last four weeks [USD].
+    """
+
+    def __init__(self, layout: Layout, rules: MarketRules) -> None:
+        count, regions = len(layout.sites), len(layout.world.regions)
+        self.layout = layout
+        self.rules = rules
+        self.ledger = accounts.new_ledger(layout)
+        self.worked_hours = np.zeros((regions, 4))
+        self.bill_change = np.zeros(regions)
+        self.benefit = np.zeros(count)
+        self._local_hours = np.zeros(count)
+        self._sponsored_week = np.full(count, np.nan)
+        self._revenues: list[float] = []
+        self._opening_tokens = nan
+
+    def earn(self, now: Snapshot, deals: Deals, flows: Flows, capacity_mw: float) -> Economy:
+        """Clear the market and move the lab's cash.
+
+        Parameters
+        ----------
+        capacity_mw : float
+            Usable facility MW, the installed base included.
+        """
+        n, economy = now.numbers.capital, now.economy
+        if np.isnan(self._opening_tokens):
+            self._opening_tokens = flows.tokens_per_s_per_mw
+        efficiency = flows.tokens_per_s_per_mw / self._opening_tokens
+        market = clear(
+            economy.market,
+            Flow(
+                flows.inference_mw,
+                flows.served_mw,
+                flows.latency_factor,
+                efficiency,
+                flows.training_flop_per_s,
+            ),
+            self.rules,
+            now.week,
+        )
+        schools = int(training_regions(now).sum()) if now.policy else 0
+        self.cost = accounts.strategy_cost(now, self._sponsored_week, schools)
+        years = now.week / WEEKS_PER_YEAR
+        fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
+        self.money = accounts.Money(
+            revenue=market.revenue_usd,
+            lease=accounts.lease_usd(self.layout, now.state == Rung.USABLE, now.week),
+            fixed=max(fixed, n.other_cost_share * market.revenue_usd),
+            equity=deals.equity_usd_per_week,
+            strategy=self.cost.total,
+        )
+        self._revenues.append(market.revenue_usd)
+        return replace(
+            economy,
+            market=market,
+            training_share=deals.training_share,
+            latency_factor=flows.latency_factor,
+            efficiency_ratio=efficiency,
+            inference_mw=flows.inference_mw,
+            revenue_usd_per_year=market.revenue_usd * WEEKS_PER_YEAR,
+            revenue_growth_per_year=self._growth(n.growth_expected_max),
+            cash_usd=economy.cash_usd + self.money.net,
+            equity_usd_per_week=deals.equity_usd_per_week,
+            outlay_usd_per_week=self.money.lease + self.money.fixed + self.money.strategy,
+            capacity_mw=capacity_mw,
+            pipeline_mw=float(self.layout.phase_mw[now.pending].sum()),
+        )
+
+    def _growth(self, expected: float) -> float:
+        """Return the log growth of revenue over the last year; before that what was expected."""
+        year = round(WEEKS_PER_YEAR)
+        recent = self._revenues[-1 - year :]
+        if len(recent) <= year or min(recent[0], recent[-1]) <= 0:
+            return expected
+        return log(recent[-1] / recent[0])
+
+    def post(
+        self, now: Snapshot, deals: Deals, flows: Flows, worked: FloatArray, racks_mw: float
+    ) -> None:
+        """Write the week into the ledger.
+
+        Parameters
+        ----------
+        worked : ndarray, shape (n,)
+            Work of each open activity [week].
+        racks_mw : float
+            Facility MW for which racks came.
+        """
+        layout, ledger = self.layout, self.ledger
+        ledger.week = now.week
+        if now.week and str(now.day.year) != ledger.period:
+            ledger.begin(str(now.day.year))
+        accounts.post_lab(ledger, self.money, self.cost)
+        hours = deals.offer.need_hours * worked[:, None]
+        rows = now.opened.rows
+        own = by_region(layout.region_of_phase[rows], hours, len(layout.world.regions))
+        self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
+        self._local_hours += np.bincount(
+            layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
+        )
+        accounts.post_building(ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw)
+
+    def close_month(self, now: Snapshot, weeks: int) -> None:
+        """Book what sites bring their hosts and take from them, every few weeks."""
+        self.bill_change = accounts.bill_change_usd_per_year(now)
+        self.benefit = accounts.post_local(
+            self.ledger, now, self.cost, self._local_hours, self.bill_change, weeks
+        )
+        self._local_hours = np.zeros_like(self._local_hours)
+        if now.policy:
+            fresh = now.sites.live & (now.site_state < Rung.COMMISSIONED)
+            fresh &= np.isnan(self._sponsored_week)
+            self._sponsored_week = np.where(fresh, now.week, self._sponsored_week)

@@ -1,0 +1,223 @@
+"""Delivery of all sites as it goes: work, plans, critical paths, what each cause has cost."""
+
+import numpy as np
+
+from ecosystem import fleet, opening
+from ecosystem.availability import craft_hours
+from ecosystem.delivery.activities import Activity, Cause
+from ecosystem.delivery.attribution import lost_weeks
+from ecosystem.delivery.critical_path import remaining_cpm
+from ecosystem.delivery.ladder import Rung, ladder_state
+from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
+from ecosystem.delivery.record import Log
+from ecosystem.layout import Layout
+from ecosystem.results import Table
+from ecosystem.state import Deals, News, Sites, Snapshot
+from ecosystem.streams import Streams
+from ecosystem.units import BoolArray, FloatArray, IntArray
+
+GIVEN_UP = ("given up", "withdrawn")
+
+
+class Works:
+    """The P phases of all sites, from plan to use.
+
+    Attributes
+    ----------
+    progress : Progress
+        Work done; `not_before` holds the weeks before which records forbid a start.
+    planned_start, planned_finish : ndarray, shape (P,)
+        Weeks as of the announcement; NaN before.
+    lost_weeks, lost_now : ndarray, shape (P, 8)
+        Weeks lost to each cause on the critical path, so far and in the last week.
+    learning : ndarray, shape (P,)
+        Craft hours over those of the builder's first building.
+    generation : ndarray of int, shape (P,)
+        Hardware generation.
+    racks_mw : float
+        Facility MW for which racks came in the last week.
+    """
+
+    def __init__(self, layout: Layout, streams: Streams) -> None:
+        self.layout = layout
+        self.network = layout.network
+        self.planned = opening.medians(layout)
+        durations = opening.work(layout, self.planned, streams)
+        self.progress, self.not_before = opening.history(layout, durations)
+        self.plan, _ = opening.history(layout, self.planned)
+        self.hours_per_week = craft_hours(layout, durations)
+        self.log = Log()
+        phases = layout.phases
+        self.cancelled = np.zeros(phases, dtype=bool)
+        self.cancelled_week = np.full(phases, np.nan)
+        self.reason = np.full(phases, "", dtype=object)
+        self.planned_start = np.full(phases, np.nan)
+        self.planned_finish = np.full(phases, np.nan)
+        self.judged = np.zeros(phases, dtype=bool)
+        self.lost_weeks = np.zeros((phases, len(Cause)))
+        self.lost_now = np.zeros((phases, len(Cause)))
+        self.critical = np.zeros((phases, len(Activity)), dtype=bool)
+        self.learning = np.ones(phases)
+        self.generation = np.zeros(phases, dtype=np.int64)
+        self.racks_mw = 0.0
+
+    def open(self, sites: Sites, week: int) -> Opened:
+        """Return the activities that can be worked on this week."""
+        return open_rows(
+            self.network, self.progress, self.not_before, self._active(sites, week), week
+        )
+
+    def _active(self, sites: Sites, week: int) -> BoolArray:
+        """Return the phases at work: of announced sites, or by record begun before that."""
+        begun = (self.layout.active_week <= week) & ~sites.withdrawn
+        return (sites.live | begun)[self.layout.site_of_phase] & ~self.cancelled
+
+    def look_ahead(self, sites: Sites, week: int) -> None:
+        """Find what is critical from here on."""
+        self.critical = remaining_cpm(
+            self.network,
+            self.progress,
+            self.not_before,
+            self._active(sites, week),
+            week,
+        ).critical
+        self.generation = fleet.generation_of_phase(self.layout, self.progress, week)
+
+    def state(self, sites: Sites, week: int) -> IntArray:
+        """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
+        n = self.layout.world.numbers.delivery
+        signed = sites.announced_week + n.contract_weeks <= week
+        handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + n.handover_weeks
+        return ladder_state(
+            self.progress, signed[self.layout.site_of_phase], handed_over <= week, self.cancelled
+        )
+
+    def site_state(self, state: IntArray) -> IntArray:
+        """Return the rung of the most advanced phase of each site, shape (S,)."""
+        best = np.where(state == Rung.CANCELLED, -1, state)
+        return np.maximum.reduceat(best, self.layout.lead_of_site)
+
+    def plan_site(self, site: int, week: int) -> float:
+        """Fix the plan of a site as of its announcement; return the week of its first power."""
+        own = self.layout.site_of_phase == site
+        schedule = remaining_cpm(self.network, self.plan, self.not_before, own, week)
+        start = schedule.early_start[own, Activity.SITEWORK]
+        self.planned_start[own] = np.where(np.isnan(start), week, start)
+        self.planned_finish[own] = schedule.finish[own]
+        return float(schedule.finish[own].min())
+
+    def lengthen_engagement(self, site: int, weeks: float) -> None:
+        """Add time to the engagement of a site that has just been announced."""
+        own = self.layout.site_of_phase == site
+        self.progress.duration_weeks[own, Activity.ENGAGEMENT] += weeks
+
+    def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
+        """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
+        ready = np.full(self.layout.phases, np.inf)
+        manual = needs_crew[opened.cols]
+        at = opened.rows[manual]
+        ready[at] = self.progress.start_week[at, opened.cols[manual]]
+        return ready
+
+    def work(self, now: Snapshot, deals: Deals) -> FloatArray:
+        """Work for a week and log what was offered; return the work of each open activity."""
+        done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
+        offered = deals.offer.availability
+        self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
+        lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
+        announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
+        self.lost_now = lost * announced[:, None]
+        self.lost_weeks += self.lost_now
+        return done
+
+    def give_up(self, deals: Deals, week: int) -> BoolArray:
+        """End phases; return the sites that have none left, shape (S,)."""
+        ended = deals.given_up & ~self.cancelled
+        if not ended.any():
+            return np.zeros(len(self.layout.sites), dtype=bool)
+        self.cancelled = self.cancelled | ended
+        self.cancelled_week[ended] = week
+        self.network = withdraw(
+            self.network, self.progress, self.not_before, np.flatnonzero(ended), week
+        )
+        for news in deals.news:
+            if news.kind in GIVEN_UP:
+                self.reason[ended & (self.layout.site_of_phase == news.site)] = news.text
+        left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
+        return left == 0
+
+    def finished(self, now: Snapshot) -> list[News]:
+        """Return what to tell about the activities that ended this week."""
+        rows, cols = now.opened.rows, now.opened.cols
+        ended = np.isfinite(self.progress.finish_week[rows, cols])
+        self.racks_mw = float(self.layout.phase_mw[rows[ended & (cols == Activity.CHIPS)]].sum())
+        if (cols[ended] == Activity.COMMISSIONING).any():
+            self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
+            self._learn()
+        pairs = zip(rows[ended].tolist(), cols[ended].tolist(), strict=True)
+        told = (self._tell(row, Activity(col)) for row, col in pairs)
+        return [news for news in told if news is not None]
+
+    def _learn(self) -> None:
+        """Let builders learn from every building that they have finished."""
+        builder = self.layout.contractor_of_site[self.layout.site_of_phase]
+        done = np.isfinite(self.progress.finish_week[:, Activity.COMMISSIONING])
+        built = np.bincount(builder, done, len(self.layout.world.contractors))
+        self.learning = (1 + built[builder]) ** -self.layout.world.numbers.contractors.learning
+
+    def _tell(self, phase: int, activity: Activity) -> News | None:
+        site = int(self.layout.site_of_phase[phase])
+        builder = f"contractor:{self.layout.sites[site].developer}"
+        if activity is Activity.COMMISSIONING:
+            mw = self.layout.phase_mw[phase]
+            text = f"building {self.layout.number[phase] + 1} commissioned, {mw:,.0f} MW"
+            return News("commissioned", site, builder, text)
+        if activity is Activity.SITEWORK and self.layout.number[phase] == 0:
+            return News("building", site, builder, "the ground is cleared")
+        if activity in (Activity.INTERCONNECT, Activity.BRIDGE):
+            what = "grid connection" if activity is Activity.INTERCONNECT else "power on site"
+            return News("power", site, builder, f"{what} is ready")
+        return None
+
+    def judge(self, grace_weeks: float, week: int) -> tuple[list[int], list[int], list[int]]:
+        """Return phases that were on time, that missed it, and that were given up: each once."""
+        done = self.progress.finish_week[:, Activity.COMMISSIONING]
+        due = self.planned_finish + grace_weeks
+        fresh = ~self.judged & ~self.cancelled & ((done <= week + 1) | (due < week))
+        gone = ~self.judged & self.cancelled
+        kept = fresh & (done <= due)
+        self.judged |= fresh | gone
+        return (
+            np.flatnonzero(kept).tolist(),
+            np.flatnonzero(fresh & ~kept).tolist(),
+            np.flatnonzero(gone).tolist(),
+        )
+
+    def first_power(self) -> FloatArray:
+        """Return when the first building of each site was commissioned, shape (S,); inf before."""
+        done = self.progress.finish_week[:, Activity.COMMISSIONING]
+        return np.minimum.reduceat(np.where(np.isnan(done), np.inf, done), self.layout.lead_of_site)
+
+    def table(self, sites: Sites, week: int) -> Table:
+        """Return one row per building: plan, outcome, and what it lost by cause."""
+        layout = self.layout
+        announced = (sites.announced_week <= week)[layout.site_of_phase]
+        names = np.array([*(r.name.lower() for r in Rung), "candidate"], dtype=object)
+        own = self.progress.duration_weeks - self.planned
+        path = self.critical & self.network.used
+        table: Table = {
+            "site": np.array([layout.sites[s].key for s in layout.site_of_phase], dtype=object),
+            "phase": layout.number + 1,
+            "mw": layout.phase_mw,
+            "it_mw": layout.phase_it_mw,
+            "state": names[np.where(announced, self.state(sites, week), len(Rung))],
+            "announced_week": sites.announced_week[layout.site_of_phase],
+            "planned_finish_week": self.planned_finish,
+            "finish_week": self.progress.finish_week[:, Activity.COMMISSIONING],
+            "cancelled_week": self.cancelled_week,
+            "reason": self.reason,
+            "own_work_weeks": np.where(path, own, 0.0).sum(axis=1),
+        }
+        for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
+            table[f"lost_weeks_{cause.name.lower()}"] = column
+        return table

@@ -1,0 +1,308 @@
+"""The console command ``ecosystem``. What a command needs is imported when it runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ecosystem.errors import EcosystemError, InputError
+
+if TYPE_CHECKING:
+    from experiments.design import Experiment, RunSpec
+    from experiments.runner import Tally
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """Commands that report what the user can mend in one message, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:  # Typer brings its own copy of Click's types
+        try:
+            return super().invoke(ctx)
+        except EcosystemError as error:
+            typer.echo(f"ecosystem: {error}", err=True)
+            raise typer.Exit(BAD_INPUT if isinstance(error, InputError) else 1) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Agent-based model of the AI-compute build-out, to compare community-investment "
+    "strategies.",
+)
+
+WorldName = Annotated[
+    str, typer.Option("--world", help="Name of a world (see: ecosystem worlds) or a TOML file.")
+]
+Years = Annotated[
+    float | None,
+    typer.Option(min=0.1, max=50, help="Length of a run; by default the world's own."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all random streams.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"ecosystem {version('ai-compute-ecosystem')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    world: WorldName = "stargate",
+    strategy: Annotated[
+        str, typer.Option(help="Id of a strategy (see: ecosystem strategies) or a TOML file.")
+    ] = "S0",
+    seed: Seed = 0,
+    years: Years = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for all tables (Parquet) and manifest.json.")
+    ] = None,
+) -> None:
+    """Run one world with one strategy and print what happened."""
+    from ecosystem.scenario import load_strategy, load_world
+    from experiments.runner import simulate
+    from experiments.summary import run_text
+
+    chosen, policy = load_world(world), load_strategy(strategy)
+    if out is not None:
+        _folder(out)
+    result = simulate(chosen, policy, seed, _weeks(years))
+    title = (
+        f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
+        f"weeks from {chosen.start}. All of it simulated."
+    )
+    typer.echo(run_text(result, title))
+    if out is not None:
+        result.save(out)
+        typer.echo(f"\nTables and manifest.json: {out}")
+
+
+@app.command()
+def compare(
+    world: WorldName = "stargate",
+    strategies: Annotated[
+        str, typer.Option(help="Ids or TOML files, with commas between.")
+    ] = "S0,S2,S3,placebo",
+    baseline: Annotated[str, typer.Option(help="The strategy to compare with.")] = "S0",
+    futures: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="Sampled futures, the same for all strategies; intervals need 5. "
+            "The central future is run besides.",
+        ),
+    ] = 8,
+    years: Years = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    seed: Seed = 0,
+    explain: Annotated[
+        int, typer.Option(min=0, help="Future in which to explain the difference; 0 is central.")
+    ] = 0,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/compare"),
+) -> None:
+    """Compare strategies on the same futures, with intervals, and say why they differ."""
+    from ecosystem.scenario import load_strategy, load_world
+    from experiments.design import Experiment
+
+    if explain > futures:
+        raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
+    policies = [load_strategy(name.strip()) for name in strategies.split(",") if name.strip()]
+    first = load_strategy(baseline.strip())
+    if first.key not in [policy.key for policy in policies]:
+        policies.insert(0, first)
+    experiment = Experiment(
+        load_world(world), tuple(policies), first.key, futures, seed, _weeks(years)
+    )
+    _folder(out)
+    specs = experiment.specs()
+    command = (
+        f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
+        f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
+    )
+    tally = _run_all(specs, jobs or _cores(), out, _about(experiment, command))
+    typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
+    _conclude(experiment, specs, explain, out, command)
+
+
+@app.command()
+def worlds() -> None:
+    """List the worlds that come with the package."""
+    from ecosystem.scenario import load_world, shipped
+    from experiments.summary import grid
+
+    rows = [
+        [w.name, w.kind, str(len(w.sites)), f"{w.start} + {w.weeks} weeks", w.title]
+        for w in map(load_world, shipped("worlds"))
+    ]
+    typer.echo(grid(["name", "kind", "sites", "time", "title"], rows, left=(0, 1, 3, 4)))
+
+
+@app.command()
+def strategies() -> None:
+    """List the strategies that come with the package, with the levers they set."""
+    from ecosystem.scenario import load_strategy, shipped
+    from experiments.show import levers_set
+    from experiments.summary import grid
+
+    rows = [
+        [s.key, s.name, levers_set(s) or "no lever beyond S0"]
+        for s in map(load_strategy, shipped("strategies"))
+    ]
+    typer.echo(grid(["id", "name", "levers"], rows, left=(0, 1, 2)))
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(help="A world, a strategy, or a number's path such as grid.study_slots."),
+    ],
+    world: WorldName = "stargate",
+) -> None:
+    """Show a world, a strategy or a number with unit, range, source and grade."""
+    from experiments.show import shown
+
+    typer.echo(shown(name, world))
+
+
+@app.command(name="app")
+def browse(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Local port.")] = 8765,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the live world in the browser."""
+    from viz.app import serve
+
+    serve(port, not no_open)
+
+
+def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]) -> "Tally":
+    """Carry out the runs behind a progress bar; Ctrl-C ends with a word on how to go on."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from experiments.runner import run_all
+    from experiments.store import stored
+
+    columns = (
+        TextColumn("runs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
+        bar = progress.add_task("runs", total=len(specs), rate="")
+
+        def on_done(count: int, total: int) -> None:
+            speed = progress.tasks[bar].finished_speed or progress.tasks[bar].speed
+            progress.update(bar, completed=count, rate=f"{speed:.1f} runs/s" if speed else "")
+
+        try:
+            return run_all(specs, jobs, on_done, out, about=about)
+        except KeyboardInterrupt:
+            cause, way_out, code = "Stopped", "the same command goes on", INTERRUPTED
+        except BrokenProcessPool:
+            cause = "A process died, perhaps for want of memory"
+            way_out, code = f"the same command with fewer --jobs than {jobs} goes on", 1
+    done = len(stored(out, (spec.run for spec in specs)))
+    typer.echo(f"{cause}: {done} of {len(specs)} runs are in {out}; {way_out}.", err=True)
+    raise typer.Exit(code)
+
+
+def _conclude(
+    experiment: "Experiment", specs: "list[RunSpec]", future: int, out: Path, command: str
+) -> None:
+    """Compare, explain, print and write what the stored runs say."""
+    from experiments.conclude import write_answer
+    from experiments.summary import comparison_text, cost_text, paragraph
+
+    report = write_answer(experiment, specs, future, out, command)
+    for line in report.failures:
+        typer.echo(paragraph(line), err=True)
+    parts = [
+        "\n".join(map(paragraph, report.sentences)),
+        comparison_text(report.rows, experiment.baseline),
+        "\n".join(cost_text(report.rows)),
+        "\n".join(map(paragraph, report.why)),
+        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, manifest.json",
+    ]
+    typer.echo("\n\n".join(part for part in parts if part))
+
+
+def _about(experiment: "Experiment", command: str) -> dict[str, Any]:
+    from ecosystem.results import versions
+    from experiments.design import code_digest
+
+    return {
+        "command": command,
+        "world": experiment.world.model_dump(mode="json"),
+        "strategies": [s.model_dump(mode="json") for s in experiment.strategies],
+        "baseline": experiment.baseline,
+        "futures": experiment.futures,
+        "seed": experiment.seed,
+        "weeks": experiment.weeks or experiment.world.weeks,
+        "versions": versions(),
+        "code": code_digest(),
+    }
+
+
+def _weeks(years: float | None) -> int | None:
+    from ecosystem.units import WEEKS_PER_YEAR
+
+    return None if years is None else max(1, round(years * WEEKS_PER_YEAR))
+
+
+def _folder(path: Path) -> None:
+    """Make the folder now: no run should be lost for want of a place to put it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {path}: {error.strerror}.") from error
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def main() -> None:
+    """Run the console command."""
+    app(prog_name="ecosystem")

@@ -1,0 +1,185 @@
+"""Which runs an experiment consists of: sampled futures, shared by all strategies."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from math import exp, floor, log, sqrt
+from pathlib import Path
+from statistics import NormalDist
+from zlib import crc32
+
+import numpy as np
+
+from ecosystem.errors import InputError
+from ecosystem.parameters import Card
+from ecosystem.results import versions
+from ecosystem.scenario import Strategy, World, uncertain
+
+type Values = Mapping[str, float]
+
+_ROOT = Path(__file__).parents[1]
+_Z95 = NormalDist().inv_cdf(0.95)
+_TAIL = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run: everything that a worker needs to rebuild and replay it.
+
+    Attributes
+    ----------
+    world, strategy : World, Strategy
+        As loaded; the numbers of the future are not yet in the world.
+    future : int
+        Number of the future; 0 is the central one.
+    seed : int
+        Seed of the model's random streams, the same for all strategies in a future.
+    weeks : int or None
+        Length of the run; None means the world's own.
+    values : tuple of (path, value)
+        The numbers that this future changes.
+    run : str
+        16 hex digits over inputs, code and versions: equal names mean equal results.
+    """
+
+    world: World = field(repr=False, compare=False)
+    strategy: Strategy = field(repr=False, compare=False)
+    future: int
+    seed: int
+    weeks: int | None
+    values: tuple[tuple[str, float], ...] = field(repr=False)
+    run: str
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """World, strategy, future and seed: unique within an experiment."""
+        return (self.world.name, self.strategy.key, self.future, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Strategies on the same futures and seeds.
+
+    Parameters
+    ----------
+    world : World
+    strategies : tuple of Strategy
+        With different keys.
+    baseline : str
+        Key of the strategy to which the others are compared.
+    futures : int
+        Sampled futures, >= 1. The central one is run besides, as number 0.
+    seed : int
+        Seed of the sample. Future `i` runs with model seed ``seed + i``, so that future 0 is the
+        run that a user sees with this seed.
+    weeks : int, optional
+        Length of a run.
+    """
+
+    world: World
+    strategies: tuple[Strategy, ...]
+    baseline: str
+    futures: int = 8
+    seed: int = 0
+    weeks: int | None = None
+
+    def __post_init__(self) -> None:
+        keys = [strategy.key for strategy in self.strategies]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise InputError(f"Strategy {key!r} is given twice: a comparison needs each once.")
+        if self.baseline not in keys:
+            raise InputError(f"The baseline {self.baseline!r} is none of {', '.join(keys)}.")
+        if self.futures < 1:
+            raise InputError(f"futures = {self.futures}: a comparison needs at least 1.")
+
+    def specs(self) -> list[RunSpec]:
+        """Return all runs, future by future, in each of them strategy by strategy."""
+        world = sha256(self.world.model_dump_json().encode()).hexdigest()
+        common = [code_digest(), versions(), world, self.weeks]
+        specs: list[RunSpec] = []
+        for number, values in enumerate(futures(self.world, self.futures, self.seed)):
+            for strategy in self.strategies:
+                seed, pairs = self.seed + number, tuple(values.items())
+                inputs = [*common, strategy.model_dump_json(), number, seed, pairs]
+                run = sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+                specs.append(RunSpec(self.world, strategy, number, seed, self.weeks, pairs, run))
+        return specs
+
+
+def futures(world: World, n: int, seed: int) -> list[dict[str, float]]:
+    """Sample futures of a world: a Latin hypercube over its uncertain numbers.
+
+    Parameters
+    ----------
+    world : World
+    n : int
+        Sampled futures, >= 1.
+    seed : int
+        Non-negative.
+
+    Returns
+    -------
+    list of dict, length ``n + 1``
+        Values by dotted path for ``World.with_values``. Number 0 is empty: the central world, for
+        orientation. Numbers 1 to `n` are the sample: of the `n` equally likely slices of every
+        number's range each holds one future.
+
+    Notes
+    -----
+    Every number has its own stream, keyed by its path (McKay, Beckman and Conover 1979, with
+    independent permutations), so that declaring another one leaves the others' samples alone.
+    """
+    sample: list[dict[str, float]] = [{} for _ in range(n + 1)]
+    for card in uncertain(world):
+        rng = np.random.default_rng([seed, crc32(card.path.encode())])
+        shares = (rng.permutation(n) + rng.random(n)) / n
+        for future, share in zip(sample[1:], shares, strict=True):
+            future[card.path] = quantile(card, float(share))
+    return sample
+
+
+def quantile(card: Card, share: float) -> float:
+    """Return the value below which a number lies with probability `share`.
+
+    Parameters
+    ----------
+    card : Card
+        With ``sample``: the ends of a uniform or triangular range (mode at the default), the 5%
+        and 95% quantiles of a lognormal one. Whole numbers are equally likely or rounded.
+    share : float
+        In [0, 1].
+    """
+    if card.sample is None:
+        raise InputError(f"{card.path} has no range to sample from.")
+    low, high = card.sample
+    whole = isinstance(card.value, int)
+    if card.shape == "uniform":
+        if whole:  # all whole numbers equally likely, the ends too
+            return min(floor(low + share * (high - low + 1)), int(high))
+        return low + share * (high - low)
+    if card.shape == "triangular":
+        value = _triangular(low, min(max(card.value, low), high), high, share)
+    else:
+        z = NormalDist().inv_cdf(min(max(share, _TAIL), 1 - _TAIL))
+        value = exp((log(low) + log(high)) / 2 + z * log(high / low) / (2 * _Z95))
+    return round(value) if whole else value
+
+
+def _triangular(low: float, mode: float, high: float, share: float) -> float:
+    if share * (high - low) < mode - low:
+        return low + sqrt(share * (high - low) * (mode - low))
+    return high - sqrt((1 - share) * (high - low) * (high - mode))
+
+
+@cache
+def code_digest() -> str:
+    """Return a SHA-256 over the model's code and tables: stored runs of other code do not count."""
+    seen = sha256()
+    model = [p for p in (_ROOT / "ecosystem").rglob("*") if p.suffix in (".py", ".csv")]
+    for path in sorted([*model, _ROOT / "experiments" / "outcomes.py"]):
+        seen.update(str(path.relative_to(_ROOT)).encode())
+        seen.update(path.read_bytes())
+    return seen.hexdigest()

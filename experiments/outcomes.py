@@ -1,0 +1,260 @@
+"""What is kept of a run: named outcomes, and the tables that later explain a difference."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosystem import observables
+from ecosystem.observables import CAUSES
+from ecosystem.results import RunResult, Table
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
+
+LADDER = (*(name.removesuffix("_mw") for name in observables.LADDER), "cancelled")
+"""States of a megawatt: the rungs from ``announced`` to ``usable``, and what was given up."""
+
+MILESTONES_GW = (1, 2, 5, 10)
+LATE_WEEKS = 104
+_ROUNDING_MW = 1e-6
+
+_STATES = (
+    *(f"{state}_mw" for state in LADDER),
+    "usable_it_mw",
+    "installed_base_mw",
+    "capability",
+    "demand_mw",
+    "served_mw",
+    "utilisation",
+    "latency_s",
+    "price_usd_per_mtok",
+    "mean_support",
+)
+_FLOWS = (
+    "revenue_usd",
+    "strategy_cost_usd",
+    "energy_mwh",
+    "water_m3",
+    *(f"lost_gw_weeks_{cause}" for cause in CAUSES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One number of a run.
+
+    Attributes
+    ----------
+    name, unit, meaning : str
+    better : {1, -1, 0}
+        Whether more or less of it is better for the programme or its hosts; 0 leaves that open.
+    measure : callable
+        From a RunResult to a float; NaN where the run cannot tell.
+    kind : {"value", "time"}
+        A time is NaN if the event did not come within the run (censored).
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    better: Literal[1, -1, 0]
+    measure: Callable[[RunResult], float]
+    kind: Literal["value", "time"] = "value"
+
+
+def start_of(result: RunResult) -> date:
+    """Return the first day of a run."""
+    return date.fromisoformat(str(result.manifest["start"]))
+
+
+def row_at(result: RunResult, day: date) -> int | None:
+    """Return the weekly row in force on `day`, or None if the run does not reach it."""
+    row = (day - start_of(result)).days // 7
+    return row if 0 <= row < len(result.series("week")) else None
+
+
+def usable_gw_years(result: RunResult) -> float:
+    """Return the integral of usable facility power over the run [GW yr]."""
+    return float(result.series("usable_mw").sum()) / MW_PER_GW / WEEKS_PER_YEAR
+
+
+def usable_gw_on(result: RunResult, day: date) -> float:
+    """Return usable facility GW on a day, NaN if the run ends before it."""
+    row = row_at(result, day)
+    return float("nan") if row is None else float(result.series("usable_mw")[row]) / MW_PER_GW
+
+
+def weeks_to(result: RunResult, gw: float) -> float:
+    """Return weeks until `gw` GW are usable, NaN if that is not reached."""
+    reached = result.series("usable_mw") >= gw * MW_PER_GW
+    return float(np.argmax(reached)) if reached.any() else float("nan")
+
+
+def secured_then_cancelled(result: RunResult) -> float:
+    """Return the share of MW once secured that was cancelled later; NaN if none was secured.
+
+    Notes
+    -----
+    The ladder columns are exclusive, so what lies beyond ``announced`` falls in a site only
+    when secured MW is cancelled. A site that secures and cancels in one week hides that much.
+    """
+    sites = result.tables["sites"]
+    order = np.lexsort((sites["week"], sites["site"].astype(str)))
+    names = sites["site"][order]
+    beyond = np.sum([sites[f"{state}_mw"][order] for state in LADDER[1:-1]], axis=0)
+    same = names[1:] == names[:-1]
+    fallen = -np.diff(beyond)[same]
+    cancelled = float(fallen[fallen > _ROUNDING_MW].sum())
+    last = np.append(~same, True)
+    secured = float(beyond[last].sum()) + cancelled
+    return cancelled / secured if secured > 0 else float("nan")
+
+
+def late_phases(result: RunResult) -> float:
+    """Count the announced phases, not cancelled, that are more than 104 weeks behind their plan.
+
+    A phase still unfinished counts as soon as the run itself has lasted that long.
+    """
+    phases = result.tables["phases"]
+    horizon = len(result.series("week"))
+    finish = np.where(np.isnan(phases["finish_week"]), horizon, phases["finish_week"])
+    late = finish - phases["planned_finish_week"] > LATE_WEEKS
+    alive = (phases["announced_week"] <= horizon) & np.isnan(phases["cancelled_week"])
+    return float(np.count_nonzero(late & alive))
+
+
+def benefit_per_household(result: RunResult) -> float:
+    """Return net local benefit per household to date, the mean over communities [USD]."""
+    communities = result.tables["communities"]
+    if not len(communities["week"]):
+        return float("nan")
+    last = communities["week"] == communities["week"].max()
+    return float(communities["benefit_usd_per_household"][last].mean())
+
+
+def _at_horizon(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:
+    return lambda result: float(result.series(column)[-1]) / scale
+
+
+def _total(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:
+    return lambda result: float(result.series(column).sum()) / scale
+
+
+def _last_year(column: str) -> Callable[[RunResult], float]:
+    return lambda result: float(result.series(column)[-52:].mean())
+
+
+def _time_to(gw: float) -> Callable[[RunResult], float]:
+    return lambda result: weeks_to(result, gw)
+
+
+def _all_causes(result: RunResult) -> float:
+    return sum(float(result.series(f"lost_gw_weeks_{cause}").sum()) for cause in CAUSES)
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    Outcome("usable_gw_years", "GW yr", "Usable programme compute", 1, usable_gw_years),
+    Outcome(
+        "usable_gw_2030",
+        "GW",
+        "Usable on 2030-01-01",
+        1,
+        lambda result: usable_gw_on(result, date(2030, 1, 1)),
+    ),
+    Outcome("usable_gw", "GW", "Usable at the horizon", 1, _at_horizon("usable_mw", MW_PER_GW)),
+    *(
+        Outcome(f"weeks_to_{gw}gw", "week", f"Weeks to {gw} GW usable", -1, _time_to(gw), "time")
+        for gw in MILESTONES_GW
+    ),
+    Outcome(
+        "secured_then_cancelled", "1", "Secured MW cancelled, share", -1, secured_then_cancelled
+    ),
+    Outcome("late_phases", "phases", "Phases over 104 weeks late", -1, late_phases),
+    Outcome("lost_gw_weeks", "GW week", "Lost to all causes", -1, _all_causes),
+    *(
+        Outcome(
+            f"lost_gw_weeks_{cause}",
+            "GW week",
+            f"Lost to {cause}",
+            -1,
+            _total(f"lost_gw_weeks_{cause}"),
+        )
+        for cause in CAUSES
+    ),
+    Outcome("strategy_cost_usd", "USD", "Strategy cost", -1,
+            _total("strategy_cost_usd")),
+    Outcome("mean_support", "1", "Support at the horizon, mean", 1, _at_horizon("mean_support")),
+    Outcome(
+        "benefit_usd_per_household",
+        "USD",
+        "Local benefit per household",
+        1,
+        benefit_per_household,
+    ),
+    Outcome(
+        "bill_change_usd_per_household_year",
+        "USD/yr",
+        "Household bill, final year",
+        -1,
+        _last_year("bill_change_usd_per_household_year"),
+    ),
+    Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
+    Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
+    Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
+)  # fmt: skip
+
+
+def reduce(result: RunResult) -> dict[str, Table]:
+    """Return the small tables that stand for a run in an experiment.
+
+    ``outcomes`` has one row, ``yearly`` one per 1 January and one for the last week, ``sites``
+    one per site; ``phases`` and ``events`` are the run's own.
+    """
+    values = {outcome.name: np.array([outcome.measure(result)]) for outcome in OUTCOMES}
+    values["horizon_weeks"] = np.array([float(len(result.series("week")))])
+    return {
+        "outcomes": values,
+        "yearly": yearly(result),
+        "sites": _site_totals(result.tables["sites"]),
+        "phases": result.tables["phases"],
+        "events": result.tables["events"],
+    }
+
+
+def yearly(result: RunResult) -> Table:
+    """Return states on every 1 January and in the last week, and flows since the row before.
+
+    Columns: ``date`` (ISO text), the states and flows of the weekly table.
+    """
+    start, weeks = start_of(result), len(result.series("week"))
+    firsts = (date(year, 1, 1) for year in range(start.year, start.year + weeks // 52 + 2))
+    marks = {day: row for day in firsts if (row := row_at(result, day)) is not None}
+    days, rows = list(marks), list(marks.values())
+    if not rows or rows[-1] < weeks - 1:
+        days.append(start + timedelta(weeks=weeks))
+        rows.append(weeks - 1)
+    at = np.array(rows)
+    table: Table = {"date": np.array([day.isoformat() for day in days], dtype=object)}
+    table |= {name: result.series(name)[at] for name in _STATES}
+    for name in _FLOWS:
+        so_far: NDArray[np.float64] = np.cumsum(result.series(name))[at]
+        table[name] = np.diff(so_far, prepend=0.0)
+    return table
+
+
+def _site_totals(sites: Table) -> Table:
+    """Return usable GW-years, and at the end usable and cancelled MW, site by site."""
+    names, index = np.unique(sites["site"].astype(str), return_inverse=True)
+    sums = np.bincount(index, weights=sites["usable_mw"], minlength=len(names))
+    last = np.zeros(len(names), dtype=np.int64)
+    order = np.argsort(sites["week"], kind="stable")
+    last[index[order]] = order  # the latest row of each site is written last
+    return {
+        "site": names.astype(object),
+        "usable_gw_years": sums / MW_PER_GW / WEEKS_PER_YEAR,
+        "usable_mw": sites["usable_mw"][last],
+        "cancelled_mw": sites["cancelled_mw"][last],
+        "support": sites["support"][last],
+    }

@@ -1,0 +1,201 @@
+"""Carry out runs in chunks, on any executor: failures stay alone, an interruption loses little."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from traceback import extract_tb
+from typing import Any, Protocol
+
+import numpy as np
+
+from ecosystem.results import RunResult, Table
+from ecosystem.scenario import Strategy, World
+from experiments.design import RunSpec
+from experiments.outcomes import reduce
+from experiments.store import finish, stored, write_part
+
+_CHUNKS_PER_JOB = 6
+_LARGEST_CHUNK = 20
+
+
+class Simulate(Protocol):
+    """Anything that runs a world; worker processes find it by its module and name."""
+
+    def __call__(
+        self, world: World, strategy: Strategy, seed: int, weeks: int | None = None
+    ) -> RunResult:
+        """Run one world with one strategy."""
+        ...
+
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How an experiment went: runs made now, runs found from before, runs in all."""
+
+    made: int
+    found: int
+    total: int
+
+
+def simulate(world: World, strategy: Strategy, seed: int, weeks: int | None = None) -> RunResult:
+    """Run the model; it is imported on the first call, since Mesa takes a second to load."""
+    from ecosystem.model import simulate as run
+
+    return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed)
+
+
+def run_all(
+    specs: Sequence[RunSpec],
+    jobs: int,
+    on_done: Progress,
+    folder: Path,
+    *,
+    about: dict[str, Any] | None = None,
+    simulate: Simulate = simulate,
+    executor: Executor | None = None,
+) -> Tally:
+    """Carry out all runs that `folder` does not hold yet, and write its manifest.
+
+    Parameters
+    ----------
+    specs : sequence of RunSpec
+        In the order in which results are to be read.
+    jobs : int
+        Processes; 1 runs in this one.
+    on_done : callable
+        Told ``(runs done, runs in all)`` at the start and after every chunk.
+    folder : Path
+        Results, as :mod:`experiments.store` lays them out. Sound parts in it are not made again.
+    about : dict, optional
+        Written into the manifest.
+    simulate : callable
+        The model; a function of an importable module.
+    executor : Executor, optional
+        Used instead of own processes, e.g. Dask's or mpi4py's.
+
+    Raises
+    ------
+    concurrent.futures.process.BrokenProcessPool
+        If a process died, e.g. for want of memory. What was done is kept.
+
+    Notes
+    -----
+    A run that raises is recorded in table ``runs`` with its error; the others go on. Results do
+    not depend on `jobs`, chunks or interruptions.
+    """
+    done = stored(folder, (spec.run for spec in specs))
+    todo = [spec for spec in specs if spec.run not in done]
+    count = len(specs) - len(todo)
+    found = count
+    on_done(count, len(specs))
+    chunks = _chunks(todo, jobs)
+    if jobs == 1 and executor is None:
+        for chunk in chunks:
+            count += work(chunk, folder, simulate)
+            on_done(count, len(specs))
+    elif chunks:
+        with _pool(executor, min(jobs, len(chunks))) as pool:
+            waiting: list[Future[int]] = [
+                pool.submit(work, chunk, folder, simulate) for chunk in chunks
+            ]
+            for future in as_completed(waiting):
+                count += future.result()
+                on_done(count, len(specs))
+    finish(folder, [spec.run for spec in specs], about or {})
+    return Tally(made=len(todo), found=found, total=len(specs))
+
+
+def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate) -> int:
+    """Carry out a chunk of runs, write its part and return how many runs that were."""
+    rows: list[tuple[RunSpec, str]] = []
+    kept: dict[str, list[Table]] = {}
+    future, world = None, chunk[0].world
+    for spec in chunk:
+        error = ""
+        try:
+            if spec.values != future:  # strategies of one future share its world
+                future, world = spec.values, spec.world.with_values(dict(spec.values))
+            tables = reduce(simulate(world, spec.strategy, spec.seed, spec.weeks))
+            labelled = {name: _labelled(spec, table) for name, table in tables.items()}
+            for name, table in labelled.items():
+                kept.setdefault(name, []).append(table)
+        except Exception as raised:
+            error = _one_line(raised)
+        rows.append((spec, error))
+    tables = {name: _stacked(parts) for name, parts in kept.items()}
+    part = sha256("".join(spec.run for spec in chunk).encode()).hexdigest()[:16]
+    write_part(folder, part, [spec.run for spec in chunk], {"runs": _runs(rows), **tables})
+    return len(chunk)
+
+
+def _chunks(specs: Sequence[RunSpec], jobs: int) -> list[Sequence[RunSpec]]:
+    """Cut the runs into chunks: several per process for an even load, none long to wait for."""
+    if not specs:
+        return []
+    size = min(_LARGEST_CHUNK, -(-len(specs) // (jobs * _CHUNKS_PER_JOB)))
+    return [specs[i : i + size] for i in range(0, len(specs), size)]
+
+
+@contextmanager
+def _pool(given: Executor | None, jobs: int) -> Iterator[Executor]:
+    """Lend an executor; when something is raised, drop what waits and let what runs finish."""
+    pool = given or ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt
+    )
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    if given is None:
+        pool.shutdown()
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, so that the chunk in hand is written."""
+    signal(SIGINT, SIG_IGN)
+
+
+def _labelled(spec: RunSpec, table: Table) -> Table:
+    """Put the run's name and key before the columns of a table."""
+    rows = len(next(iter(table.values())))
+    return {**{name: np.repeat(value, rows) for name, value in _label(spec).items()}, **table}
+
+
+def _label(spec: RunSpec) -> Table:
+    return {
+        "run": np.array([spec.run], dtype=object),
+        "strategy": np.array([spec.strategy.key], dtype=object),
+        "future": np.array([spec.future]),
+        "seed": np.array([spec.seed]),
+    }
+
+
+def _runs(rows: list[tuple[RunSpec, str]]) -> Table:
+    labels = _stacked([_label(spec) for spec, _ in rows])
+    status = ["failed" if error else "ok" for _, error in rows]
+    errors = [error for _, error in rows]
+    return {
+        **labels,
+        "status": np.array(status, dtype=object),
+        "error": np.array(errors, dtype=object),
+    }
+
+
+def _stacked(tables: list[Table]) -> Table:
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+def _one_line(error: Exception) -> str:
+    """Say what was raised, and where."""
+    frames = extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"

@@ -1,0 +1,146 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_ecosystem import fragile, simulate, strategy, tiny_world
+
+from ecosystem.errors import ResultsError
+from experiments import runner
+from experiments.design import Experiment
+from experiments.runner import run_all
+from experiments.store import read
+
+TABLES = ("runs", "outcomes", "yearly", "sites", "phases", "events")
+
+
+def specs(futures=3, strategies=("S0", "S2"), weeks=150):
+    policies = {
+        "S0": strategy("S0"),
+        "S2": strategy("S2", agreement_share_of_capex=0.01),
+    }
+    chosen = tuple(policies[key] for key in strategies)
+    return Experiment(tiny_world(), chosen, chosen[0].key, futures, weeks=weeks).specs()
+
+
+def same(a: Path, b: Path) -> None:
+    for name in TABLES:
+        one, other = read(a, name), read(b, name)
+        assert list(one) == list(other)
+        for column in one:
+            np.testing.assert_array_equal(one[column], other[column], err_msg=f"{name}.{column}")
+            assert one[column].dtype == other[column].dtype
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+def test_results_are_the_same_for_one_process_two_processes_and_a_given_executor(tmp_path):
+    todo = specs()
+    tally = run_all(todo, 1, quiet, tmp_path / "one", simulate=simulate)
+    assert (tally.made, tally.found, tally.total) == (8, 0, 8)
+    run_all(todo, 2, quiet, tmp_path / "two", simulate=simulate)
+    with ThreadPoolExecutor(3) as pool:
+        run_all(todo, 7, quiet, tmp_path / "given", simulate=simulate, executor=pool)
+    same(tmp_path / "one", tmp_path / "two")
+    same(tmp_path / "one", tmp_path / "given")
+    outcomes = read(tmp_path / "two", "outcomes")
+    assert outcomes["run"].tolist() == [spec.run for spec in todo]
+
+
+def test_of_a_hundred_runs_in_which_nine_raise_91_are_kept_and_nine_recorded(tmp_path):
+    todo = specs(futures=99, strategies=("S0",), weeks=60)
+    run_all(todo, 1, quiet, tmp_path, simulate=fragile)
+    runs = read(tmp_path, "runs")
+    failed = runs["status"] == "failed"
+    assert failed.sum() == 9
+    assert len(read(tmp_path, "outcomes")["run"]) == 91
+    assert runs["seed"][failed].tolist() == list(range(3, 100, 11))
+    assert "ValueError: seed 3 cannot be run (fake_ecosystem.py:" in runs["error"][3]
+    assert set(runs["error"][~failed]) == {""}
+
+
+class Interrupt:
+    """A model that is interrupted when it is asked for one run too many."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self, world, strategy, seed, weeks=None):
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+        return simulate(world, strategy, seed, weeks)
+
+
+def test_an_interrupted_experiment_goes_on_where_it_was(tmp_path):
+    todo = specs(futures=5)
+    heard = []
+    with pytest.raises(KeyboardInterrupt):
+        run_all(todo, 1, lambda *at: heard.append(at), tmp_path / "a", simulate=Interrupt(7))
+    assert heard[-1] == (6, 12)
+    with pytest.raises(ResultsError, match="manifest"):
+        read(tmp_path / "a", "outcomes")
+    tally = run_all(todo, 1, quiet, tmp_path / "a", simulate=Interrupt(6))
+    assert (tally.made, tally.found) == (6, 6)
+    run_all(todo, 1, quiet, tmp_path / "b", simulate=simulate)
+    same(tmp_path / "a", tmp_path / "b")
+
+
+def test_an_interruption_of_processes_keeps_finished_chunks(tmp_path):
+    todo = specs(futures=5)
+
+    def stop_after_four(done: int, total: int) -> None:
+        if done >= 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all(todo, 2, stop_after_four, tmp_path, simulate=simulate)
+    tally = run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    assert tally.found >= 4
+    assert tally.found + tally.made == 12
+
+
+def test_nothing_is_made_twice_but_what_is_damaged(tmp_path):
+    todo = specs()
+    run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    assert run_all(todo, 2, quiet, tmp_path, simulate=Interrupt(0)).made == 0
+    broken = sorted((tmp_path / "parts").glob("*.phases.parquet"))[0]
+    broken.write_bytes(broken.read_bytes()[:-1])
+    with pytest.raises(ResultsError, match=broken.name):
+        read(tmp_path, "phases")
+    lost = json.loads((tmp_path / "parts" / f"{broken.name[:16]}.json").read_text())["runs"]
+    assert run_all(todo, 1, quiet, tmp_path, simulate=simulate).made == len(lost)
+    run_all(todo, 1, quiet, tmp_path.with_name("fresh"), simulate=simulate)
+    same(tmp_path, tmp_path.with_name("fresh"))
+
+
+def test_parts_of_another_experiment_are_removed_at_the_end(tmp_path):
+    run_all(specs(futures=2), 1, quiet, tmp_path, simulate=simulate)
+    before = set((tmp_path / "parts").iterdir())
+    run_all(specs(futures=2, weeks=100), 1, quiet, tmp_path, simulate=simulate)
+    assert not before & set((tmp_path / "parts").iterdir())
+
+
+def test_a_result_without_a_column_is_a_failed_run(tmp_path):
+    def incomplete(world, strategy, seed, weeks=None):
+        result = simulate(world, strategy, seed, weeks)
+        if strategy.key == "S2":
+            del result.tables["weekly"]["usable_mw"]
+        return result
+
+    run_all(specs(futures=1), 1, quiet, tmp_path, simulate=incomplete)
+    runs = read(tmp_path, "runs")
+    assert runs["status"].tolist() == ["ok", "failed"] * 2
+    assert "usable_mw" in runs["error"][1]
+
+
+def test_chunks_hold_every_run_once_in_order_and_load_processes_evenly():
+    todo = list(range(1003))
+    chunks = runner._chunks(todo, 2)
+    assert [run for chunk in chunks for run in chunk] == todo
+    assert max(map(len, chunks)) <= 20
+    assert runner._chunks([], 2) == []
+    assert len(runner._chunks(list(range(36)), 2)) == 12
