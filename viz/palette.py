@@ -136,6 +136,7 @@ _RULES = """
 .eco svg .l1{stroke:var(--accent);stroke-width:1.8;fill:none;stroke-linejoin:round}
 .eco svg .l2{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:4 3}
 .eco svg .l3{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:1 2.5}
+.eco svg .casing{stroke:var(--card);stroke-width:3.6;fill:none;opacity:.8}
 .eco svg .it{stroke:var(--ink);stroke-width:1.3;fill:none}
 .eco svg .f-cancelled{fill:url(#hatch)}
 .eco svg .hatch{stroke:var(--none);stroke-width:2}
