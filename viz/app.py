@@ -25,7 +25,8 @@ from solara.server import settings
 from solara.tasks import use_task
 
 from ecosystem.errors import InputError
-from viz.components import Beat, Controls, Problem, World
+from viz.components import Beat, World
+from viz.controls import Controls, Problem
 from viz.palette import stylesheet
 from viz.state import Catalogue, Session, parse_query, query_of, shipped_catalogue
 
@@ -84,7 +85,7 @@ def _Live(catalogue: Catalogue) -> None:  # noqa: N802
     elif frame.view is None:
         _Waiting(f"Building {frame.choice.world} with strategy {frame.choice.strategy} …")
     else:
-        World(session, frame, frame.view)
+        World(frame.view, frame.weeks, session.picked.value, session.picked.set)
     # While playing the address would change many times a second; it is set when play pauses.
     query = query_of(frame)
     kept = use_ref(query)
