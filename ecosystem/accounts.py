@@ -5,6 +5,7 @@ proximity (S, 3, 2; the last axis is far, near).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
+HOURS_OF_A_JOB = 2_000.0
 
 
 def new_ledger(layout: Layout) -> Ledger:
@@ -189,62 +191,64 @@ def shares(now: Snapshot) -> FloatArray:
     return np.outer(np.full(3, 1 / 3), [1 - near, near])
 
 
-def post_local(
-    ledger: Ledger,
-    now: Snapshot,
-    cost: StrategyCost,
-    local_hours: FloatArray,
-    bill_change: FloatArray,
-    weeks: float,
-) -> FloatArray:
-    """Book what a site brings its hosts and takes from them; return the net by community (S,).
+class Local(NamedTuple):
+    """What a period of some weeks did to the host communities.
 
-    Parameters
+    Attributes
     ----------
-    cost : StrategyCost
-        Of one week.
-    local_hours : ndarray, shape (S,)
-        Craft hours worked at each site over the period.
+    hours, water_m3 : ndarray, shape (S,)
+        Craft hours worked at each site and water drawn there.
     bill_change : ndarray, shape (R,)
         USD per household and year.
     weeks : float
         Length of the period.
     """
-    n, layout = now.numbers, now.layout
+
+    hours: FloatArray
+    water_m3: FloatArray
+    bill_change: FloatArray
+    weeks: float
+
+
+def post_local(ledger: Ledger, now: Snapshot, cost: StrategyCost, local: Local) -> FloatArray:
+    """Book what sites bring their hosts and take from them; return the net by community (S,).
+
+    Parameters
+    ----------
+    cost : StrategyCost
+        Of one week.
+    local : Local
+    """
+    n, layout = now.numbers.local, now.layout
+    years = local.weeks / WEEKS_PER_YEAR
+    in_use = _site_mw(now, now.state == Rung.USABLE)
+    visible = _site_mw(now, (now.state >= Rung.BUILDING) & (now.state <= Rung.USABLE))
+    tax = in_use * n.tax_usd_per_mw_year * years
+    permanent_hours = in_use * n.permanent_jobs_per_mw * HOURS_OF_A_JOB * years
+    premium = n.craft_wage_usd_per_h * (1 - n.alternative_wage_share)
+    wages = (local.hours + permanent_hours) * n.local_hire_share * premium
+    near = layout.households * now.numbers.society.near_share
+    nuisance = near * n.nuisance_usd_per_household_year * visible / MW_PER_GW * years
+    scarcity = local.water_m3 * n.water_usd_per_m3 * layout.water_stress
+    bill = local.bill_change[layout.region_of_site] * layout.households * now.sites.live * years
     group = shares(now)
-    per_site = np.bincount(
-        layout.site_of_phase, layout.phase_mw * (now.state == Rung.USABLE), len(layout.sites)
-    )
-    on_site = np.bincount(
-        layout.site_of_phase,
-        layout.phase_mw * ((now.state >= Rung.BUILDING) & (now.state <= Rung.USABLE)),
-        len(layout.sites),
-    )
-    years = weeks / WEEKS_PER_YEAR
-    tax = per_site * n.local.tax_usd_per_mw_year * years
-    gain = local_hours * n.local.local_hire_share * n.local.craft_wage_usd_per_h
-    gain = gain * (1 - n.local.alternative_wage_share)
-    permanent = per_site * n.local.permanent_jobs_per_mw * n.local.local_hire_share
-    gain = gain + permanent * n.local.craft_wage_usd_per_h * 2_000.0 * years * (
-        1 - n.local.alternative_wage_share
-    )
-    near = layout.households * n.society.near_share
-    nuisance = near * n.local.nuisance_usd_per_household_year * on_site / MW_PER_GW * years
-    bill = bill_change[layout.region_of_site] * layout.households * now.sites.live * years
-    spread = group[None, :, :]
-
-    def each(
-        purpose: str, payer: str, payee: str, amount: FloatArray, how: FloatArray
-    ) -> FloatArray:
-        ledger.post_each(purpose, payer, payee, amount[:, None, None] * how)
-        return amount
-
-    only_near = np.outer(np.full(3, 1 / 3), [0.0, 1.0])[None, :, :]
+    neighbours = np.outer(np.full(3, 1 / 3), [0.0, 1.0])
     ledger.post("tax", "partners", "local_government", float(tax.sum()))
-    net = each("services", "local_government", "households", tax, spread)
-    net = net + each("wages", "workers", "households", gain, spread)
-    net = net + each("agreement", "lab", "households", cost.agreement * weeks, spread)
-    net = net + each("cash", "lab", "households", cost.cash * weeks, spread)
-    net = net - each("nuisance", "households", "environment", nuisance, only_near)
-    net = net - each("bill_change", "households", "utilities", np.maximum(bill, 0), spread)
-    return net + each("bill_change", "utilities", "households", np.maximum(-bill, 0), spread)
+    flows = (
+        ("services", "local_government", tax, group),
+        ("wages", "workers", wages, group),
+        ("agreement", "lab", cost.agreement * local.weeks, group),
+        ("cash", "lab", cost.cash * local.weeks, group),
+        ("nuisance", "environment", -nuisance, neighbours),
+        ("scarcity", "environment", -scarcity, group),
+        ("bill_change", "utilities", -bill, group),
+    )
+    for purpose, payer, amount, how in flows:
+        ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
+    return np.sum([amount for _, _, amount, _ in flows], axis=0)
+
+
+def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:
+    """Return the facility MW of chosen phases by site, shape (S,)."""
+    layout = now.layout
+    return np.bincount(layout.site_of_phase, layout.phase_mw * chosen, len(layout.sites))

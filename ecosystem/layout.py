@@ -191,7 +191,8 @@ class Layout:
     def on_record_until(self) -> FloatArray:
         """Week until which records, not chance, say what befell a site, shape (S,)."""
         recorded = np.isfinite(self.announced_week)
-        return np.where(recorded, self.week(self.world.history_until), -np.inf)
+        until = self.world.history_until or self.world.start
+        return np.where(recorded, self.week(until), -np.inf)
 
     @cached_property
     def headroom_mw_per_year(self) -> FloatArray:
@@ -309,7 +310,7 @@ class Layout:
         total = np.interp(week, known, values)
         added = np.diff(total, prepend=0.0)
         generation = self.newest(week)
-        life = round(self.world.numbers.cluster.chip_life_years * WEEKS_PER_YEAR)
+        life = round(self.world.numbers.chips.chip_life_years * WEEKS_PER_YEAR)
         by_generation = np.zeros((len(week), len(self.generations)))
         for start in range(0, len(week), life):
             # cohorts in their (1 + start / life)-th life: the same megawatts, newer hardware

@@ -67,9 +67,7 @@ class Ecosystem(mesa.Model):
         self.audited = audit
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
-        self.cluster_rules = ClusterRules(
-            **world.numbers.cluster.model_dump(exclude={"chip_life_years"})
-        )
+        self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
         self.treasury = Treasury(layout, self.market_rules)
@@ -250,6 +248,7 @@ class Ecosystem(mesa.Model):
             self.sites = replace(
                 self.sites, withdrawn=self.sites.withdrawn | gone, live=self.sites.live & ~gone
             )
+            self.works.restudy(gone)
             back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
         self.vendors = replace(

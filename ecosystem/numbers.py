@@ -4,6 +4,8 @@ Sources are written as ids of ``data/sources.csv`` or in words. Grade C marks an
 always sampled, never a hidden constant. A world file overrides any of them by name.
 """
 
+from typing import Literal
+
 from ecosystem.parameters import Parameters, par
 
 
@@ -122,19 +124,6 @@ class Delivery(Parameters):
         le=1,
     )
 
-    contract_weeks: float = par(
-        6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
-    )
-    handover_weeks: float = par(
-        2,
-        "week",
-        "From commissioning to use: acceptance by the tenant",
-        "practice",
-        "C",
-        (0, 6),
-        ge=0,
-    )
-
 
 class Grid(Parameters):
     """Utilities: studies, firm headroom, bridge power."""
@@ -226,7 +215,7 @@ class Equipment(Parameters):
         130,
         "week",
         "From decision to added capacity",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (104, 156),
         ge=1,
@@ -276,6 +265,15 @@ class Chips(Parameters):
     outage_depth: float = par(
         0.5, "1", "Share of supply lost in a disruption", "assumption", "C", (0.2, 0.9), ge=0, le=1
     )
+    chip_life_years: float = par(
+        5.5,
+        "yr",
+        "Life of accelerators, then renewed in the same megawatts",
+        "formulas section 7",
+        "C",
+        (4, 7),
+        gt=1,
+    )
 
 
 class Contractors(Parameters):
@@ -294,7 +292,7 @@ class Contractors(Parameters):
         0.1,
         "1",
         "Exponent of the learning curve over repeated buildings: work falls as n^-b",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.0, 0.2),
         ge=0,
@@ -380,7 +378,7 @@ class Workforce(Parameters):
         0.4,
         "1",
         "Productivity of a new apprentice",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.2, 0.5),
         ge=0,
@@ -398,7 +396,7 @@ class Workforce(Parameters):
         25_000,
         "USD",
         "Cost of one academy seat for its whole course",
-        "P133, design note section 6",
+        "P133, docs/odd.md section 6",
         "C",
         (15_000, 40_000),
         ge=0,
@@ -451,7 +449,7 @@ class Workforce(Parameters):
         0.9,
         "1",
         "Productivity at the end of an apprenticeship",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.8, 1.0),
         ge=0,
@@ -466,7 +464,7 @@ class Society(Parameters):
         4,
         "1",
         "First shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; design note",
+        "Friedkin & Johnsen 1990; docs/odd.md",
         "C",
         (2, 8),
         gt=0,
@@ -475,7 +473,7 @@ class Society(Parameters):
         2,
         "1",
         "Second shape of the Beta of susceptibility",
-        "Friedkin & Johnsen 1990; design note",
+        "Friedkin & Johnsen 1990; docs/odd.md",
         "C",
         (1, 4),
         gt=0,
@@ -508,7 +506,7 @@ class Society(Parameters):
         0.35,
         "1",
         "Credibility added by a binding agreement",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.1, 0.6),
         ge=0,
@@ -518,7 +516,7 @@ class Society(Parameters):
         0.25,
         "1",
         "Households who would take part in a campaign at all",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.15, 0.35),
         ge=0,
@@ -676,7 +674,7 @@ class Society(Parameters):
         400,
         "USD/yr",
         "Yearly money per household that counts as a full impact",
-        "design note, section 6, P087",
+        "docs/odd.md, P087",
         "C",
         (150, 1_500),
         gt=0,
@@ -971,7 +969,7 @@ class Lab(Parameters):
         0.06,
         "1",
         "Interface friction per partner link",
-        "design note, section 3",
+        "docs/odd.md",
         "C",
         (0.0, 0.15),
         ge=0,
@@ -1040,6 +1038,18 @@ class Lab(Parameters):
         "B",
         (2, 4),
         gt=0,
+    )
+    contract_weeks: float = par(
+        6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
+    )
+    handover_weeks: float = par(
+        2,
+        "week",
+        "From commissioning to use: acceptance by the tenant",
+        "practice",
+        "C",
+        (0, 6),
+        ge=0,
     )
 
 
@@ -1164,21 +1174,11 @@ class Cluster(Parameters):
         ge=0,
     )
     peak_to_mean: float = par(
-        1.4, "1", "Daily peak over mean demand", "design note, section 5", "C", (1.2, 1.6), ge=1
+        1.4, "1", "Daily peak over mean demand", "docs/odd.md", "C", (1.2, 1.6), ge=1
     )
 
     patience_s: float = par(
         60, "s", "Longest that a request waits before it leaves", "assumption", "C", (20, 120), gt=0
-    )
-
-    chip_life_years: float = par(
-        5.5,
-        "yr",
-        "Life of accelerators, then renewed in the same megawatts",
-        "formulas section 7",
-        "C",
-        (4, 7),
-        gt=1,
     )
 
 
@@ -1238,7 +1238,7 @@ class Market(Parameters):
         7.5,
         "ECI points",
         "Width of the demand logistic; the loop gain is capability_per_decade / (2.3 width)",
-        "design note, section 5",
+        "docs/odd.md",
         "C",
         (6, 12),
         gt=0,
@@ -1323,6 +1323,18 @@ class Market(Parameters):
     )
     release_lag_weeks: float = par(
         13, "week", "From the end of a run to its release", "assumption", "C", (6, 26), ge=0
+    )
+    saturation_decades: float = par(
+        4.0,
+        "decades",
+        "Decades of effective compute after which the saturating law has yielded 63% of its total",
+        "assumption",
+        "C",
+        (2.0, 8.0),
+        gt=0,
+    )
+    capability_law: Literal["log", "saturating", "compute_null"] = par(
+        "log", "1", "How compute becomes capability; compute_null: not at all", "docs/odd.md", "B"
     )
 
 

@@ -147,7 +147,7 @@ class World(Parameters):
     start: date
     weeks: int = Field(ge=1, le=5_200)
     strategy_start: date
-    history_until: date
+    history_until: date | None = None
     sites: tuple[Site, ...]
     regions: tuple[Region, ...]
     records: tuple[Record, ...] = ()

@@ -40,6 +40,7 @@ class Treasury:
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
         self._local_hours = np.zeros(count)
+        self._water_m3 = np.zeros(count)
         self._sponsored_week = np.full(count, np.nan)
         self._revenues: list[float] = []
         self._opening_tokens = nan
@@ -128,15 +129,20 @@ class Treasury:
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
         )
+        self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw)
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
         self.bill_change = accounts.bill_change_usd_per_year(now)
         self.benefit = accounts.post_local(
-            self.ledger, now, self.cost, self._local_hours, self.bill_change, weeks
+            self.ledger,
+            now,
+            self.cost,
+            accounts.Local(self._local_hours, self._water_m3, self.bill_change, weeks),
         )
         self._local_hours = np.zeros_like(self._local_hours)
+        self._water_m3 = np.zeros_like(self._water_m3)
         if now.policy:
             fresh = now.sites.live & (now.site_state < Rung.COMMISSIONED)
             fresh &= np.isnan(self._sponsored_week)

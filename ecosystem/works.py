@@ -85,7 +85,7 @@ class Works:
 
     def state(self, sites: Sites, week: int) -> IntArray:
         """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
-        n = self.layout.world.numbers.delivery
+        n = self.layout.world.numbers.lab
         signed = sites.announced_week + n.contract_weeks <= week
         handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + n.handover_weeks
         return ladder_state(
@@ -145,6 +145,18 @@ class Works:
                 self.reason[ended & (self.layout.site_of_phase == news.site)] = news.text
         left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
         return left == 0
+
+    def restudy(self, gone: BoolArray) -> None:
+        """Set back the studies behind requests that withdraw; `gone` has shape (S,)."""
+        lead, region = self.layout.lead_of_site, self.layout.region_of_site
+        started = self.progress.start_week[lead, Activity.STUDY]
+        running = np.isfinite(started) & np.isnan(self.progress.finish_week[lead, Activity.STUDY])
+        lost = self.layout.world.numbers.grid.restudy_weeks
+        for site in np.flatnonzero(gone & np.isfinite(started)):
+            behind = running & (region == region[site]) & (started > started[site])
+            at = lead[behind]
+            left = self.progress.worked_weeks[at, Activity.STUDY] - lost
+            self.progress.worked_weeks[at, Activity.STUDY] = np.maximum(left, 0.0)
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
