@@ -11,6 +11,7 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.resources import files
 
@@ -24,7 +25,8 @@ from solara.server import settings
 from solara.tasks import use_task
 
 from ecosystem.errors import InputError
-from viz.components import Beat, Controls, Problem, World
+from viz.components import Beat, World
+from viz.controls import Controls, Problem
 from viz.palette import stylesheet
 from viz.state import Catalogue, Session, parse_query, query_of, shipped_catalogue
 
@@ -83,7 +85,7 @@ def _Live(catalogue: Catalogue) -> None:  # noqa: N802
     elif frame.view is None:
         _Waiting(f"Building {frame.choice.world} with strategy {frame.choice.strategy} …")
     else:
-        World(session, frame, frame.view)
+        World(frame.view, frame.weeks, session.picked.value, session.picked.set)
     # While playing the address would change many times a second; it is set when play pauses.
     query = query_of(frame)
     kept = use_ref(query)
@@ -153,7 +155,8 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
     # The model takes a second or more to import: begin while the browser is still loading.
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
-    with listener:
+    # The server has shut down in good order by the time that it passes the interrupt on.
+    with listener, suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
 

@@ -90,7 +90,8 @@ def ladder_chart(
         low = high
     if at.size:
         it_gw = weekly["usable_it_mw"][at] / MW_PER_GW
-        body.append(f'<path class="it" d="{line_path(box, at, it_gw)}"/>')
+        line = line_path(box, at, it_gw)
+        body.append(f'<path class="casing" d="{line}"/><path class="it" d="{line}"/>')
         body.append(_now(box, int(at[-1])))
     else:
         body.append(_invitation(box))
@@ -113,9 +114,9 @@ def ladder_title(weekly: Weekly, start: date) -> str:
     last = {state: float(weekly[f"{state}_mw"][-1]) / MW_PER_GW for state in LADDER}
     secured = sum(last[state] for state in LADDER[1:-1])
     day = start + timedelta(weeks=length)
-    usable = f"{number(last['usable'])} GW usable of {number(secured)} GW secured"
+    usable = f"{number(last['usable'])} GW usable of {number(secured)} GW secured or further"
     lost = f", {number(last['cancelled'])} GW cancelled" if last["cancelled"] > 0 else ""
-    return f"{usable}{lost} by {iso_week(day)}"
+    return f"{usable}{lost}, {iso_week(day)}"
 
 
 def _ladder_legend(weekly: Weekly, x: float, y: float) -> str:

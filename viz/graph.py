@@ -136,7 +136,7 @@ def _edge(edge: EdgeView, places: Places, emphasis: str) -> str:
     else:
         middle = (x1 + x2) / 2
         curve = f"C{middle:.0f} {y1 + lift:.0f} {middle:.0f} {y2 + lift:.0f} {x2:.0f} {y2:.0f}"
-    wide = 0.4 + 2.2 * min(1.0, max(0.0, edge.strength))
+    wide = 0.3 + 1.7 * min(1.0, max(0.0, edge.strength))
     broken = " broken" if edge.broken else ""
     return (
         f'<path class="edge e-{escape(edge.kind)}{broken}{emphasis}" stroke-width="{wide:.1f}" '

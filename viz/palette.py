@@ -136,8 +136,8 @@ _RULES = """
 .eco svg .l1{stroke:var(--accent);stroke-width:1.8;fill:none;stroke-linejoin:round}
 .eco svg .l2{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:4 3}
 .eco svg .l3{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:1 2.5}
+.eco svg .casing{stroke:var(--card);stroke-width:3.6;fill:none;opacity:.8}
 .eco svg .it{stroke:var(--ink);stroke-width:1.3;fill:none}
-.eco svg .gap{fill:var(--c-community);opacity:.14}
 .eco svg .f-cancelled{fill:url(#hatch)}
 .eco svg .hatch{stroke:var(--none);stroke-width:2}
 .eco svg .land{fill:var(--land);stroke:var(--border);stroke-width:1}
@@ -145,6 +145,7 @@ _RULES = """
 .eco svg .track{fill:none;stroke:var(--none);stroke-width:2;opacity:.35}
 .eco svg .organised{fill:none;stroke:var(--c-community);stroke-width:2;stroke-dasharray:3 2.5}
 .eco svg .rival{fill:none;stroke:var(--none);stroke-width:1.4}
+.eco svg .maybe{font-style:italic}
 .eco svg .later{fill:none;stroke:var(--none);stroke-width:1.2;stroke-dasharray:2 2}
 .eco svg .node{fill:var(--card);stroke:var(--ink);stroke-width:1.4}
 .eco svg .k-lab,.eco svg .k-capital{fill:var(--accent);stroke:var(--accent)}
@@ -154,7 +155,7 @@ _RULES = """
 .eco svg .pick:focus .node{stroke:var(--c-community);stroke-width:3}
 .eco svg .picked .node{fill:var(--accent);stroke:var(--accent);stroke-width:3}
 .eco svg .picked text{font-weight:700}
-.eco svg .edge{fill:none;stroke:var(--none);opacity:.5}
+.eco svg .edge{fill:none;stroke:var(--none);opacity:.42}
 .eco svg .e-contract,.eco svg .e-commitment{stroke:var(--accent)}
 .eco svg .e-supply{stroke:var(--c-equipment)}
 .eco svg .e-serves{stroke:var(--c-grid)}

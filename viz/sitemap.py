@@ -12,6 +12,7 @@ from ecosystem.view import SiteView
 from viz.palette import LADDER, cause_key, cause_label
 from viz.svg import drawing, number, shortened, text
 
+_NOTE = "Fill: what binds now. Area: planned GW. Italic: later candidates. Opinions are simulated"
 _HEAD = 40.0
 _FOOT = 36.0
 _RADIUS_PER_ROOT_GW = 6.5
@@ -97,9 +98,7 @@ def site_map(sites: Sequence[SiteView], picked: str = "", ground: bool = True) -
     width, height = _outlines()["view_box"][2:]
     title = map_title(sites)
     body = [text(8, 18, title, "title")]
-    body.append(
-        text(8, 34, "Fill: what binds now. Area: planned GW. Opinions are simulated", "soft")
-    )
+    body.append(text(8, 34, _NOTE, "soft"))
     body.append(f'<g transform="translate(0 {_HEAD:g})">')
     places = _places(sites, height)
     body += [_land()] if ground else []
@@ -181,21 +180,43 @@ def _tooltip(site: SiteView) -> str:
 
 def _labels(sites: Sequence[SiteView], places: dict[str, tuple[float, float]]) -> list[str]:
     """Name the announced sites, largest first, where a name fits without covering another."""
-    taken: list[tuple[float, float, float, float]] = []
+    shown = [s for s in sites if sum(s.ladder_mw) > 0]
+    taken = [_marker_box(site, *places[site.key]) for site in shown]
     named = [s for s in sites if s.role in ("programme", "candidate") and sum(s.ladder_mw) > 0]
     out = []
     for site in sorted(named, key=lambda s: -s.facility_mw):
-        label = shortened(site.name.removeprefix("Stargate "), 20)
+        name = site.name.removeprefix("Stargate ").removeprefix("Candidate ")
+        label = shortened(name, 20)
+        css = "halo maybe" if site.role == "candidate" else "halo"
         x, y = places[site.key]
         reach, wide = _radius(site) + 9, 5.9 * len(label)
-        for dx, dy in ((reach, 4), (-reach - wide, 4), (-wide / 2, -reach), (-wide / 2, reach + 9)):
+        for dx, dy in _spots(reach, wide):
             spot = (x + dx, y + dy - 10, x + dx + wide, y + dy + 3)
             inside = spot[0] >= 0 and spot[2] <= _outlines()["view_box"][2]
             if inside and not any(_overlap(spot, other) for other in taken):
                 taken.append(spot)
-                out.append(text(x + dx, y + dy, label, "halo"))
+                out.append(text(x + dx, y + dy, label, css))
                 break
     return out
+
+
+def _marker_box(site: SiteView, x: float, y: float) -> tuple[float, float, float, float]:
+    r = _radius(site)
+    return (x - r, y - r, x + r, y + r)
+
+
+def _spots(reach: float, wide: float) -> tuple[tuple[float, float], ...]:
+    """Return where a name may begin, as seen from its site: beside it first, then around it."""
+    return (
+        (reach, 4),
+        (-reach - wide, 4),
+        (-wide / 2, -reach),
+        (-wide / 2, reach + 9),
+        (reach * 0.7, -reach * 0.7),
+        (reach * 0.7, reach * 0.7 + 8),
+        (-reach * 0.7 - wide, -reach * 0.7),
+        (-reach * 0.7 - wide, reach * 0.7 + 8),
+    )
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from ecosystem.errors import InputError
 from ecosystem.view import AgentView, EdgeView, Event, SiteView, View
 from viz.palette import CAUSES, LADDER
 from viz.state import Catalogue, Choice
@@ -26,6 +27,7 @@ _PLACES = (
     ("wyoming", "Candidate <Wyoming> & sons", "candidate", 41.03, -104.87, 1000.0),
     ("georgia", "Candidate Georgia", "candidate", 33.45, -84.52, 1000.0),
 )
+WORLDS = {"calm": "A calm fake world", "breaks": "Breaks in week 4"}
 _REGIONS = ("ercot", "miso", "pjm", "wecc")
 _CRAFTS = ("electrical", "mechanical", "civil", "commissioning")
 
@@ -164,6 +166,11 @@ class FakeWorld:
         )
 
 
+def build(choice: Choice) -> FakeWorld:
+    if choice.world not in WORLDS:
+        raise InputError(f"unknown world {choice.world!r}")
+    return FakeWorld(choice)
+
+
 def fake_catalogue() -> Catalogue:
-    worlds = {"calm": "A calm fake world", "breaks": "Breaks in week 4"}
-    return Catalogue(worlds, {"S0": "Decide, announce, defend", "S2": "Agreement"}, FakeWorld)
+    return Catalogue(WORLDS, {"S0": "Decide, announce, defend", "S2": "Agreement"}, build)

@@ -60,7 +60,11 @@ class Shown:
             await asyncio.sleep(0.01)
 
     async def at_week(self, week: int) -> None:
-        await self.until(lambda: f"week {week} of 120" in self.html())
+        """Wait for the clock and for the last part of the page, which another thread renders."""
+        await self.until(
+            lambda: f"week {week} of 120" in self.html() and "Real sites" in self.html()
+        )
+        await self.until(lambda: len(self.drawings()) == 6)
 
 
 def on_page(
@@ -98,8 +102,8 @@ def test_step_moves_the_week_the_ladder_and_the_events():
         for week in (1, 2, 3):
             shown.button("Step").click()
             await shown.at_week(week)
-        assert shown.drawing("Capacity ladder").svg != before
-        assert "hearing, approved" in shown.html()
+        await shown.until(lambda: shown.drawing("Capacity ladder").svg != before)
+        await shown.until(lambda: "hearing, approved" in shown.html())
         assert "<simulated>" not in shown.html(), "text of events is escaped"
 
     on_page(test)
@@ -187,7 +191,7 @@ def test_a_world_that_breaks_says_so_and_leads_back():
 def test_clicking_a_site_or_an_agent_opens_its_card():
     async def test(shown: Shown) -> None:
         await shown.at_week(0)
-        assert "Click an agent" in shown.html()
+        await shown.until(lambda: "Click an agent" in shown.html())
         shown.drawing("relations").vue_pick("lab")
         await shown.until(lambda: "AI lab" in shown.html())
         shown.drawing("sites deliver").vue_pick("site:abilene")
