@@ -68,7 +68,8 @@ class Layout:
         share = 1 / count[site_of_phase]
         together = np.array([s.phases_at_start for s in sites])[site_of_phase]
         power = np.array([POWER[s.power] for s in sites])[site_of_phase]
-        previous = np.where(number < together, -1, np.arange(len(number)) - 1)
+        begun = (number < together) | _cleared(world, sites, site_of_phase, number)
+        previous = np.where(begun, -1, np.arange(len(number)) - 1)
         network = build_network(site_of_phase, power, previous)
         return cls(
             world=world,
@@ -336,3 +337,16 @@ class Layout:
 def base_weeks(numbers: Delivery) -> FloatArray:
     """Return the median duration of each activity, shape (A,)."""
     return np.array([getattr(numbers, f"{a.name.lower()}_weeks") for a in Activity])
+
+
+def _cleared(
+    world: World, sites: tuple[Site, ...], site_of_phase: IntArray, number: IntArray
+) -> BoolArray:
+    """Return the phases whose works started on record, so that they wait for no other phase."""
+    index = {site.key: i for i, site in enumerate(sites)}
+    cleared = np.zeros(len(number), dtype=bool)
+    for record in world.records:
+        if record.activity == "sitework" and record.status == "started" and record.site in index:
+            own = site_of_phase == index[record.site]
+            cleared |= own & (number >= record.first_phase - 1) & (number < record.last_phase)
+    return cleared

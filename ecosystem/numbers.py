@@ -51,28 +51,28 @@ class Delivery(Parameters):
         ge=1,
     )
     equipment_weeks: float = par(
-        78,
+        56,
         "week",
         "Long-lead electrical equipment after order, developer stock counted",
         "P034, P037",
         "B",
-        (52, 128),
+        (40, 104),
         ge=1,
     )
     chips_weeks: float = par(26, "week", "Rack order to delivery", "practice", "C", (13, 39), ge=1)
     fibre_weeks: float = par(26, "week", "Long-haul fibre", "practice", "C", (13, 52), ge=1)
     sitework_weeks: float = par(
-        9, "week", "Clearing and earthworks", "P142-P145", "C", (6, 14), ge=1
+        8, "week", "Clearing and earthworks", "P142-P145", "C", (6, 14), ge=1
     )
     shell_weeks: float = par(
         18, "week", "Foundation to weather-tight shell", "P145, P148", "B", (14, 28), ge=1
     )
     mep_weeks: float = par(
-        18, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (14, 28), ge=1
+        15, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (12, 26), ge=1
     )
     energise_weeks: float = par(4, "week", "Energisation", "practice", "C", (2, 8), ge=1)
-    racks_weeks: float = par(7, "week", "Rack installation", "M057-M058", "B", (4, 12), ge=1)
-    commissioning_weeks: float = par(5, "week", "Commissioning", "M057-M058", "B", (3, 10), ge=1)
+    racks_weeks: float = par(6, "week", "Rack installation", "M057-M058", "B", (4, 12), ge=1)
+    commissioning_weeks: float = par(4, "week", "Commissioning", "M057-M058", "B", (3, 10), ge=1)
     sigma_activity: float = par(
         0.20,
         "1",
@@ -328,16 +328,16 @@ class Workforce(Parameters):
         gt=0,
     )
     wage_response: float = par(
-        0.02,
+        0.06,
         "1/week",
         "Relative wage rise per unit of unmet demand",
         "P126",
         "C",
-        (0.005, 0.05),
+        (0.02, 0.12),
         ge=0,
     )
     wage_return: float = par(
-        0.02, "1/week", "Return of the wage to its base", "assumption", "C", (0.01, 0.04), ge=0
+        0.06, "1/week", "Return of the wage to its base", "assumption", "C", (0.02, 0.12), ge=0
     )
     traveller_response: float = par(
         0.1,

@@ -104,14 +104,17 @@ def labour(layout: Layout) -> Labour:
 
 
 def vendors(layout: Layout) -> Vendors:
-    """Return makers, builders and grids."""
+    """Return makers, builders and grids; connections on record have used headroom already."""
     n = layout.world.numbers
+    regions = layout.world.regions
+    headroom = n.grid.headroom_factor * np.array([r.headroom_mw for r in regions])
+    connected = layout.site_mw * sites(layout).headroom_granted * ~layout.islanded
+    headroom -= np.bincount(layout.region_of_site, connected, len(regions))
     return Vendors(
         equipment=Plant(np.asarray(n.equipment.slots_mw), np.asarray(np.nan)),
         equipment_waiting_mw=0.0,
         chips_mw_per_week=n.chips.mw_per_week,
-        headroom_mw=n.grid.headroom_factor
-        * np.array([r.headroom_mw for r in layout.world.regions]),
+        headroom_mw=np.maximum(headroom, 0.0),
         crews=np.ones(layout.phases),
         cloud_room_mw=np.array([c.build_mw for c in layout.world.clouds]),
     )
