@@ -17,9 +17,10 @@ NOW = (np.array([[1180.0, 0.0]]), np.array([1.0]))
 def test_one_campus_by_hand():
     rules = replace(RULES, facility_to_it=1.35, closed_loop_pue=0.05, availability=1.0)
     flows = run_cluster(*NOW, 400.0, 0.5, GENERATIONS, rules)
-    accelerators = 1180 / 1.40 / 0.132 * 72
+    it_mw = 1180 / 1.35  # the design ratio is that of a closed loop, its fans included
+    accelerators = it_mw / 0.132 * 72
     assert flows.accelerators == pytest.approx([accelerators, 0.0])
-    assert flows.it_mw == pytest.approx([1180 / 1.40])
+    assert flows.it_mw == pytest.approx([it_mw])
     assert flows.racks == pytest.approx([accelerators / 72])
     flop = accelerators * 0.5 * 4.9e15 * rules.mfu * flows.goodput
     assert flows.training_flop_per_s == pytest.approx(flop)
@@ -28,8 +29,17 @@ def test_one_campus_by_hand():
     assert flows.inference_mw == pytest.approx(590.0)
     assert flows.served_mw == pytest.approx(400.0)
     assert flows.tokens_per_s == pytest.approx(400 * tokens)
-    assert flows.energy_mwh == pytest.approx([1180 / 1.40 * 168 * 1.25])
-    assert flows.water_m3 == pytest.approx([1180 / 1.40 * 168 * 0.003])
+    assert flows.energy_mwh == pytest.approx([it_mw * 168 * 1.25])
+    assert flows.water_m3 == pytest.approx([it_mw * 168 * 0.003])
+
+
+def test_an_evaporative_campus_fits_more_racks_behind_its_substation():
+    rules = replace(RULES, facility_to_it=1.35, closed_loop_pue=0.05, availability=1.0)
+    flows = run_cluster(NOW[0], np.zeros(1), 400.0, 0.5, GENERATIONS, rules)
+    it_mw = 1180 / 1.30
+    assert flows.it_mw == pytest.approx([it_mw])
+    assert flows.energy_mwh == pytest.approx([it_mw * 168 * 1.20])
+    assert flows.water_m3 == pytest.approx([it_mw * 168 * rules.wue_evaporative_l_per_kwh])
 
 
 def test_goodput_of_the_default_rules_is_that_of_the_largest_job():
@@ -44,7 +54,7 @@ def test_an_empty_fleet_is_finite_and_turns_everyone_away():
     assert flows.shortfall == 1.0
     assert flows.tokens_per_s == 0.0
     assert flows.latency_s == RULES.service_s + RULES.patience_s
-    full = run_cluster(NOW[0], np.zeros(1), 10.0, 0.5, GENERATIONS, RULES)
+    full = run_cluster(*NOW, 10.0, 0.5, GENERATIONS, RULES)
     assert flows.tokens_per_s_per_mw == pytest.approx(full.tokens_per_s_per_mw)
 
 

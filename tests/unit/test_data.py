@@ -20,7 +20,7 @@ with (DATA / "sources.csv").open(encoding="utf-8", newline="") as handle:
     SOURCES = {row["id"]: row for row in csv.DictReader(handle)}
 
 # What a source may say besides an id; data/README.md explains each word.
-WORDS = ("assumption", "practice", "model.md", "formulas")
+WORDS = ("assumption", "practice", "docs/odd.md", "model.md", "formulas")
 FILES = ("sites.csv", "hardware.csv", "inference_validation.csv", "scaling_laws.csv")
 
 
@@ -34,6 +34,8 @@ def ids_of(source: str) -> list[str]:
             name, _, comment = token.strip().partition(":")
             if comment.strip() == "assumption" or name in FILES or name.startswith(WORDS):
                 continue
+            if found and re.fullmatch(r"(19|20)\d\d", name):
+                continue  # the year of the source before it
             span = re.fullmatch(r"([A-Z])(\d+)-\1(\d+)", name)
             if span:
                 numbers = range(int(span[2]), int(span[3]) + 1)
@@ -62,6 +64,8 @@ def test_ids_of_splits_as_people_write() -> None:
     assert ids_of("P142-P144; cost: assumption") == ["P142", "P143", "P144"]
     assert ids_of("Friedkin & Johnsen 1990; model.md") == ["Friedkin & Johnsen 1990"]
     assert ids_of("press, end 2024") == []
+    assert ids_of("US Census, 2024") == ["US Census"]
+    assert ids_of("2024") == ["2024"]
     assert ids_of("P102: 0.03-0.83%, typo") == ["P102", "typo"]
     assert resolves("P041 cases")
     assert not resolves("P0411")

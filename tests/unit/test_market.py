@@ -33,7 +33,8 @@ def test_numbers_that_weekly_steps_cannot_carry_are_refused(
 
 
 def test_demand_starts_where_it_should_whatever_the_ceiling() -> None:
-    for ceiling in (400.0, 1e5, 1e12):
+    start = rules().demand_start_mw
+    for ceiling in (1.1 * start, 300 * start, 1e12):
         r = rules(demand_max_mw=ceiling)
         assert market.demand_mw(r.capability_start, 1, 1, 1, r) == pytest.approx(r.demand_start_mw)
 
@@ -47,9 +48,10 @@ def test_demand_saturates_at_its_ceiling() -> None:
 def test_demand_elasticities_are_the_declared_ones() -> None:
     r = rules()
     here = market.demand_mw(150, 1, 1, 1, r)
-    assert market.demand_mw(150, 2, 1, 1, r) / here == pytest.approx(2**-1.11)
-    assert market.demand_mw(150, 1, 2, 1, r) / here == pytest.approx(2**-0.3)
-    assert market.demand_mw(150, 1, 1, 2, r) / here == pytest.approx(2 ** (1.11 * 0.8 - 1))
+    rebound = r.price_elasticity * r.pass_through
+    assert market.demand_mw(150, 2, 1, 1, r) / here == pytest.approx(2**-r.price_elasticity)
+    assert market.demand_mw(150, 1, 2, 1, r) / here == pytest.approx(2**-r.latency_elasticity)
+    assert market.demand_mw(150, 1, 1, 2, r) / here == pytest.approx(2 ** (rebound - 1))
 
 
 def test_rebound_of_one_makes_efficiency_neutral_in_mw() -> None:
@@ -140,29 +142,40 @@ def test_saturating_law_starts_with_the_same_slope_and_ends() -> None:
     assert far == pytest.approx(r.capability_start + 3 * r.capability_per_decade)
 
 
+def test_the_opening_run_is_half_done_at_the_rate_of_the_fleet() -> None:
+    r = rules(run_weeks=9.0, final_run_share=0.5)
+    run = market.opening(r, 1e22).run
+    assert run.weeks_left == 4.5
+    assert run.started_week == -4.5
+    assert run.flop == pytest.approx(0.5 * 1e22 * 4.5 * 604_800)
+    assert run.released_capability == r.capability_start
+    assert market.opening(r).run.flop == 0
+
+
 def test_a_run_gathers_its_share_and_waits_for_release() -> None:
     r = rules(run_weeks=4.5, release_lag_weeks=2.0, final_run_share=0.5)
-    run = market.opening(r).run
+    run = market.opening(r, 1e22).run
     seen = []
-    for week in range(8):
+    for week in range(6):
         run = market.train(run, 1e22, r, week)
         seen.append(run.released_capability)
-    due = market.capability_of_run(0.5 * 1e22 * 4.5 * 604_800, 0.0, r)
-    # Ends in mid-week 4, released 6.5 weeks after the start: on sale from the end of week 6.
-    assert seen[:6] == [r.capability_start] * 6
-    assert seen[6:] == [due, due]
-    assert run.started_week == 4.5
-    assert run.flop == pytest.approx(0.5 * 1e22 * 3.5 * 604_800)
-    assert run.weeks_left == pytest.approx(1.0)
+    due = market.capability_of_run(0.5 * 1e22 * 4.5 * 604_800, -2.25, r)
+    # Half done at week 0: ends at 2.25, released at 4.25, on sale from the end of week 4.
+    assert seen == [*[r.capability_start] * 4, pytest.approx(due), pytest.approx(due)]
+    assert due > r.capability_start
+    assert run.started_week == 2.25
+    assert run.flop == pytest.approx(0.5 * 1e22 * 3.75 * 604_800)
+    assert run.weeks_left == pytest.approx(0.75)
 
 
 def test_a_worse_run_is_never_released_over_a_better_one() -> None:
     r = rules(run_weeks=4.0, release_lag_weeks=0.0, algorithmic_growth=0.0)
-    run = market.opening(r).run
+    run = market.opening(r, 1e22).run
     for week in range(8):
-        run = market.train(run, 1e22 if week < 4 else 1.0, r, week)
-    first = market.capability_of_run(0.15 * 1e22 * 4 * 604_800, 0, r)
-    assert run.released_capability == pytest.approx(max(first, r.capability_start))
+        run = market.train(run, 1e22 if week < 2 else 1.0, r, week)
+    first = market.capability_of_run(r.final_run_share * 1e22 * 4 * 604_800, 0, r)
+    assert first > r.capability_start
+    assert run.released_capability == pytest.approx(first)
     assert not run.pending
 
 
@@ -173,7 +186,11 @@ def test_a_world_without_capacity_or_demand_stays_finite() -> None:
         state = market.clear(state, Flow(0, 0, 1e6, 1.0, 0), r, week)
         assert state.revenue_usd == 0
         assert math.isfinite(state.price_usd_per_mw_year)
-    assert 0 < state.adopted_mw < 10
+    # Nobody is served, so users leave as fast as others come: (b + q Q/D)(D - Q) = theta Q.
+    q, b = r.imitation_per_year, r.innovation_per_year
+    net = q - b - r.churn_per_year
+    rest = state.demand_mw * (net + math.sqrt(net**2 + 4 * q * b)) / (2 * q)
+    assert state.adopted_mw == pytest.approx(rest, rel=0.05)
     state = state._replace(adopted_mw=0.0)
     empty = market.clear(state, Flow(0, 0, 1.0, 1.0, 0), r, 0)
     assert empty.utilisation == empty.shortfall == 0
@@ -187,7 +204,9 @@ def test_a_served_market_in_balance_only_follows_its_demand() -> None:
     after = market.clear(state, Flow(inference, state.adopted_mw, 1, 1, 0), r, 0)
     assert after.price_usd_per_mw_year == pytest.approx(state.price_usd_per_mw_year)
     assert after.adopted_mw == pytest.approx(state.adopted_mw)
-    assert after.revenue_usd == pytest.approx(24e6 * 300 / WEEKS_PER_YEAR)
+    assert after.revenue_usd == pytest.approx(
+        r.price_start_usd_per_mw_year * r.demand_start_mw / WEEKS_PER_YEAR
+    )
 
 
 def test_loop_gains_on_worked_numbers() -> None:
