@@ -391,6 +391,7 @@ class Workforce(Parameters):
         "P141",
         "C",
         (-0.5, 1.5),
+        "uniform",
     )
     trainee_cost_usd: float = par(
         25_000,
@@ -549,6 +550,7 @@ class Society(Parameters):
         "P099: no causal estimate found",
         "C",
         (-0.5, 1.5),
+        "uniform",
     )
     engagement_effect: float = par(
         1.0,
@@ -557,6 +559,7 @@ class Society(Parameters):
         "P099: no causal estimate found",
         "C",
         (-0.5, 1.5),
+        "uniform",
     )
     cash_effect: float = par(
         1.0,
@@ -565,6 +568,7 @@ class Society(Parameters):
         "Frey & Oberholzer-Gee 1997; P100",
         "C",
         (-0.5, 1.5),
+        "uniform",
     )
     mood_later: float = par(
         -0.40,

@@ -21,7 +21,7 @@ def par(
     source: str,
     grade: Grade,
     sample: tuple[float, float] | None = None,
-    shape: Shape = "uniform",
+    shape: Shape = "triangular",
     **bounds: Any,
 ) -> Any:
     """Declare one sourced parameter.
@@ -66,6 +66,34 @@ class Parameters(BaseModel):
             raise KeyError(head)
         value = getattr(self, head).with_(rest, value) if rest else value
         return type(self).model_validate({**dict(self), head: value})
+
+    def merged(self, changes: dict[str, Any], prefix: str = "") -> Self:
+        """Return a copy with nested changes, each group validated once.
+
+        Raises
+        ------
+        KeyError
+            With the dotted path of a name that is not there.
+        """
+        values = dict(self)
+        for name, change in changes.items():
+            path = f"{prefix}{name}"
+            if name not in type(self).model_fields:
+                raise KeyError(path)
+            if isinstance(change, dict):
+                if not isinstance(values[name], Parameters):
+                    raise KeyError(_first_leaf(path, change))
+                change = values[name].merged(change, f"{path}.")
+            values[name] = change
+        return type(self).model_validate(values)
+
+
+def _first_leaf(path: str, change: Any) -> str:
+    """Return the dotted path of the first value in nested changes."""
+    while isinstance(change, dict):
+        name, change = next(iter(change.items()))
+        path = f"{path}.{name}"
+    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,20 +113,11 @@ class Contractor(Parameters):
 
 
 class DatedSeries(Parameters):
-    """Dated input, read by linear interpolation."""
+    """Dated input, read by linear interpolation; after `observed_until` it is an assumption."""
 
     dates: tuple[date, ...]
     values: tuple[float, ...]
     source: str
-    after_factor: float = par(
-        1.0,
-        "1",
-        "Multiplier on growth after the last observed date",
-        "assumption",
-        "C",
-        (0.6, 1.5),
-        gt=0,
-    )
     observed_until: date
 
     @model_validator(mode="after")
@@ -136,6 +127,20 @@ class DatedSeries(Parameters):
         if any(a >= b for a, b in zip(self.dates, self.dates[1:], strict=False)):
             raise ValueError("dates must rise")
         return self
+
+
+class InstalledBase(DatedSeries):
+    """Capacity that the lab rents outside the programme [MW]."""
+
+    after_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on growth after the last observed date",
+        "assumption",
+        "C",
+        (0.6, 1.5),
+        gt=0,
+    )
 
 
 class World(Parameters):
@@ -154,7 +159,7 @@ class World(Parameters):
     clouds: tuple[Cloud, ...]
     contractors: tuple[Contractor, ...]
     generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
-    installed_base_mw: DatedSeries
+    installed_base_mw: InstalledBase
     mood: DatedSeries
     numbers: Numbers = Numbers()
 
@@ -195,16 +200,20 @@ class World(Parameters):
 
     def with_values(self, values: dict[str, float]) -> Self:
         """Return the world with other numbers, by dotted path below ``numbers`` or the world."""
-        world = self
+        changes: dict[str, Any] = {}
         for path, value in values.items():
-            try:
-                world = world.with_(path, value)
-            except (KeyError, AttributeError) as error:
-                known = [card.path for card in cards(self)]
-                raise InputError(_unknown("parameter", path, known, "with_values")) from error
-            except ValidationError as error:
-                raise InputError(_explain(error, self.name)) from error
-        return world
+            *groups, leaf = path.split(".")
+            level = changes
+            for group in groups:
+                level = level.setdefault(group, {})
+            level[leaf] = value
+        try:
+            return self.merged(changes)
+        except KeyError as error:
+            known = [card.path for card in cards(self)]
+            raise InputError(_unknown("parameter", error.args[0], known, "with_values")) from error
+        except ValidationError as error:
+            raise InputError(_explain(error, self.name)) from error
 
 
 class Levers(Parameters):

@@ -20,7 +20,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """One campus as it stands."""
+    """One campus as it stands.
+
+    Attributes
+    ----------
+    role : str
+        programme, candidate, comparator (a rival by its recorded dates) or refused.
+    state : str
+        Most advanced rung of the capacity ladder; ``candidate`` before the announcement.
+    ladder_mw : tuple of float
+        Facility MW on each rung, in the order of the ladder; all 0 for rivals.
+    support, opposition : float
+        Simulated; NaN where nobody is simulated.
+    """
 
     key: str
     name: str

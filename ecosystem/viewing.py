@@ -1,5 +1,6 @@
 """Turns a running world into the immutable view that people look at."""
 
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from ecosystem.delivery.ladder import Rung
 from ecosystem.observables import WEEKLY
 from ecosystem.recorder import CAUSES
-from ecosystem.units import date_of
+from ecosystem.scenario import Site
+from ecosystem.units import FloatArray, date_of
 from ecosystem.view import AgentView, EdgeView, SiteView, View
 
 if TYPE_CHECKING:
@@ -31,36 +33,64 @@ def view_of(model: "Ecosystem") -> View:
 
 
 def _sites(model: "Ecosystem") -> tuple[SiteView, ...]:
-    layout, society, week = model.layout, model.society, model.week - 1
-    ladder = model.recorder.ladder[max(week, 0)]
-    binding = model.recorder.binding[max(week, 0)]
-    it = model.recorder.usable_it[max(week, 0)]
-    views = []
-    for i, site in enumerate(layout.sites):
-        on = np.flatnonzero(ladder[i])
-        state = (
-            Rung(int(on[on < Rung.CANCELLED].max(initial=-1))).name.lower()
-            if (len(on) and (on < Rung.CANCELLED).any())
-            else ("cancelled" if len(on) else "candidate")
+    """Return the programme's sites as they stand, then rivals and refused ones."""
+    layout, society, week = model.layout, model.society, max(model.week - 1, 0)
+    ladder, binding = model.recorder.ladder[week], model.recorder.binding[week]
+    own = tuple(
+        SiteView(
+            key=site.key,
+            name=site.name,
+            role=site.role,
+            state=_rung(ladder[i]),
+            lat=site.lat,
+            lon=site.lon,
+            facility_mw=site.facility_mw,
+            ladder_mw=tuple(float(mw) for mw in ladder[i]),
+            usable_it_mw=float(model.recorder.usable_it[week, i]),
+            binding_cause=CAUSES[binding[i]] if binding[i] >= 0 else "",
+            support=float(society.support[i]),
+            opposition=float(society.opposing[i]),
+            organised=bool(society.organised[i]),
         )
-        views.append(
-            SiteView(
-                key=site.key,
-                name=site.name,
-                role=site.role,
-                state=state,
-                lat=site.lat,
-                lon=site.lon,
-                facility_mw=site.facility_mw,
-                ladder_mw=tuple(float(mw) for mw in ladder[i]),
-                usable_it_mw=float(it[i]),
-                binding_cause=CAUSES[binding[i]] if binding[i] >= 0 else "",
-                support=float(society.support[i]),
-                opposition=float(society.opposing[i]),
-                organised=bool(society.organised[i]),
-            )
-        )
-    return tuple(views)
+        for i, site in enumerate(layout.sites)
+    )
+    return own + tuple(
+        _other(model, site) for site in model.world.sites if site not in layout.sites
+    )
+
+
+def _rung(ladder_mw: FloatArray) -> str:
+    """Return the most advanced rung on which a site has megawatts."""
+    on = np.flatnonzero(ladder_mw)
+    standing = on[on < Rung.CANCELLED]
+    if len(standing):
+        return Rung(int(standing.max())).name.lower()
+    return "cancelled" if len(on) else "candidate"
+
+
+def _other(model: "Ecosystem", site: Site) -> SiteView:
+    """Return a rival by its recorded dates, or a refused site; nobody there is simulated."""
+    week, day = model.week, model.layout.week
+    state = "cancelled" if site.role == "refused" else "candidate"
+    if site.build_start and day(site.build_start) <= week:
+        state = "usable" if site.build_end and day(site.build_end) <= week else "building"
+    elif site.announced and day(site.announced) <= week:
+        state = "announced"
+    return SiteView(
+        key=site.key,
+        name=site.name,
+        role=site.role,
+        state=state,
+        lat=site.lat,
+        lon=site.lon,
+        facility_mw=site.facility_mw,
+        ladder_mw=(0.0,) * len(Rung),
+        usable_it_mw=0.0,
+        binding_cause="",
+        support=nan,
+        opposition=nan,
+        organised=False,
+    )
 
 
 def _agents(model: "Ecosystem") -> tuple[AgentView, ...]:

@@ -176,7 +176,7 @@ def test_a_strategy_twice_and_an_unusable_folder_are_refused(folder):
 
 def test_show_tells_unit_range_source_and_grade(folder):
     one = call("show", "grid.study_slots", "--world", "tiny.toml").output
-    for word in ("3 sites", ">= 1", "1 to 6 (uniform)", "an assumption", "P013"):
+    for word in ("3 sites", ">= 1", "1 to 6 (triangular)", "an assumption", "P013"):
         assert word in one
     assert "grid.headroom_factor" in call("show", "grid", "--world", "tiny.toml").output
     world = call("show", "tiny.toml").output

@@ -67,7 +67,7 @@ def test_cards_tell_all_there_is_to_know() -> None:
         source="assumption",
         grade="C",
         sample=(0.2, 0.8),
-        shape="uniform",
+        shape="triangular",
         limits=">= 0, <= 1",
     )
     assert (second.path, second.limits, second.sample) == ("weeks", "> 0", None)

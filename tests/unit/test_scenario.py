@@ -279,9 +279,14 @@ def world() -> World:
 
 
 def test_with_values_sets_several(world: World) -> None:
-    changed = world.with_values({"numbers.grid.study_slots": 5, "mood.after_factor": 0.8})
-    assert (changed.numbers.grid.study_slots, changed.mood.after_factor) == (5, 0.8)
-    assert changed.with_values({"numbers.grid.study_slots": 3, "mood.after_factor": 1}) == world
+    changed = world.with_values(
+        {"numbers.grid.study_slots": 5, "installed_base_mw.after_factor": 0.8}
+    )
+    assert (changed.numbers.grid.study_slots, changed.installed_base_mw.after_factor) == (5, 0.8)
+    assert (
+        changed.with_values({"numbers.grid.study_slots": 3, "installed_base_mw.after_factor": 1})
+        == world
+    )
 
 
 @pytest.mark.parametrize(
