@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -18,14 +18,24 @@ REQUIRED = (
     "accelerators_per_rack",
     "rack_kw",
     "allin_kw_per_accelerator",
-    "fp8_pflops",
     "hbm_gb",
     "hbm_tbps",
     "scaleup_tbps",
     "scaleup_domain",
     "scaleout_gbps",
 )
-OPTIONAL = ("bf16_pflops", "fp4_pflops", "rack_price_usd")
+OPTIONAL = (
+    "bf16_pflops",
+    "fp8_pflops",
+    "fp4_pflops",
+    "rack_price_usd",
+    "tdp_w",
+    "matmul_bf16_tflops",
+    "matmul_fp8_tflops",
+)
+# Largest matmul rate over dense peak, median of the eleven measured in stas00/ml-engineering; for
+# chips on which nobody has published one.
+USUAL_MATMUL_SHARE = 0.745
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +66,10 @@ class Generations:
         Network per accelerator beyond it, one direction [Gb/s].
     rack_price_usd : ndarray
         Price of a rack [USD].
+    tdp_w : ndarray
+        Thermal design power of an accelerator [W].
+    matmul_bf16_tflops, matmul_fp8_tflops : ndarray
+        Largest matrix multiplication rate that was measured [TFLOP/s].
     """
 
     key: tuple[str, ...]
@@ -73,6 +87,9 @@ class Generations:
     scaleup_domain: FloatArray
     scaleout_gbps: FloatArray
     rack_price_usd: FloatArray
+    tdp_w: FloatArray
+    matmul_bf16_tflops: FloatArray
+    matmul_fp8_tflops: FloatArray
 
     def __len__(self) -> int:
         return len(self.key)
@@ -86,8 +103,20 @@ class Generations:
     def select(self, *keys: str) -> Self:
         """Return only `keys`, in that order."""
         at = [self.index(key) for key in keys]
-        texts = {f: tuple(getattr(self, f)[i] for i in at) for f in ("key", "name", "available")}
-        numbers = {f: getattr(self, f)[at] for f in (*REQUIRED, *OPTIONAL)}
+        texts: dict[str, Any] = {
+            f: tuple(getattr(self, f)[i] for i in at) for f in ("key", "name", "available")
+        }
+        numbers: dict[str, Any] = {f: getattr(self, f)[at] for f in (*REQUIRED, *OPTIONAL)}
+        return type(self)(**texts, **numbers)
+
+    def join(self, other: Self) -> Self:
+        """Return the generations of both tables, `other` last."""
+        texts: dict[str, Any] = {
+            f: getattr(self, f) + getattr(other, f) for f in ("key", "name", "available")
+        }
+        numbers: dict[str, Any] = {
+            f: np.concatenate([getattr(self, f), getattr(other, f)]) for f in (*REQUIRED, *OPTIONAL)
+        }
         return type(self)(**texts, **numbers)
 
     def peak_flop_per_s(self, precision: Precision) -> FloatArray:
@@ -102,6 +131,18 @@ class Generations:
                 "Use fp8, which every generation has, or select other generations."
             )
         return peak[precision] * 1e15
+
+    def matmul_flop_per_s(self, precision: Precision) -> FloatArray:
+        """Return the rate that large matrix multiplications reach [FLOP/s], shape (G,).
+
+        Measured where it was; else the usual share of the peak. FP4 reaches the share of FP8.
+        """
+        peak = self.peak_flop_per_s(precision)
+        if precision == "bf16":
+            share = self.matmul_bf16_tflops / (self.bf16_pflops * 1e3)
+        else:
+            share = self.matmul_fp8_tflops / (self.fp8_pflops * 1e3)
+        return peak * np.where(np.isnan(share), USUAL_MATMUL_SHARE, share)
 
 
 def load_generations(path: Path | None = None) -> Generations:
