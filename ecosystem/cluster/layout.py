@@ -5,6 +5,7 @@ lists them once and evaluates them often.
 """
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -30,6 +31,10 @@ PIPELINE = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 35, 64)
 MICRO = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 CHUNKS = (1, 2, 4, 8)
 TOKENS_PER_PARAMETER = 20.0
+WIDTH_PER_LAYER = 130.0
+# FP8 that GB200 sustains under its power limit over its peak. Later chips are built on other
+# processes, so its energy per FLOP would be wrong for them; this share is assumed instead.
+SUSTAINED_SHARE = 0.65
 PRECISION: dict[int, Precision] = {16: "bf16", 8: "fp8", 4: "fp4"}
 
 
@@ -141,7 +146,7 @@ def _fitting(one: Jobs, constants: TrainingConstants) -> tuple[Layouts, BoolArra
     fits &= sharded == np.nan_to_num(one.sharded)
     replicas = np.maximum(replicas, 1.0)
     critical = critical_batch_tokens(one.parameters) / one.sequence
-    chosen = np.maximum(np.rint(critical / (replicas * whole)), 1.0)
+    chosen: FloatArray = np.maximum(np.rint(critical / (replicas * whole)), 1.0)
     stated = np.ceil(one.batch / (replicas * whole) - 1e-9)
     free = np.isnan(one.batch)
     batch = np.where(free, chosen * replicas * whole, one.batch)
@@ -182,26 +187,33 @@ def jobs_on(
     key: str,
     accelerators: FloatArray,
     *,
-    parameters: float = 405e9,
-    layers: float = 126,
-    width: float = 16_384,
+    parameters: ArrayLike = 405e9,
     sequence: float = 8_192,
     bits: int = 8,
     overlap: float = 1.0,
 ) -> Jobs:
-    """Return jobs of one model on one generation at several sizes, shape of `accelerators`.
+    """Return training jobs on one generation at several sizes, shape of `accelerators`.
 
-    The default model is a dense one of 405e9 parameters, the largest that has been measured on
-    several generations; software is current and chooses its own batch and layout.
+    Dense models of `parameters` (a number or one per job) with grouped keys, shaped like the
+    largest that has been measured: layers are width/130, parameters 12 layers width^2. Software
+    is current and chooses its own batch and layout.
     """
     if bits not in PRECISION:
         raise InputError(f"Training in {bits} bits is unknown; use 16, 8 or 4.")
     one = generations.select(key)
-    each = {
+    size = np.asarray(accelerators, dtype=np.float64)
+    if not (np.isfinite(size) & (size >= 1)).all():
+        raise InputError(f"A job needs at least one accelerator; got {size.tolist()}.")
+    width = np.cbrt(np.asarray(parameters, dtype=np.float64) * WIDTH_PER_LAYER / 12.0)
+    hardware = hardware_of(one, PRECISION[bits])
+    if np.isnan(one.matmul_fp8_tflops[0]):
+        peak = float(one.peak_flop_per_s(PRECISION[bits])[0])
+        hardware |= {"tdp_w": np.inf, "matmul_flop_per_s": SUSTAINED_SHARE * peak}
+    each: dict[str, ArrayLike] = {
         "batch": np.nan,
         "sequence": sequence,
         "parameters": parameters,
-        "layers": layers,
+        "layers": np.rint(width / WIDTH_PER_LAYER),
         "width": width,
         "head_width": 128.0,
         "kv_share": 1.0 / 16.0,
@@ -211,17 +223,68 @@ def jobs_on(
         "recompute": np.nan,
         "sharded": np.nan,
         "bits": float(bits),
-        **hardware_of(one, PRECISION[bits]),
+        **hardware,
     }
-    size = np.asarray(accelerators, dtype=np.float64)
-    return Jobs(accelerators=size, **{k: np.full(size.shape, v) for k, v in each.items()})
+    return Jobs(accelerators=size, **{k: np.broadcast_to(v, size.shape) for k, v in each.items()})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MfuCurve:
+    """MFU on the FP8 peak by size of a job, for interpolation in the logarithm of size.
+
+    Attributes
+    ----------
+    log_size : ndarray, shape (N,)
+        ln of accelerators.
+    mfu : ndarray, shape (2, N)
+        Row 0: no communication hidden; row 1: hidden as far as it goes.
+    """
+
+    log_size: FloatArray
+    mfu: FloatArray
+
+    def at(self, accelerators: ArrayLike, overlap: ArrayLike = 1.0) -> FloatArray:
+        """Return MFU, held at the ends of the curve; linear in `overlap` between its rows."""
+        size: FloatArray = np.maximum(np.asarray(accelerators, dtype=np.float64), 1.0)
+        at: FloatArray = np.asarray(np.log(size))
+        # NumPy's stubs leave the result of interp open
+        hidden: FloatArray = np.interp(at, self.log_size, self.mfu[1])  # pyright: ignore
+        if isinstance(overlap, float) and overlap == 1.0:
+            return hidden
+        bare: FloatArray = np.interp(at, self.log_size, self.mfu[0])  # pyright: ignore
+        return np.asarray(bare + overlap * (hidden - bare))
+
+
+CURVE_SIZES = np.asarray(1_024.0 * 2.0 ** np.arange(11), dtype=np.float64)
+RUN_SECONDS = 90.0 * 86_400.0
+USUAL_MFU = 0.35
+
+
+@lru_cache(maxsize=64)
+def mfu_curve(generations: Generations, key: str) -> MfuCurve:
+    """Return the curve of a generation for the model that each job would train.
+
+    Compute-optimal for 90 days: C = n peak MFU t = 6 N D with 20 tokens per parameter. Sizes
+    from 1,024 to 1,048,576; below, a smaller model trains at the efficiency of the first.
+    """
+    peak = float(generations.select(key).peak_flop_per_s("fp8")[0])
+    flop = CURVE_SIZES * peak * USUAL_MFU * RUN_SECONDS
+    parameters = np.sqrt(flop / (6.0 * TOKENS_PER_PARAMETER))
+    rows = [
+        search_space(
+            jobs_on(generations, key, CURVE_SIZES, parameters=parameters, overlap=hidden)
+        ).flop_per_s()
+        / peak
+        for hidden in (0.0, 1.0)
+    ]
+    return MfuCurve(np.log(CURVE_SIZES), np.array(rows))
 
 
 def hardware_of(one: Generations, precision: Precision) -> dict[str, float]:
     """Return the hardware fields of `Jobs` for a table of one generation."""
     return {
         "matmul_flop_per_s": float(one.matmul_flop_per_s(precision)[0]),
-        "attention_flop_per_s": float(one.matmul_flop_per_s("bf16")[0]),
+        "attention_flop_per_s": _attention(one),
         "tdp_w": float(one.tdp_w[0]),
         "hbm_bytes": float(one.hbm_gb[0]) * 1e9,
         "hbm_bytes_per_s": float(one.hbm_tbps[0]) * 1e12,
@@ -229,3 +292,10 @@ def hardware_of(one: Generations, precision: Precision) -> dict[str, float]:
         "domain": float(one.scaleup_domain[0]),
         "scaleout_bytes_per_s": float(one.scaleout_gbps[0]) / 8.0 * 1e9,
     }
+
+
+def _attention(one: Generations) -> float:
+    """Return the 16-bit matmul rate; half of the 8-bit one where no 16-bit peak is published."""
+    if np.isnan(one.bf16_pflops[0]):
+        return 0.5 * float(one.matmul_flop_per_s("fp8")[0])
+    return float(one.matmul_flop_per_s("bf16")[0])

@@ -4,6 +4,8 @@ Latency at a week's mean load would hardly move: queues grow at the daily peak. 
 follows a sinusoid, and waiting and rationing are integrated over it.
 """
 
+import math
+
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations
@@ -122,3 +124,35 @@ def mean_wait(
     """
     rho = np.minimum(loads, 1.0)
     return np.minimum(sakasegawa_wait(rho, servers, variability), longest)
+
+
+def staffed_servers(offered: ArrayLike, beta: ArrayLike) -> FloatArray:
+    """Return servers by the square-root rule, R + beta sqrt(R) (Halfin & Whitt 1981)."""
+    return offered + beta * np.sqrt(offered)
+
+
+def halfin_whitt_wait_probability(beta: FloatArray) -> FloatArray:
+    """Return the limit of the probability to wait under that rule, 1/(1 + beta Phi/phi).
+
+    Bigger pools run hotter at the same latency: the economy of scale of a campus.
+    """
+    density = np.exp(-0.5 * beta * beta) / math.sqrt(2.0 * math.pi)
+    below = np.array([0.5 * math.erfc(-b / math.sqrt(2.0)) for b in beta.ravel()])
+    return 1.0 / (1.0 + beta * below.reshape(beta.shape) / density)
+
+
+def usd_per_mtok(usd_per_accelerator_hour: ArrayLike, tokens_per_s: ArrayLike) -> FloatArray:
+    """Return the cost of a million tokens at full load; divide by utilisation for a fleet."""
+    return np.asarray(usd_per_accelerator_hour * 1e6 / (3600.0 * tokens_per_s))
+
+
+def tokens_per_s_per_mw(tokens_per_s: ArrayLike, allin_kw: ArrayLike) -> FloatArray:
+    """Return tokens/s per utility MW from tokens/s and all-in kW of an accelerator."""
+    return np.asarray(tokens_per_s * 1e3 / allin_kw)
+
+
+def time_to_first_token_s(
+    wait_s: ArrayLike, tokens_in: ArrayLike, prefill_tokens_per_s: ArrayLike, step_s: ArrayLike
+) -> FloatArray:
+    """Return queue, prefill of the request on one accelerator group, and the first step [s]."""
+    return np.asarray(wait_s + tokens_in / prefill_tokens_per_s + step_s)

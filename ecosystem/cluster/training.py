@@ -232,6 +232,18 @@ def run_flop(parameters: ArrayLike, tokens: ArrayLike) -> FloatArray:
     return np.asarray(6.0 * parameters * tokens)
 
 
+def multi_site_efficiency(
+    sites: ArrayLike, parameters: ArrayLike, step_s: ArrayLike, site_gbps: ArrayLike
+) -> FloatArray:
+    """Return throughput over that of one site when a job spans `sites`, 0 to 1.
+
+    Each step every site exchanges its gradients, 2 (k - 1)/k of 4-byte gradients over a link of
+    `site_gbps` [Gb/s] (ring); what fits behind the step is hidden, the rest is paid.
+    """
+    sent = 8.0 * parameters * (1.0 - 1.0 / np.maximum(sites, 1.0))
+    return np.asarray(step_s / np.maximum(step_s, sent * 8.0 / (site_gbps * 1e9)))
+
+
 def fleet_flop_per_s(
     accelerators: FloatArray,
     peak_flop_per_s: FloatArray,
@@ -243,14 +255,15 @@ def fleet_flop_per_s(
 
     Parameters
     ----------
-    accelerators, peak_flop_per_s : ndarray, shape (..., G)
-        Accelerators that are up, and the dense peak of one of them at the precision that `mfu`
-        refers to.
+    accelerators : ndarray, shape (..., G)
+        Accelerators that are up.
+    peak_flop_per_s : ndarray, shape (G,)
+        Dense peak of one of them at the precision that `mfu` refers to.
     mfu, goodput, training_share : float or ndarray, shape (...)
         Model FLOP utilisation of a running job, share of time in which it progresses, share of
         accelerators that train; each 0 to 1.
     """
-    return np.asarray((accelerators * peak_flop_per_s).sum(-1) * (mfu * goodput * training_share))
+    return np.asarray((accelerators @ peak_flop_per_s) * (mfu * goodput * training_share))
 
 
 def weekly_flop(flop_per_s: ArrayLike) -> FloatArray:
