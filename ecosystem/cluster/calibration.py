@@ -24,7 +24,7 @@ from ecosystem.cluster.layout import PRECISION, Space, hardware_of, search_space
 from ecosystem.cluster.training import FITTED, Jobs, TrainingConstants
 from ecosystem.units import FloatArray, IntArray
 
-# What a fit may move, and between what; the two others are set by hand.
+# What a fit may move, and between what; the three others are set by hand.
 BOUNDS: dict[str, tuple[float, float]] = {
     "elementwise_bytes": (20.0, 1200.0),
     "link_share": (0.3, 0.95),
@@ -168,21 +168,36 @@ def layout_of(space: Space, constants: TrainingConstants = FITTED) -> list[dict[
 def scaling_errors(runs: Runs, constants: TrainingConstants = FITTED) -> list[tuple[str, float]]:
     """Return, per strong-scaling series, the largest error of its efficiency in points of 100.
 
-    Runs of one series with the same model and batch, against the smallest of them.
+    Runs of one experiment against the smallest of them.
     """
     predicted = search_space(runs.jobs, constants).flop_per_s(constants)
-    groups: dict[tuple[str, float, float, float], list[int]] = {}
-    for i, series in enumerate(runs.series):
-        job = runs.jobs
-        key = (series, float(job.parameters[i]), float(job.batch[i]), float(job.sharded[i]))
-        key = (key[0], key[1], key[2], 1.0 if key[3] == 1.0 else 0.0)
-        if not np.isnan(job.batch[i]):
-            groups.setdefault(key, []).append(i)
     worst: list[tuple[str, float]] = []
-    for (series, *_), members in groups.items():
-        at = np.array(sorted(members, key=lambda i: runs.jobs.accelerators[i]))
-        if len(at) > 1:
-            seen = runs.flop_per_s[at] / runs.flop_per_s[at[0]]
-            got = predicted[at] / predicted[at[0]]
-            worst.append((series, float(np.abs(got - seen).max() * 100.0)))
+    for series, members in _scaling_groups(runs):
+        at = np.array(members)
+        seen = runs.flop_per_s[at] / runs.flop_per_s[at[0]]
+        got = predicted[at] / predicted[at[0]]
+        worst.append((series, float(np.abs(got - seen).max() * 100.0)))
     return worst
+
+
+def _scaling_groups(runs: Runs) -> list[tuple[str, list[int]]]:
+    """Return rows of each experiment, smallest first: one series, model and way of sharding.
+
+    A batch more than three times the smallest starts another experiment.
+    """
+    groups: dict[tuple[str, float, bool, float], list[int]] = {}
+    job = runs.jobs
+    for i in np.argsort(job.batch, kind="stable"):
+        if np.isnan(job.batch[i]):
+            continue
+        kind = (runs.series[i], float(job.parameters[i]), bool(job.sharded[i] == 1.0))
+        least = [
+            batch for *known, batch in groups if (*known,) == kind and job.batch[i] <= 3 * batch
+        ]
+        batch = least[0] if least else float(job.batch[i])
+        groups.setdefault((*kind, batch), []).append(int(i))
+    found = [
+        (series, sorted(members, key=lambda i: job.accelerators[i]))
+        for (series, *_), members in groups.items()
+    ]
+    return [(series, members) for series, members in found if len(members) > 1]

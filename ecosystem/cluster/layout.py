@@ -7,6 +7,7 @@ lists them once and evaluates them often.
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import product
+from typing import cast
 
 import numpy as np
 
@@ -246,12 +247,10 @@ class MfuCurve:
     def at(self, accelerators: ArrayLike, overlap: ArrayLike = 1.0) -> FloatArray:
         """Return MFU, held at the ends of the curve; linear in `overlap` between its rows."""
         size: FloatArray = np.maximum(np.asarray(accelerators, dtype=np.float64), 1.0)
-        at: FloatArray = np.asarray(np.log(size))
-        # NumPy's stubs leave the result of interp open
-        hidden: FloatArray = np.interp(at, self.log_size, self.mfu[1])  # pyright: ignore
-        if isinstance(overlap, float) and overlap == 1.0:
-            return hidden
-        bare: FloatArray = np.interp(at, self.log_size, self.mfu[0])  # pyright: ignore
+        log_size: FloatArray = np.asarray(np.log(size))
+        bare, hidden = (
+            cast("FloatArray", np.interp(log_size, self.log_size, row)) for row in self.mfu
+        )
         return np.asarray(bare + overlap * (hidden - bare))
 
 
