@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -154,8 +155,21 @@ def load_generations(path: Path | None = None) -> Generations:
         On a missing column, a value that is no positive number, a date that is none, or a key
         that occurs twice.
     """
-    source = files("ecosystem") / "data" / "hardware.csv" if path is None else path
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    if path is None:
+        return _shipped()
+    return _read(path.read_text(encoding="utf-8"), str(path))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Generations:
+    """Read the shipped table once, so that what is cached per table is found again."""
+    source = files("ecosystem") / "data" / "hardware.csv"
+    return _read(source.read_text(encoding="utf-8"), "hardware.csv")
+
+
+def _read(text: str, source: str) -> Generations:
+    """Return the generations in a CSV `text` that came from `source`."""
+    rows = list(csv.DictReader(text.splitlines()))
     keys = tuple(row.get("key", "") for row in rows)
     if not rows or "" in keys or len(set(keys)) < len(keys):
         raise InputError(f"{source}: every generation needs a key of its own; found {keys}.")

@@ -16,7 +16,7 @@ from ecosystem.units import ArrayLike, FloatArray
 # this is the published 3.67 million tokens/s per MW.
 REFERENCE = "gb200"
 REFERENCE_TOKENS_PER_S = 7_698.0
-REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS = 9.8, 8.0
+REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS, REFERENCE_HBM_GB = 9.8, 8.0, 186.0
 PROFILE_POINTS = 12
 SMALLEST = 1e-12
 
@@ -24,18 +24,22 @@ SMALLEST = 1e-12
 def benchmark_tokens_per_s(generations: Generations) -> FloatArray:
     """Return benchmark tokens/s per accelerator, shape (G,).
 
-    The measured rate of the reference system times the geometric mean of the ratios of serving
-    peak (FP4, twice FP8 where a chip of the same line has not published it, FP8 where it has no
-    FP4 units) and memory bandwidth: decoding lives between the two roofs. The rule gives 1.22
-    for GB300 (measured 1.22) but two to three times too much for eight-accelerator nodes of the
-    Hopper generation, whose batches their memory limits.
+    The measured rate of the reference times sqrt(peak x bandwidth) x sqrt(memory), each over the
+    reference's. Decoding lives between two roofs, hence the geometric mean of the serving peak
+    (FP4; twice FP8 where a chip that has it has not published it; FP8 where it has no FP4 units)
+    and of bandwidth. Weights in 8 bits move and hold twice the bytes. Less memory than the
+    reference means smaller batches; more does not help. No constant is fitted.
+
+    Over GB200 the rule gives 1.22 for GB300 (measured 1.22), 0.94 for B200 (0.90), 0.15 for H200
+    (0.15), 0.10 for H100 (0.09), but 1.0 for MI355X (0.28 in early 2026, software).
     """
-    no_fp4 = np.where(generations.fp8_pflops > REFERENCE_PEAK_PFLOPS, 2.0, 1.0)
-    peak = np.where(
-        np.isnan(generations.fp4_pflops), no_fp4 * generations.fp8_pflops, generations.fp4_pflops
-    )
-    compute = peak / REFERENCE_PEAK_PFLOPS
-    return REFERENCE_TOKENS_PER_S * np.sqrt(compute * generations.hbm_tbps / REFERENCE_HBM_TBPS)
+    own = generations.fp4_pflops
+    eight = np.isnan(own) & (generations.fp8_pflops <= REFERENCE_PEAK_PFLOPS)
+    peak = np.where(np.isnan(own), np.where(eight, 1.0, 2.0) * generations.fp8_pflops, own)
+    size = np.where(eight, 2.0, 1.0)
+    roofs = peak / REFERENCE_PEAK_PFLOPS * generations.hbm_tbps / (REFERENCE_HBM_TBPS * size)
+    memory = np.minimum(generations.hbm_gb / (REFERENCE_HBM_GB * size), 1.0)
+    return REFERENCE_TOKENS_PER_S * np.sqrt(roofs * memory)
 
 
 def daily_profile(peak_to_mean: float, points: int = PROFILE_POINTS) -> FloatArray:

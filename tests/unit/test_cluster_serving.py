@@ -67,7 +67,11 @@ def test_benchmark_rates():
     rate = dict(zip(g.key, serving.benchmark_tokens_per_s(g), strict=True))
     per_mw = rate["gb200"] * 1e3 / g.allin_kw_per_accelerator[g.index("gb200")]
     assert per_mw == pytest.approx(3.67e6, rel=2e-3)
-    assert rate["gb300"] / rate["gb200"] == pytest.approx(18_321 / 15_003, rel=0.01)
+    # best throughput of DeepSeek-R1 by system over GB200's (InferenceX, early 2026)
+    measured = {"gb300": 18_321 / 15_003, "h200": 2_315.7 / 15_003, "h100": 1_375.9 / 15_003}
+    measured["b200"] = 13_429.7 / 14_952.0
+    for key, ratio in measured.items():
+        assert rate[key] / rate["gb200"] == pytest.approx(ratio, rel=0.08), key
     assert rate["rubin_ultra"] > rate["rubin"] > rate["gb300"] > rate["gb200"] > rate["h100"]
 
 
