@@ -247,8 +247,9 @@ def _serve(
     tokens_per_mw = float(weighted @ core.tokens_per_s) / (facility_mw + TRACE_MW)
     capacity = facility_mw * rules.availability * (1.0 - training_share)
     load = min(adopted_mw / max(capacity, serving.SMALLEST), MOST_LOAD)
-    served = float(serving.served_share(load, rules.peak_to_mean)) * capacity
-    served = min(served, adopted_mw)
+    served = min(adopted_mw, capacity)
+    if load * rules.peak_to_mean > 1.0:  # else no hour of the day is rationed
+        served = min(float(serving.served_share(load, rules.peak_to_mean)) * capacity, adopted_mw)
     waits = serving.mean_wait(
         load * core.profile, rules.slots_per_replica, rules.request_variability, core.longest_wait
     )

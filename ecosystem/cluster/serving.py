@@ -65,15 +65,16 @@ def served_share(load: ArrayLike, peak_to_mean: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray
-        Between 0 and min(load, 1). Demand load (1 + A cos t) exceeds capacity while
-        cos t > (1 - load)/(load A), and what exceeds it is rationed.
+        Between 0 and min(load, 1). Demand load (1 + A cos t) exceeds capacity but for the part
+        d/pi of the day in which -cos t > (load - 1)/(load A). It is written in terms of d, and d
+        as twice an arcsine, so that nothing cancels when demand is far above capacity.
     """
     swing = load * (peak_to_mean - 1.0)
-    cosine = np.minimum(np.maximum((1.0 - load) / np.maximum(swing, SMALLEST), -1.0), 1.0)
-    angle = np.arccos(cosine)
-    excess = (swing * np.sqrt(1.0 - cosine * cosine) - (1.0 - load) * angle) / np.pi
-    served = np.minimum(load - np.maximum(excess, 0.0), 1.0)
-    return np.where(cosine > -1.0, served, 1.0)  # short all day: exact, where load - excess is not
+    low = (1.0 - load * (2.0 - peak_to_mean)) / (2.0 * np.maximum(swing, SMALLEST))
+    half = np.minimum(np.maximum(low, 0.0), 1.0)
+    free = 2.0 * np.arcsin(np.sqrt(half))
+    within = load * free - 2.0 * swing * np.sqrt(half * (1.0 - half))
+    return np.minimum(1.0 + (within - free) / np.pi, np.minimum(load, 1.0))
 
 
 def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) -> FloatArray:

@@ -90,7 +90,7 @@ def training_checks(leave_out: bool = True) -> list[Check]:
         Check("training", "median over that of a flat share", _median(errors) / flat, 0.5, "1"),
     ]
     fresh = np.abs(relative_errors(load_runs("context"))) * 100.0
-    found += _spread("training", "error on runs not fitted", fresh, (np.inf, np.inf, np.inf))
+    found += _spread("training", "error on runs outside the fit", fresh, (np.inf, np.inf, np.inf))
     selene = np.abs(relative_errors(load_runs("selene"))) * 100.0
     found.append(Check("training", "Selene 2022: mean error", float(selene.mean()), np.inf, "%"))
     if leave_out:
