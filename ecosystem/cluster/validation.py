@@ -4,12 +4,14 @@
 `frontier_points` are what it draws. Nothing here is imported by a simulation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecosystem.cluster import capability, reliability, serving
 from ecosystem.cluster.calibration import (
+    Runs,
+    fit,
     flat_share_errors,
     left_out_errors,
     load_runs,
@@ -96,7 +98,21 @@ def training_checks(leave_out: bool = True) -> list[Check]:
     if leave_out:
         left = np.abs(left_out_errors(runs, runs.series)) * 100.0
         found += _spread("training", "error, series left out", left, (10.0, 20.0, np.inf))
+        found += _blind_checks(runs)
     return found
+
+
+def _blind_checks(runs: Runs) -> list[Check]:
+    """Return errors when nothing is told about how well software hides communication.
+
+    Overlap and parallel blocks are stated by publications, but each holds for whole series; this
+    says how much the model owes to them.
+    """
+    count = len(runs.name)
+    jobs = replace(runs.jobs, overlap=np.ones(count), parallel_block=np.zeros(count))
+    blind = replace(runs, jobs=jobs)
+    errors = np.abs(relative_errors(blind, fit(blind))) * 100.0
+    return _spread("training", "error without overlap inputs", errors, (np.inf, np.inf, np.inf))
 
 
 def scaling_checks() -> list[Check]:
