@@ -1,16 +1,19 @@
 """One week of the fleet: megawatts in; FLOP, tokens, latency, energy and water out."""
 
+import math
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 
 from ecosystem.cluster import facility, reliability, serving, training
-from ecosystem.cluster.hardware import Generations
+from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.layout import MfuCurve, mfu_curve
 from ecosystem.errors import InputError
 from ecosystem.units import FloatArray
 
 MOST_LOAD = 100.0  # demand over capacity is reported up to here, so that it stays finite
+MEASURED_AT = 2_048.0  # accelerators of the jobs that the MFU parameter is taken from
 TRACE_MW = 1e-9  # an empty fleet has the efficiency of its first generation
 
 
@@ -18,8 +21,10 @@ TRACE_MW = 1e-9  # an empty fleet has the efficiency of its first generation
 class ClusterRules:
     """How a fleet is cooled, trained on and served from; see the parameters of that name.
 
-    Shares and ratios are plain numbers; units are in the names. `patience_s` is the longest that
-    a request waits before it leaves.
+    Shares and ratios are plain numbers; units are in the names. `mfu` holds for a job of 2,048
+    accelerators with full integration. `patience_s` is the longest that a request waits before
+    it leaves. `integration` of cloud and hardware, 0 to 1, is the share of the communication that
+    can be hidden which is: it raises MFU, and is assumed to shorten a request alike.
     """
 
     facility_to_it: float
@@ -40,6 +45,7 @@ class ClusterRules:
     request_variability: float
     peak_to_mean: float
     patience_s: float = 60.0
+    integration: float = 1.0
 
     def __post_init__(self) -> None:
         ranges = {
@@ -50,6 +56,7 @@ class ClusterRules:
             "fleet_factor": (0.0, 1.0),
             "slots_per_replica": (1.0, np.inf),
             "peak_to_mean": (1.0, 2.0),
+            "integration": (0.0, 1.0),
         }
         for field in fields(self):
             low, high = ranges.get(field.name, (0.0, np.inf))
@@ -72,7 +79,8 @@ class Flows:
     accelerators : ndarray, shape (G,)
         Installed accelerators by generation.
     mfu, goodput : float
-        Model FLOP utilisation of a running job on the FP8 peak; share of time that it progresses.
+        Model FLOP utilisation of a running job on the FP8 peak, which falls with its size; share
+        of time that it progresses.
     training_flop_per_s : float
         Useful training FLOP/s of the fleet.
     tokens_per_s_per_mw : float
@@ -122,6 +130,15 @@ class Core:
     trace: FloatArray
     profile: FloatArray
     longest_wait: float
+    log_size: FloatArray
+    mfu: FloatArray
+    speedup: float
+
+
+@lru_cache(maxsize=1)
+def _reference_curve() -> MfuCurve:
+    """Return how MFU falls with size; its level comes from the rules, its shape from here."""
+    return mfu_curve(load_generations(), serving.REFERENCE)
 
 
 @lru_cache(maxsize=64)
@@ -130,14 +147,20 @@ def core_of(rules: ClusterRules, generations: Generations) -> Core:
     rack_kw, per_rack = generations.rack_kw, generations.accelerators_per_rack
     trace = np.zeros(len(generations))
     trace[0] = TRACE_MW
+    curve = _reference_curve()
+    full = float(curve.at(MEASURED_AT))
+    speedup = float(curve.at(MEASURED_AT, rules.integration)) / full
     return Core(
         racks_per_mw=facility.racks(1.0, rack_kw),
         accelerators_per_mw=facility.accelerators(1.0, rack_kw, per_rack),
         peak_flop_per_s=generations.peak_flop_per_s("fp8"),
-        tokens_per_s=serving.benchmark_tokens_per_s(generations) * rules.fleet_factor,
+        tokens_per_s=serving.benchmark_tokens_per_s(generations) * (rules.fleet_factor * speedup),
         trace=trace,
         profile=serving.daily_profile(rules.peak_to_mean),
-        longest_wait=rules.patience_s / rules.service_s,
+        longest_wait=rules.patience_s / rules.service_s * speedup,
+        log_size=curve.log_size,
+        mfu=curve.at(np.exp(curve.log_size), rules.integration) * (rules.mfu / full),
+        speedup=speedup,
     )
 
 
@@ -176,8 +199,8 @@ def run_cluster(
     # same substation
     ratio = rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue
     it_by_generation = facility.it_mw(usable_mw, ratio[:, None])
-    it = it_by_generation.sum(1)
-    it_fleet = it_by_generation.sum(0)
+    it = np.add.reduce(it_by_generation, 1)
+    it_fleet = np.add.reduce(it_by_generation, 0)
     up = it * rules.availability
     pue = rules.pue_evaporative + closed_loop * rules.closed_loop_pue
     wue = facility.blend(closed_loop, rules.wue_evaporative_l_per_kwh, rules.wue_closed_l_per_kwh)
@@ -187,7 +210,6 @@ def run_cluster(
         it_mw=it,
         racks=it_by_generation @ core.racks_per_mw,
         accelerators=accelerators,
-        mfu=rules.mfu,
         energy_mwh=facility.energy_mwh_per_week(up, pue, ratio),
         water_m3=facility.water_m3_per_week(up, wue),
         **training_now,
@@ -200,15 +222,16 @@ def _train(
 ) -> dict[str, float]:
     """Return what trains: one job at a time fails as one, up to the largest job."""
     up = accelerators * rules.availability
-    job = min(float(up.sum()) * training_share, rules.job_accelerators)
+    job = min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
     goodput = reliability.goodput(
         job / reliability.NODE_ACCELERATORS,
         rules.node_failures_per_day,
         rules.checkpoint_s,
         rules.restart_s,
     )
-    flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, rules.mfu, goodput, training_share)
-    return {"goodput": float(goodput), "training_flop_per_s": float(flop)}
+    mfu = float(np.interp(math.log(max(job, 1.0)), core.log_size, core.mfu))
+    flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, mfu, goodput, training_share)
+    return {"mfu": mfu, "goodput": float(goodput), "training_flop_per_s": float(flop)}
 
 
 def _serve(
@@ -220,13 +243,14 @@ def _serve(
     rules: ClusterRules,
 ) -> dict[str, float]:
     """Return what serves: capacity, rationing and waiting over the day."""
-    facility_mw = float(usable_mw.sum())
+    facility_mw = float(np.add.reduce(usable_mw, None))
     weighted = (it_fleet + core.trace / rules.facility_to_it) * core.accelerators_per_mw
     tokens_per_mw = float(weighted @ core.tokens_per_s) / (facility_mw + TRACE_MW)
     capacity = facility_mw * rules.availability * (1.0 - training_share)
     load = min(adopted_mw / max(capacity, serving.SMALLEST), MOST_LOAD)
-    served = float(serving.served_share(load, rules.peak_to_mean)) * capacity
-    served = min(served, adopted_mw)
+    served = min(adopted_mw, capacity)
+    if load * rules.peak_to_mean > 1.0:  # else no hour of the day is rationed
+        served = min(float(serving.served_share(load, rules.peak_to_mean)) * capacity, adopted_mw)
     waits = serving.mean_wait(
         load * core.profile, rules.slots_per_replica, rules.request_variability, core.longest_wait
     )
@@ -240,7 +264,7 @@ def _serve(
         "tokens_per_s": served * tokens_per_mw,
         "utilisation": served / capacity if capacity > 0.0 else 0.0,
         "load": load,
-        "latency_s": factor * rules.service_s,
+        "latency_s": factor * rules.service_s / core.speedup,
         "latency_factor": factor,
         "shortfall": max(shortfall, 0.0),
     }

@@ -58,3 +58,30 @@ def water_m3_per_week(it: ArrayLike, wue_l_per_kwh: ArrayLike) -> FloatArray:
     WUE is litres per IT kWh (The Green Grid, white paper 35, 2011); 1 L/kWh is 1 m3/MWh.
     """
     return np.asarray(it * HOURS_PER_WEEK * wue_l_per_kwh)
+
+
+def retrofit_racks(
+    positions: ArrayLike, hall_mw: ArrayLike, position_kw: ArrayLike, rack_kw: ArrayLike
+) -> FloatArray:
+    """Return racks of `rack_kw` that fit a hall built for `positions` racks of `position_kw`.
+
+    Bound by floor, by the hall's IT power, and by what busways and coolant loops deliver: a
+    denser rack takes as many positions as its power needs.
+    """
+    taken = np.maximum(np.ceil(np.asarray(rack_kw) / position_kw), 1.0)
+    return np.minimum(positions / taken, racks(hall_mw, rack_kw))
+
+
+def water_limited_share(available_m3: ArrayLike, needed_m3: ArrayLike) -> FloatArray:
+    """Return the share of load that can run when drought rules allow `available_m3` a week."""
+    short = needed_m3 > np.asarray(available_m3)
+    return np.where(short, available_m3 / np.where(short, needed_m3, 1.0), 1.0)
+
+
+def freeze_limited_share(frost_hours: ArrayLike, exposed_share: ArrayLike) -> FloatArray:
+    """Return the share of a week that runs when frost stops `exposed_share` of the load.
+
+    `frost_hours` are those of the week, 0 to 168, in which lines without glycol or heat tracing
+    must be drained.
+    """
+    return np.asarray(1.0 - exposed_share * frost_hours / HOURS_PER_WEEK)

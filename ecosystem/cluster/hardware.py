@@ -3,9 +3,10 @@
 import csv
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -18,14 +19,24 @@ REQUIRED = (
     "accelerators_per_rack",
     "rack_kw",
     "allin_kw_per_accelerator",
-    "fp8_pflops",
     "hbm_gb",
     "hbm_tbps",
     "scaleup_tbps",
     "scaleup_domain",
     "scaleout_gbps",
 )
-OPTIONAL = ("bf16_pflops", "fp4_pflops", "rack_price_usd")
+OPTIONAL = (
+    "bf16_pflops",
+    "fp8_pflops",
+    "fp4_pflops",
+    "rack_price_usd",
+    "tdp_w",
+    "matmul_bf16_tflops",
+    "matmul_fp8_tflops",
+)
+# Largest matmul rate over dense peak, median of the eleven measured in stas00/ml-engineering; for
+# chips on which nobody has published one.
+USUAL_MATMUL_SHARE = 0.745
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +67,10 @@ class Generations:
         Network per accelerator beyond it, one direction [Gb/s].
     rack_price_usd : ndarray
         Price of a rack [USD].
+    tdp_w : ndarray
+        Thermal design power of an accelerator [W].
+    matmul_bf16_tflops, matmul_fp8_tflops : ndarray
+        Largest matrix multiplication rate that was measured [TFLOP/s].
     """
 
     key: tuple[str, ...]
@@ -73,6 +88,9 @@ class Generations:
     scaleup_domain: FloatArray
     scaleout_gbps: FloatArray
     rack_price_usd: FloatArray
+    tdp_w: FloatArray
+    matmul_bf16_tflops: FloatArray
+    matmul_fp8_tflops: FloatArray
 
     def __len__(self) -> int:
         return len(self.key)
@@ -86,8 +104,20 @@ class Generations:
     def select(self, *keys: str) -> Self:
         """Return only `keys`, in that order."""
         at = [self.index(key) for key in keys]
-        texts = {f: tuple(getattr(self, f)[i] for i in at) for f in ("key", "name", "available")}
-        numbers = {f: getattr(self, f)[at] for f in (*REQUIRED, *OPTIONAL)}
+        texts: dict[str, Any] = {
+            f: tuple(getattr(self, f)[i] for i in at) for f in ("key", "name", "available")
+        }
+        numbers: dict[str, Any] = {f: getattr(self, f)[at] for f in (*REQUIRED, *OPTIONAL)}
+        return type(self)(**texts, **numbers)
+
+    def join(self, other: Self) -> Self:
+        """Return the generations of both tables, `other` last."""
+        texts: dict[str, Any] = {
+            f: getattr(self, f) + getattr(other, f) for f in ("key", "name", "available")
+        }
+        numbers: dict[str, Any] = {
+            f: np.concatenate([getattr(self, f), getattr(other, f)]) for f in (*REQUIRED, *OPTIONAL)
+        }
         return type(self)(**texts, **numbers)
 
     def peak_flop_per_s(self, precision: Precision) -> FloatArray:
@@ -103,6 +133,18 @@ class Generations:
             )
         return peak[precision] * 1e15
 
+    def matmul_flop_per_s(self, precision: Precision) -> FloatArray:
+        """Return the rate that large matrix multiplications reach [FLOP/s], shape (G,).
+
+        Measured where it was; else the usual share of the peak. FP4 reaches the share of FP8.
+        """
+        peak = self.peak_flop_per_s(precision)
+        if precision == "bf16":
+            share = self.matmul_bf16_tflops / (self.bf16_pflops * 1e3)
+        else:
+            share = self.matmul_fp8_tflops / (self.fp8_pflops * 1e3)
+        return peak * np.where(np.isnan(share), USUAL_MATMUL_SHARE, share)
+
 
 def load_generations(path: Path | None = None) -> Generations:
     """Read a table of generations; without `path` the one that ships with the package.
@@ -113,8 +155,21 @@ def load_generations(path: Path | None = None) -> Generations:
         On a missing column, a value that is no positive number, a date that is none, or a key
         that occurs twice.
     """
-    source = files("ecosystem") / "data" / "hardware.csv" if path is None else path
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    if path is None:
+        return _shipped()
+    return _read(path.read_text(encoding="utf-8"), str(path))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Generations:
+    """Read the shipped table once, so that what is cached per table is found again."""
+    source = files("ecosystem") / "data" / "hardware.csv"
+    return _read(source.read_text(encoding="utf-8"), "hardware.csv")
+
+
+def _read(text: str, source: str) -> Generations:
+    """Return the generations in a CSV `text` that came from `source`."""
+    rows = list(csv.DictReader(text.splitlines()))
     keys = tuple(row.get("key", "") for row in rows)
     if not rows or "" in keys or len(set(keys)) < len(keys):
         raise InputError(f"{source}: every generation needs a key of its own; found {keys}.")

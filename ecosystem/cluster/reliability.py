@@ -98,3 +98,30 @@ def goodput(
     mttf = mttf_s(nodes, failures_per_node_day)
     interval = np.minimum(young_s(checkpoint_s, mttf), mttf)
     return efficiency_exact(interval, checkpoint_s, restart_s, mttf)
+
+
+def domain_availability(
+    failures_per_unit_day: ArrayLike, units_per_domain: ArrayLike, repair_days: ArrayLike
+) -> FloatArray:
+    """Return the share of time that a scale-up domain is whole when any unit takes it down.
+
+    1 / (1 + r u d): a rack-scale domain of u trays loses all its accelerators for the repair of
+    one tray, its blast radius; u = 1 gives the availability of a tray that fails alone.
+    """
+    return np.asarray(1.0 / (1.0 + failures_per_unit_day * units_per_domain * repair_days))
+
+
+def stall_probability(
+    spares: int, units: ArrayLike, failures_per_unit_day: ArrayLike, repair_days: ArrayLike
+) -> FloatArray:
+    """Return the probability that more units are in repair than there are `spares`.
+
+    Units in repair are Poisson with mean N r d (an M/G/infinity repair shop): the job stalls
+    when their number exceeds the spares.
+    """
+    mean = np.asarray(units * failures_per_unit_day * repair_days, dtype=np.float64)
+    term, below = np.exp(-mean), np.exp(-mean)
+    for k in range(1, spares + 1):
+        term = term * mean / k
+        below = below + term
+    return np.maximum(1.0 - below, 0.0)

@@ -4,6 +4,8 @@ Latency at a week's mean load would hardly move: queues grow at the daily peak. 
 follows a sinusoid, and waiting and rationing are integrated over it.
 """
 
+import math
+
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations
@@ -14,7 +16,7 @@ from ecosystem.units import ArrayLike, FloatArray
 # this is the published 3.67 million tokens/s per MW.
 REFERENCE = "gb200"
 REFERENCE_TOKENS_PER_S = 7_698.0
-REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS = 9.8, 8.0
+REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS, REFERENCE_HBM_GB = 9.8, 8.0, 186.0
 PROFILE_POINTS = 12
 SMALLEST = 1e-12
 
@@ -22,18 +24,22 @@ SMALLEST = 1e-12
 def benchmark_tokens_per_s(generations: Generations) -> FloatArray:
     """Return benchmark tokens/s per accelerator, shape (G,).
 
-    The measured rate of the reference system times the geometric mean of the ratios of serving
-    peak (FP4, twice FP8 where a chip of the same line has not published it, FP8 where it has no
-    FP4 units) and memory bandwidth: decoding lives between the two roofs. The rule gives 1.22
-    for GB300 (measured 1.22) but two to three times too much for eight-accelerator nodes of the
-    Hopper generation, whose batches their memory limits.
+    The measured rate of the reference times sqrt(peak x bandwidth) x sqrt(memory), each over the
+    reference's. Decoding lives between two roofs, hence the geometric mean of the serving peak
+    (FP4; twice FP8 where a chip that has it has not published it; FP8 where it has no FP4 units)
+    and of bandwidth. Weights in 8 bits move and hold twice the bytes. Less memory than the
+    reference means smaller batches; more does not help. No constant is fitted.
+
+    Over GB200 the rule gives 1.22 for GB300 (measured 1.22), 0.94 for B200 (0.90), 0.15 for H200
+    (0.15), 0.10 for H100 (0.09), but 1.0 for MI355X (0.28 in early 2026, software).
     """
-    no_fp4 = np.where(generations.fp8_pflops > REFERENCE_PEAK_PFLOPS, 2.0, 1.0)
-    peak = np.where(
-        np.isnan(generations.fp4_pflops), no_fp4 * generations.fp8_pflops, generations.fp4_pflops
-    )
-    compute = peak / REFERENCE_PEAK_PFLOPS
-    return REFERENCE_TOKENS_PER_S * np.sqrt(compute * generations.hbm_tbps / REFERENCE_HBM_TBPS)
+    own = generations.fp4_pflops
+    eight = np.isnan(own) & (generations.fp8_pflops <= REFERENCE_PEAK_PFLOPS)
+    peak = np.where(np.isnan(own), np.where(eight, 1.0, 2.0) * generations.fp8_pflops, own)
+    size = np.where(eight, 2.0, 1.0)
+    roofs = peak / REFERENCE_PEAK_PFLOPS * generations.hbm_tbps / (REFERENCE_HBM_TBPS * size)
+    memory = np.minimum(generations.hbm_gb / (REFERENCE_HBM_GB * size), 1.0)
+    return REFERENCE_TOKENS_PER_S * np.sqrt(roofs * memory)
 
 
 def daily_profile(peak_to_mean: float, points: int = PROFILE_POINTS) -> FloatArray:
@@ -59,15 +65,16 @@ def served_share(load: ArrayLike, peak_to_mean: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray
-        Between 0 and min(load, 1). Demand load (1 + A cos t) exceeds capacity while
-        cos t > (1 - load)/(load A), and what exceeds it is rationed.
+        Between 0 and min(load, 1). Demand load (1 + A cos t) exceeds capacity but for the part
+        d/pi of the day in which -cos t > (load - 1)/(load A). It is written in terms of d, and d
+        as twice an arcsine, so that nothing cancels when demand is far above capacity.
     """
     swing = load * (peak_to_mean - 1.0)
-    cosine = np.minimum(np.maximum((1.0 - load) / np.maximum(swing, SMALLEST), -1.0), 1.0)
-    angle = np.arccos(cosine)
-    excess = (swing * np.sqrt(1.0 - cosine * cosine) - (1.0 - load) * angle) / np.pi
-    served = np.minimum(load - np.maximum(excess, 0.0), 1.0)
-    return np.where(cosine > -1.0, served, 1.0)  # short all day: exact, where load - excess is not
+    low = (1.0 - load * (2.0 - peak_to_mean)) / (2.0 * np.maximum(swing, SMALLEST))
+    half = np.minimum(np.maximum(low, 0.0), 1.0)
+    free = 2.0 * np.arcsin(np.sqrt(half))
+    within = load * free - 2.0 * swing * np.sqrt(half * (1.0 - half))
+    return np.minimum(1.0 + (within - free) / np.pi, np.minimum(load, 1.0))
 
 
 def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) -> FloatArray:
@@ -122,3 +129,35 @@ def mean_wait(
     """
     rho = np.minimum(loads, 1.0)
     return np.minimum(sakasegawa_wait(rho, servers, variability), longest)
+
+
+def staffed_servers(offered: ArrayLike, beta: ArrayLike) -> FloatArray:
+    """Return servers by the square-root rule, R + beta sqrt(R) (Halfin & Whitt 1981)."""
+    return offered + beta * np.sqrt(offered)
+
+
+def halfin_whitt_wait_probability(beta: FloatArray) -> FloatArray:
+    """Return the limit of the probability to wait under that rule, 1/(1 + beta Phi/phi).
+
+    Bigger pools run hotter at the same latency: the economy of scale of a campus.
+    """
+    density = np.exp(-0.5 * beta * beta) / math.sqrt(2.0 * math.pi)
+    below = np.array([0.5 * math.erfc(-b / math.sqrt(2.0)) for b in beta.ravel()])
+    return 1.0 / (1.0 + beta * below.reshape(beta.shape) / density)
+
+
+def usd_per_mtok(usd_per_accelerator_hour: ArrayLike, tokens_per_s: ArrayLike) -> FloatArray:
+    """Return the cost of a million tokens at full load; divide by utilisation for a fleet."""
+    return np.asarray(usd_per_accelerator_hour * 1e6 / (3600.0 * tokens_per_s))
+
+
+def tokens_per_s_per_mw(tokens_per_s: ArrayLike, allin_kw: ArrayLike) -> FloatArray:
+    """Return tokens/s per utility MW from tokens/s and all-in kW of an accelerator."""
+    return np.asarray(tokens_per_s * 1e3 / allin_kw)
+
+
+def time_to_first_token_s(
+    wait_s: ArrayLike, tokens_in: ArrayLike, prefill_tokens_per_s: ArrayLike, step_s: ArrayLike
+) -> FloatArray:
+    """Return queue, prefill of the request on one accelerator group, and the first step [s]."""
+    return np.asarray(wait_s + tokens_in / prefill_tokens_per_s + step_s)

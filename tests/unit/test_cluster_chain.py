@@ -6,6 +6,7 @@ import pytest
 from ecosystem.cluster import serving
 from ecosystem.cluster.chain import ClusterRules, run_cluster
 from ecosystem.cluster.hardware import load_generations
+from ecosystem.cluster.layout import mfu_curve
 from ecosystem.errors import InputError
 from ecosystem.numbers import Cluster
 
@@ -22,7 +23,10 @@ def test_one_campus_by_hand():
     assert flows.accelerators == pytest.approx([accelerators, 0.0])
     assert flows.it_mw == pytest.approx([it_mw])
     assert flows.racks == pytest.approx([accelerators / 72])
-    flop = accelerators * 0.5 * 4.9e15 * rules.mfu * flows.goodput
+    curve = mfu_curve(load_generations(), "gb200")
+    mfu = rules.mfu * curve.at(100_000.0) / curve.at(2_048.0)
+    assert flows.mfu == pytest.approx(float(mfu), rel=0.01)
+    flop = accelerators * 0.5 * 4.9e15 * flows.mfu * flows.goodput
     assert flows.training_flop_per_s == pytest.approx(flop)
     tokens = accelerators / 1180 * 7698 * rules.fleet_factor
     assert flows.tokens_per_s_per_mw == pytest.approx(tokens)
@@ -86,3 +90,17 @@ def test_without_the_serving_core_there_are_no_tokens(monkeypatch):
 def test_bad_rules_are_refused(name, value):
     with pytest.raises(InputError, match=name):
         ClusterRules(**(asdict(RULES) | {name: value}))
+
+
+def test_integration_raises_mfu_and_lowers_latency():
+    whole = run_cluster(*NOW, 400.0, 0.5, GENERATIONS, RULES)
+    loose = run_cluster(*NOW, 400.0, 0.5, GENERATIONS, replace(RULES, integration=0.3))
+    assert loose.mfu < 0.95 * whole.mfu
+    assert loose.latency_s > 1.05 * whole.latency_s
+    assert loose.tokens_per_s_per_mw < whole.tokens_per_s_per_mw
+
+
+def test_a_small_job_has_the_mfu_of_the_parameter():
+    rules = replace(RULES, job_accelerators=2048)
+    flows = run_cluster(*NOW, 0.0, 0.5, GENERATIONS, rules)
+    assert flows.mfu == pytest.approx(rules.mfu)

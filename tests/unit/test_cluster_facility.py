@@ -28,3 +28,17 @@ def test_a_litre_per_kwh_is_a_cubic_metre_per_mwh():
 def test_blend_is_linear_between_the_two_coolings():
     share = np.array([0.0, 0.25, 1.0])
     assert facility.blend(share, 2.0, 0.4) == pytest.approx([2.0, 1.6, 0.4])
+
+
+def test_a_denser_rack_takes_positions_by_its_power():
+    # hall of 100 positions at 140 kW (14 MW): a 210 kW rack takes two, a 100 kW rack one
+    assert facility.retrofit_racks(100.0, 14.0, 140.0, 210.0) == 50.0
+    assert facility.retrofit_racks(100.0, 14.0, 140.0, 140.0) == pytest.approx(100.0)
+    assert facility.retrofit_racks(100.0, 14.0, 140.0, 100.0) == 100.0
+    assert facility.retrofit_racks(100.0, 7.0, 140.0, 140.0) == pytest.approx(50.0)
+
+
+def test_drought_and_frost_limit_load():
+    got = facility.water_limited_share(np.array([10.0, 50.0, 0.0, 0.0]), [20.0, 50.0, 10.0, 0.0])
+    assert got.tolist() == [0.5, 1.0, 0.0, 1.0]
+    assert facility.freeze_limited_share(84.0, 0.5) == 0.75

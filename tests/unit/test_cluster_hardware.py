@@ -7,8 +7,8 @@ from ecosystem.errors import InputError
 GOOD = (
     "key,name,available,accelerators_per_rack,rack_kw,allin_kw_per_accelerator,bf16_pflops,"
     "fp8_pflops,fp4_pflops,hbm_gb,hbm_tbps,scaleup_tbps,scaleup_domain,scaleout_gbps,"
-    "rack_price_usd\n"
-    "x,X,2025-01-01,8,10,1.5,1,2,,80,3,0.9,8,400,\n"
+    "rack_price_usd,tdp_w,matmul_bf16_tflops,matmul_fp8_tflops\n"
+    "x,X,2025-01-01,8,10,1.5,1,2,,80,3,0.9,8,400,,700,800,\n"
 )
 
 
@@ -63,3 +63,16 @@ def test_bad_table_is_refused(tmp_path, old, new, message):
     path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=message):
         load_generations(path)
+
+
+def test_matmul_rate_is_the_measured_one_or_the_usual_share():
+    g = load_generations().select("gb200", "rubin")
+    assert g.matmul_flop_per_s("fp8") == pytest.approx([3615.6e12, 0.745 * 17.5e15])
+    assert g.matmul_flop_per_s("fp4")[0] == pytest.approx(2 * 3615.6e12)
+
+
+def test_joined_tables_keep_both():
+    g = load_generations()
+    both = g.select("h100").join(g.select("gb200", "rubin"))
+    assert both.key == ("h100", "gb200", "rubin")
+    assert both.fp8_pflops.tolist() == [1.979, 4.9, 17.5]

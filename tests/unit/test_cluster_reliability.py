@@ -62,3 +62,34 @@ def test_no_nodes_never_fail():
 
 def test_absurd_jobs_make_no_progress_and_no_warning():
     assert r.goodput(1e15, 1.0, 30.0, 300.0) == pytest.approx(0.0, abs=1e-12)
+
+
+def simulated_fleet(racks, trays, failures_per_day, repair_days, days, rng):
+    """Rack-level Monte Carlo, an hour at a time: trays fail and return; a rack needs all trays."""
+    down = np.zeros((racks, trays))
+    whole, under_repair = [], []
+    for _ in range(int(days * 24)):
+        fails = (down <= 0) & (rng.random(down.shape) < -np.expm1(-failures_per_day / 24))
+        down = np.maximum(down - 1, 0)
+        down[fails] = rng.exponential(repair_days * 24, fails.sum())
+        whole.append((down <= 0).all(axis=1).mean())
+        under_repair.append((down > 0).sum())
+    return np.array(whole), np.array(under_repair)
+
+
+def test_availability_and_stalls_equal_a_rack_level_simulation():
+    rate, repair, trays = 0.004, 2.0, 18
+    whole, under_repair = simulated_fleet(200, trays, rate, repair, 400, np.random.default_rng(11))
+    settled = slice(24 * 20, None)
+    expected = r.domain_availability(rate, trays, repair)
+    assert whole[settled].mean() == pytest.approx(expected, abs=0.02)
+    for spares in (20, 28, 36):
+        stalled = (under_repair[settled] > spares).mean()
+        got = r.stall_probability(spares, 200 * trays, rate, repair)
+        assert got == pytest.approx(stalled, abs=0.06)
+
+
+def test_spares_end_stalls():
+    assert r.stall_probability(0, 100.0, 0.0, 2.0) == 0.0
+    assert r.stall_probability(200, 100.0, 0.1, 2.0) == pytest.approx(0.0, abs=1e-12)
+    assert r.stall_probability(0, 100.0, 0.1, 2.0) == pytest.approx(1 - np.exp(-20.0))

@@ -1,0 +1,98 @@
+"""The core against published measurements, with the tolerances that the project promises."""
+
+import numpy as np
+import pytest
+
+from ecosystem.cluster import calibration, serving_calibration, validation
+from ecosystem.cluster.calibration import BOUNDS, load_runs
+from ecosystem.cluster.frontier import frontier_of, left_out_log_errors, log_linear_errors
+from ecosystem.cluster.serving_calibration import (
+    FREE,
+    fit_serving,
+    left_out_serving_errors,
+    load_serving_runs,
+)
+from ecosystem.cluster.training import FITTED, TrainingConstants
+
+
+@pytest.fixture(scope="module")
+def every_check():
+    return validation.checks()
+
+
+def test_every_limit_is_kept(every_check):
+    broken = [f"{c.area}: {c.name} = {c.value:.3g} > {c.limit}" for c in every_check if not c.ok]
+    assert not broken
+
+
+def test_the_promised_limits_are_the_ones_checked(every_check):
+    limits = {(c.area, c.name): c.limit for c in every_check}
+    assert limits["training", "error: median"] == 5
+    assert limits["training", "error: 90th percentile"] == 14
+    assert limits["training", "error: largest"] == 21
+    assert limits["training", "error, series left out: median"] == 10
+    assert limits["training", "error, series left out: 90th percentile"] == 20
+    assert limits["serving", "throughput error, left out: median"] == 15
+    assert limits["serving", "throughput error, left out: largest"] == 30
+    assert limits["frontier", "largest |ln| error, left out"] == 0.25
+
+
+def test_fifty_six_runs_and_at_most_nine_constants():
+    assert len(load_runs().name) == 56
+    assert len(TrainingConstants.__slots__) <= 9
+    assert set(BOUNDS) <= set(TrainingConstants.__slots__)
+
+
+def test_names_of_series_do_not_reach_a_prediction():
+    runs = load_runs()
+    blind = calibration.Runs(
+        name=("?",) * 56,
+        series=("?",) * 56,
+        generation=("?",) * 56,
+        jobs=runs.jobs,
+        flop_per_s=runs.flop_per_s,
+    )
+    assert calibration.relative_errors(blind).tolist() == calibration.relative_errors(runs).tolist()
+
+
+def test_a_wrong_core_is_caught():
+    off = calibration.replace(FITTED, elementwise_bytes=800.0, speed_spread=0.0)
+    errors = np.abs(calibration.relative_errors(load_runs(), off))
+    assert np.median(errors) > 0.05
+
+
+def test_shipped_training_constants_are_the_fit():
+    fitted = calibration.fit(load_runs())
+    for name in BOUNDS:
+        assert getattr(FITTED, name) == pytest.approx(getattr(fitted, name), rel=0.05), name
+
+
+def test_shipped_serving_constants_are_the_fit():
+    fitted = fit_serving(load_serving_runs())
+    for name in FREE:
+        shipped = getattr(serving_calibration.FITTED, name)
+        assert shipped == pytest.approx(getattr(fitted, name), rel=0.05), name
+
+
+def test_serving_left_one_out():
+    errors = np.abs(left_out_serving_errors(load_serving_runs()))
+    assert np.median(errors, axis=1).max() < 0.15
+    assert errors.max() < 0.30
+
+
+def test_frontier_is_monotone_and_better_than_a_line():
+    runs = load_serving_runs()
+    made = frontier_of(runs.user_tokens_per_s, runs.tokens_per_s)
+    assert len(made.tokens_per_s) == 9
+    assert np.all(np.diff(made.at(np.linspace(5, 300, 400))) < 0)
+    assert np.abs(left_out_log_errors(made)).max() < 0.25
+    assert np.abs(log_linear_errors(made, leave_out=True)).max() > 0.5
+
+
+def test_points_to_draw_match_the_runs():
+    series, measured, predicted = validation.training_points()
+    assert len(series) == measured.size == predicted.size == 56
+    users, seen, got = validation.serving_points()
+    assert seen.shape == got.shape == (2, users.size)
+    speed, rate = validation.frontier_points(50)
+    assert speed.size == rate.size == 50
