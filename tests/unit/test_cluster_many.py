@@ -14,7 +14,7 @@ GB200 = G.select("gb200")
 
 @pytest.mark.parametrize("mw", [3.0, 20.0, 150.0, 1180.0, 9000.0])
 def test_one_cluster_of_many_is_the_weekly_chain(mw):
-    week = run_cluster(np.array([[mw]]), np.zeros(1), 1e9, 0.5, GB200, RULES)
+    week = run_cluster(np.array([[mw]]), np.ones(1), 1e9, 0.5, GB200, RULES)
     many = run_many(np.array([mw]), np.array([0]), 0.5, 100.0, GB200, RULES)
     assert many.it_mw[0] == pytest.approx(week.it_mw[0])
     assert many.racks[0] == pytest.approx(week.racks[0])
