@@ -1,5 +1,6 @@
 """The ecosystem: builds the parts and orders the week."""
 
+import os
 from dataclasses import replace
 from functools import cached_property
 
@@ -53,7 +54,8 @@ class Ecosystem(mesa.Model):
     seed : int
         Seed of all draws; the same seed gives every strategy the same chance events.
     audit : bool
-        Check conservation every week and raise :class:`AuditError` with all breaches.
+        Check conservation every week and raise :class:`AuditError` with all breaches; the
+        environment variable ``ECOSYSTEM_AUDIT=1`` does so for every run.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Ecosystem(mesa.Model):
         self.world = world
         self.strategy = strategy
         self.seed = seed
-        self.audited = audit
+        self.audited = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
