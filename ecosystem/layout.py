@@ -114,6 +114,11 @@ class Layout:
         return self.region_of_site[self.site_of_phase]
 
     @cached_property
+    def pools_of_phase(self) -> IntArray:
+        """Labour pool, region by craft, of each craft of each phase, shape (P, 4)."""
+        return self.region_of_phase[:, None] * len(Craft) + np.arange(len(Craft))
+
+    @cached_property
     def cloud_of_phase(self) -> IntArray:
         """Cloud provider of each phase, shape (P,)."""
         keys = [c.key for c in self.world.clouds]

@@ -124,7 +124,7 @@ class Treasury:
         accounts.post_lab(ledger, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
-        own = by_region(layout.region_of_phase[rows], hours, len(layout.world.regions))
+        own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
