@@ -155,7 +155,7 @@ class Ecosystem(mesa.Model):
         week, layout, works, sites = self.week, self.layout, self.works, self.sites
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
-            works.look_ahead(sites, week)
+            works.look_ahead(week)
         state = works.state(sites, week)
         ready_week = works.ready_week(opened, NEEDS_CREW)
         if week % Workforce.every_weeks == 0:
