@@ -143,6 +143,16 @@ class Layout:
         return lease * (1 + margin) / (1 + USUAL_MARGIN)
 
     @cached_property
+    def rent_usd_per_year(self) -> FloatArray:
+        """Rent of each phase in use, shape (P,)."""
+        return self.phase_mw * self.rent_usd_per_mw_year
+
+    @cached_property
+    def campus_usd(self) -> FloatArray:
+        """Cost of each campus without its IT, shape (S,)."""
+        return self.world.numbers.capital.campus_usd_per_mw * self.site_mw
+
+    @cached_property
     def active_week(self) -> FloatArray:
         """First week of any recorded work at each site, shape (S,); inf without one."""
         first = np.fmin.reduce(np.fmin(self.started, self.finished), axis=1)
@@ -327,6 +337,11 @@ class Layout:
                 np.add.at(table, (born + start, generation[born + start - life]), -added[born])
             by_generation += table
         return np.maximum(np.cumsum(by_generation, axis=0), 0.0)
+
+    @cached_property
+    def base_mw(self) -> FloatArray:
+        """Capacity rented outside the programme, shape (weeks,)."""
+        return self.installed_base_mw.sum(axis=1)
 
     def newest(self, week: IntArray | FloatArray) -> IntArray:
         """Return the newest generation on the market by week."""

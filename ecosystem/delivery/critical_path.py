@@ -306,9 +306,7 @@ def remaining_critical(
     return critical & network.used & ~np.isfinite(progress.finish_week)
 
 
-def _remaining(
-    progress: Progress, not_before: FloatArray, week: float
-) -> tuple[FloatArray, Known]:
+def _remaining(progress: Progress, not_before: FloatArray, week: float) -> tuple[FloatArray, Known]:
     """Return the work left, shape (P, A), and what is settled."""
     done = np.isfinite(progress.finish_week)
     begun = np.isfinite(progress.start_week)
