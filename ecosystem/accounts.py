@@ -40,7 +40,8 @@ class StrategyCost:
     @property
     def total(self) -> float:
         """All purposes together."""
-        by_site = self.agreement.sum() + self.cash.sum() + self.placebo.sum()
+        total = np.add.reduce
+        by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
         return float(by_site) + self.engagement + self.academy
 
 
@@ -56,10 +57,12 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
         Regions with a live site, where academies run.
     """
     n, levers, layout = now.numbers, now.levers, now.layout
-    campus = n.capital.campus_usd_per_mw * layout.site_mw
+    campus, nothing = layout.campus_usd, np.zeros(len(layout.sites))
     years, week = n.local.agreement_years, now.week
 
     def paid(share: float, since: FloatArray) -> FloatArray:
+        if not share:
+            return nothing
         running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & now.sites.live
         return share * campus * running / (years * WEEKS_PER_YEAR)
 
@@ -67,16 +70,14 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
         week < now.sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR
     )
     per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
+    cash = levers.cash_usd_per_household_year
     seats = n.workforce.trainee_cost_usd * levers.academy_seats_per_year
     seats += n.workforce.course_cost_usd * levers.upskilling_seats_per_year
     return StrategyCost(
         agreement=paid(levers.agreement_share_of_capex, now.sites.agreement_week),
-        cash=levers.cash_usd_per_household_year
-        * layout.households
-        * now.sites.live
-        / WEEKS_PER_YEAR,
+        cash=cash * layout.households * now.sites.live / WEEKS_PER_YEAR if cash else nothing,
         placebo=paid(levers.placebo_share_of_capex, sponsored_week),
-        engagement=float((campus * talking).sum()) * levers.openness * per_week,
+        engagement=float(np.add.reduce(campus * talking)) * levers.openness * per_week,
         academy=seats * training_regions / WEEKS_PER_YEAR,
     )
 
@@ -100,8 +101,8 @@ class Money:
 def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
     """Return the rent of a week [USD]: the installed base and the phases in use, shape (P,)."""
     lease = layout.world.numbers.capital.lease_usd_per_mw_year
-    base = float(layout.installed_base_mw[week].sum()) * lease
-    own = float((layout.phase_mw * layout.rent_usd_per_mw_year)[usable].sum())
+    base = float(layout.base_mw[week]) * lease
+    own = float(np.add.reduce(layout.rent_usd_per_year[usable]))
     return (base + own) / WEEKS_PER_YEAR
 
 
@@ -117,7 +118,7 @@ def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) ->
     ledger.post("fixed", "lab", "workers", money.fixed)
     ledger.post("engagement", "lab", "vendors", cost.engagement)
     ledger.post("academy", "lab", "workers", cost.academy)
-    ledger.post("placebo", "lab", "vendors", float(cost.placebo.sum()))
+    ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
 
 
 def post_building(
@@ -145,20 +146,20 @@ def post_building(
     ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
     ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
     wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
-    ledger.post("wages", "vendors", "workers", float((worked_hours * wage).sum()))
-    energy = float(flows.energy_mwh.sum())
+    ledger.post("wages", "vendors", "workers", float(np.add.reduce(worked_hours * wage, None)))
+    total = np.add.reduce
+    energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
-    islanded = np.append(now.layout.islanded, False)
-    on_site = float(flows.energy_mwh[islanded].sum())
-    it = float(flows.it_mw.sum()) * n.cluster.availability * 168.0
+    on_site = float(total(flows.energy_mwh[:-1][now.layout.islanded]))
+    it = float(total(flows.it_mw)) * n.cluster.availability * 168.0
     ledger.record("energy", "grid", energy - on_site)
     ledger.record("energy", "on_site", on_site)
     ledger.record("energy", "it", min(it, energy))
     ledger.record("energy", "overhead", max(energy - it, 0.0))
-    water = float(flows.water_m3.sum())
+    water = float(total(flows.water_m3))
     ledger.record("water", "withdrawn", water)
     ledger.record("water", "consumed", water)
-    offered, worked = float(labour.offered_hours.sum()), float(worked_hours.sum())
+    offered, worked = float(total(labour.offered_hours, None)), float(total(worked_hours, None))
     ledger.record("labour", "offered", offered)
     ledger.record("labour", "worked", worked)
     ledger.record("labour", "idle", offered - worked)
@@ -244,7 +245,7 @@ def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
-    return local.community_usd + np.sum([amount for _, _, amount, _ in flows], axis=0)
+    return local.community_usd + np.add.reduce([amount for _, _, amount, _ in flows])
 
 
 def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:

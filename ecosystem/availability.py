@@ -9,7 +9,7 @@ import numpy as np
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
 from ecosystem.delivery.record import rate_of
 from ecosystem.layout import Layout
-from ecosystem.society.labour import Craft, share_alike
+from ecosystem.society.labour import Craft, share_alike, wanted
 from ecosystem.state import Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
@@ -29,8 +29,11 @@ NEEDS_CREW = _mask(A.SITEWORK, A.SHELL, A.MEP)
 PERMITS = _mask(A.PERMIT, A.AIR_PERMIT)
 STOPPED_BY_COURT = BUILDING | PERMITS | _mask(A.INTERCONNECT, A.BRIDGE)
 FUNDED = BUILDING | _mask(A.EQUIPMENT, A.CHIPS, A.INTERCONNECT, A.BRIDGE)
+NEEDS_NO_CREW, UNFUNDED = ~NEEDS_CREW, ~FUNDED
 OUTDOORS = _mask(A.SITEWORK, A.SHELL, A.INTERCONNECT, A.BRIDGE, A.FIBRE)
 INTERFACES = _mask(A.DESIGN, A.MEP, A.ENERGISE, A.RACKS, A.COMMISSIONING)
+ROOMY = 1 - 1e-9
+"""Share of a stock below which demand is met in full, whatever the order of adding it up."""
 
 # Share of a phase's craft hours that an activity takes (P119, P123; split by stage: assumption).
 HOURS_SHARE = {
@@ -107,25 +110,27 @@ def offer(
     """
     rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
     site = layout.site_of_phase[rows]
-    share = np.ones((len(rows), CAUSES))
-    share[:, Cause.COMMUNITY] = _community(now, sites, site, cols)
-    share[:, Cause.GRID] = _grid(sites, site, cols)
-    share[:, Cause.CAPITAL] = sites.funded[site] | ~FUNDED[cols]
-    share[:, Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
-    share[:, Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
-    waiting = _equipment(now, vendors, share)
-    _chips(now, vendors, share)
-    required, level, need = _labour(now, vendors, share, hours_per_week, rival_hours)
-    offered = share.astype(np.float32)  # as recorded, so that a replay reproduces the run
+    share = np.ones((CAUSES, len(rows)))  # causes first: each is one stretch of memory
+    share[Cause.COMMUNITY] = _community(now, sites, site, cols)
+    share[Cause.GRID] = _grid(sites, site, cols)
+    share[Cause.CAPITAL] = sites.funded[site] | UNFUNDED[cols]
+    if not now.shocks.calm:
+        share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
+    share[Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
+    rate = np.minimum.reduce(share)
+    waiting = _equipment(now, vendors, share, rate)
+    _chips(now, vendors, share, rate)
+    required, level, need = _labour(now, vendors, share, rate, hours_per_week, rival_hours)
+    offered = share.T.astype(np.float32)  # as recorded, so that a replay reproduces the run
     return Offer(offered, rate_of(offered), required, level, need, waiting)
 
 
 def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:
     week = now.week
     stopped = sites.stay_until > week
-    blocked = (sites.redesign_until > week) | (sites.moratorium_until > week) & ~sites.approved
-    unheard = now.gate & ~sites.approved
-    at_permit = (blocked | unheard)[site] & (cols == A.PERMIT)
+    unapproved = ~sites.approved
+    blocked = (sites.redesign_until > week) | (sites.moratorium_until > week) & unapproved
+    at_permit = (blocked | now.gate & unapproved)[site] & (cols == A.PERMIT)
     at_air = blocked[site] & (cols == A.AIR_PERMIT)
     return ~(at_permit | at_air | stopped[site] & STOPPED_BY_COURT[cols])
 
@@ -140,65 +145,79 @@ def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
     return np.where(cols == A.CHIPS, shocks.chips, weather)
 
 
-def _equipment(now: Snapshot, vendors: Vendors, share: FloatArray) -> float:
-    """Fill slots in order of start; return what waits [MW]."""
-    at = np.flatnonzero(now.opened.cols == A.EQUIPMENT)
-    if not len(at):
+def _equipment(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> float:
+    """Fill slots in order of start, which lowers `rate`; return what waits [MW]."""
+    at = (now.opened.cols == A.EQUIPMENT).nonzero()[0]
+    mw = now.layout.phase_mw[now.opened.rows[at]]
+    slots = float(vendors.equipment.capacity)
+    if float(np.add.reduce(mw)) < ROOMY * slots:
         return 0.0
-    rows = now.opened.rows[at]
-    need = now.layout.phase_mw[rows] * (share[at].min(axis=1) > 0)
-    order = np.lexsort((rows, now.progress.start_week[rows, A.EQUIPMENT]))
+    need = mw * (rate[at] > 0)
+    # rows ascend, and a stable sort leaves equals in their order
+    order = now.progress.start_week[now.opened.rows[at], A.EQUIPMENT].argsort(kind="stable")
     ahead = np.empty_like(need)
     ahead[order] = np.cumsum(need[order]) - need[order]
-    room = float(vendors.equipment.capacity) - ahead
-    granted = np.clip(room / now.layout.phase_mw[rows], 0.0, 1.0)
-    share[at, Cause.EQUIPMENT] = granted
-    return float((need * (1 - granted)).sum())
+    granted = np.minimum(np.maximum((slots - ahead) / mw, 0.0), 1.0)
+    share[Cause.EQUIPMENT, at] = granted
+    rate[at] = np.minimum(rate[at], granted)
+    return float(np.add.reduce(need * (1 - granted)))
 
 
-def _chips(now: Snapshot, vendors: Vendors, share: FloatArray) -> None:
-    at = np.flatnonzero(now.opened.cols == A.CHIPS)
-    if len(at):
-        rows = now.opened.rows[at]
-        need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-        supply = np.array([vendors.chips_mw_per_week])
-        nobody = np.zeros(len(at), dtype=np.int64)
-        need = need * now.opened.span_weeks[at]
-        share[at, Cause.CHIPS] = share_alike(supply, nobody, need, share[at].min(axis=1))
+def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> None:
+    """Share racks alike, which lowers `rate`."""
+    at = (now.opened.cols == A.CHIPS).nonzero()[0]
+    if not len(at):
+        return
+    rows = now.opened.rows[at]
+    need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
+    need = need * now.opened.span_weeks[at]
+    if float(np.add.reduce(need)) < ROOMY * vendors.chips_mw_per_week:
+        return
+    supply = np.array([vendors.chips_mw_per_week])
+    nobody = np.zeros(len(at), dtype=np.int64)
+    level = share_alike(supply, nobody, need, rate[at])
+    share[Cause.CHIPS, at] = level
+    rate[at] = np.minimum(rate[at], level)
 
 
 def _labour(
     now: Snapshot,
     vendors: Vendors,
     share: FloatArray,
+    rate: FloatArray,
     hours_per_week: FloatArray,
     rival_hours: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Share craft hours.
+    """Share craft hours among activities that go at `rate` for all other causes.
 
     Return what was asked for and the speed that hours allow, both (R, 4), and the need of each
     activity (n, 4).
     """
-    rows, cols, _, span = now.opened
-    manned = (vendors.crews[rows] > 0) | ~NEEDS_CREW[cols]
-    need = hours_per_week[rows, cols] * now.learning[rows, None]
-    cell = by_craft(now.layout.region_of_phase[rows])
-    speed = share.min(axis=1) * manned
+    rows, cols, flat, span = now.opened
+    manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[cols]
+    need = hours_per_week.reshape(-1, CRAFTS)[flat]
+    need *= now.learning[rows, None]
+    cell = now.layout.pools_of_phase[rows].ravel()
     full = (need * span[:, None]).ravel()
-    quick = np.repeat(speed, CRAFTS)
-    required = np.bincount(cell, full * quick, rival_hours.size) + rival_hours.ravel()
-    offered = now.labour.offered_hours.ravel()
-    level = share_alike(offered, cell, full, quick, rival_hours.ravel())
-    possible = np.where(need > 0, level[cell].reshape(need.shape), 1.0).min(axis=1)
-    share[:, Cause.LABOUR] = np.where(manned, possible, 0.0)
+    quick = np.repeat(rate * manned, CRAFTS)
+    rivals, offered = rival_hours.ravel(), now.labour.offered_hours.ravel()
+    required = wanted(cell, full, quick, rivals)
+    share[Cause.LABOUR] = manned
+    level = share_alike(offered, cell, full, quick, rivals, required)
+    if np.minimum.reduce(level) < 1:
+        possible = np.where(need > 0, level[cell].reshape(need.shape), 1.0)
+        share[Cause.LABOUR] *= np.minimum.reduce(possible, axis=1)
     return required.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need
 
 
-def by_craft(region: IntArray) -> IntArray:
-    """Return the pool, region by craft, of each craft of each activity, shape (4 n,)."""
-    return (region[:, None] * CRAFTS + np.arange(CRAFTS)).ravel()
+def by_region(pools: IntArray, hours: FloatArray, regions: int) -> FloatArray:
+    """Add up craft hours of activities by region, shape (R, 4).
 
-
-def by_region(region: IntArray, hours: FloatArray, regions: int) -> FloatArray:
-    """Add up craft hours of activities, shape (n, 4), by region, shape (R, 4)."""
-    return np.bincount(by_craft(region), hours.ravel(), regions * CRAFTS).reshape(regions, CRAFTS)
+    Parameters
+    ----------
+    pools : ndarray of int, shape (n, 4)
+        Of each craft of each activity, from `Layout.pools_of_phase`.
+    hours : ndarray, shape (n, 4)
+    regions : int
+    """
+    return np.bincount(pools.ravel(), hours.ravel(), regions * CRAFTS).reshape(regions, CRAFTS)

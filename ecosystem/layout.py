@@ -114,6 +114,11 @@ class Layout:
         return self.region_of_site[self.site_of_phase]
 
     @cached_property
+    def pools_of_phase(self) -> IntArray:
+        """Labour pool, region by craft, of each craft of each phase, shape (P, 4)."""
+        return self.region_of_phase[:, None] * len(Craft) + np.arange(len(Craft))
+
+    @cached_property
     def cloud_of_phase(self) -> IntArray:
         """Cloud provider of each phase, shape (P,)."""
         keys = [c.key for c in self.world.clouds]
@@ -136,6 +141,16 @@ class Layout:
         margin = np.array([c.margin for c in self.world.clouds])[self.cloud_of_phase]
         lease = self.world.numbers.capital.lease_usd_per_mw_year
         return lease * (1 + margin) / (1 + USUAL_MARGIN)
+
+    @cached_property
+    def rent_usd_per_year(self) -> FloatArray:
+        """Rent of each phase in use, shape (P,)."""
+        return self.phase_mw * self.rent_usd_per_mw_year
+
+    @cached_property
+    def campus_usd(self) -> FloatArray:
+        """Cost of each campus without its IT, shape (S,)."""
+        return self.world.numbers.capital.campus_usd_per_mw * self.site_mw
 
     @cached_property
     def active_week(self) -> FloatArray:
@@ -322,6 +337,11 @@ class Layout:
                 np.add.at(table, (born + start, generation[born + start - life]), -added[born])
             by_generation += table
         return np.maximum(np.cumsum(by_generation, axis=0), 0.0)
+
+    @cached_property
+    def base_mw(self) -> FloatArray:
+        """Capacity rented outside the programme, shape (weeks,)."""
+        return self.installed_base_mw.sum(axis=1)
 
     def newest(self, week: IntArray | FloatArray) -> IntArray:
         """Return the newest generation on the market by week."""

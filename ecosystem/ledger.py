@@ -158,6 +158,9 @@ class Ledger:
             with np.errstate(invalid="ignore"):  # infinities of both signs
                 self._refuse(fault, purpose, payer, payee, float(np.sum(amounts)))
             return
+        if not amounts.any():
+            self.post(purpose, payer, payee, 0.0)
+            return
         # Both ways summed apart: their difference from a total may round below zero.
         self.post(purpose, payer, payee, float(np.maximum(amounts, 0.0).sum()))
         back = float(np.minimum(amounts, 0.0).sum())

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from functools import cached_property
+from math import lcm
 
 import mesa
 import numpy as np
@@ -150,14 +151,20 @@ class Ecosystem(mesa.Model):
 
     def due(self, week: int) -> list[Actor]:
         """Return the agents who decide this week."""
-        return [actor for actor in self.actors if week % actor.every_weeks == 0]
+        return self._rota[week % len(self._rota)]
+
+    @cached_property
+    def _rota(self) -> list[list[Actor]]:
+        """Who decides in each week, until the rhythms of all agents come together again."""
+        weeks = lcm(*(actor.every_weeks for actor in self.actors))
+        return [[a for a in self.actors if week % a.every_weeks == 0] for week in range(weeks)]
 
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""
         week, layout, works, sites = self.week, self.layout, self.works, self.sites
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
-            works.look_ahead(sites, week)
+            works.look_ahead(week)
         state = works.state(sites, week)
         ready_week = works.ready_week(opened, NEEDS_CREW)
         if week % Workforce.every_weeks == 0:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from ecosystem.works import Works
 RUNGS = tuple(r.name.lower() for r in Rung)
 CAUSES = tuple(c.name.lower() for c in Cause)
 OPINION_WEEKS = 4
+LOST_AT = np.array(LOST_COLUMNS)
 RUNG_COLUMNS = slice(COLUMN["announced_mw"], COLUMN["cancelled_mw"] + 1)
 
 
@@ -46,9 +48,11 @@ def scalars(week: Week) -> dict[str, float]:
     active = deals.offer.required_hours - layout.rival_hours[now.week] > 1
     weight = now.labour.journeymen * active
     homes = layout.households * live
+    total = np.add.reduce
+    staff, billed, hosts = float(total(weight, None)), float(total(homes)), np.count_nonzero(live)
     return {
-        "usable_it_mw": float(flows.it_mw[:-1].sum()),
-        "installed_base_mw": float(layout.installed_base_mw[now.week].sum()),
+        "usable_it_mw": float(total(flows.it_mw[:-1])),
+        "installed_base_mw": float(layout.base_mw[now.week]),
         "capability": market.run.released_capability,
         "demand_mw": market.demand_mw,
         "adopted_mw": now.economy.market.adopted_mw,
@@ -70,26 +74,26 @@ def scalars(week: Week) -> dict[str, float]:
         "cash_usd": economy.cash_usd,
         "equity_usd": treasury.money.equity,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
-        "energy_mwh": float(flows.energy_mwh[:-1].sum()),
-        "water_m3": float(flows.water_m3[:-1].sum()),
-        "labour_hours_required": float(deals.offer.required_hours.sum()),
-        "labour_hours_worked": float(treasury.worked_hours.sum()),
+        "energy_mwh": float(total(flows.energy_mwh[:-1])),
+        "water_m3": float(total(flows.water_m3[:-1])),
+        "labour_hours_required": float(total(deals.offer.required_hours, None)),
+        "labour_hours_worked": float(total(treasury.worked_hours, None)),
         "craft_wage_ratio": (
-            float((now.labour.wage_ratio * weight).sum() / weight.sum()) if weight.any() else 1.0
+            float(total(now.labour.wage_ratio * weight, None)) / staff if staff else 1.0
         ),
-        "mean_support": float(society.support[live].mean()) if live.any() else 0.0,
-        "organised_communities": float((society.organised & live).sum()),
-        "moratoria": float(((now.sites.moratorium_until > now.week) & live).sum()),
-        "strategy_cost_usd": treasury.cost.total,
+        "mean_support": float(total(society.support[live])) / hosts if hosts else 0.0,
+        "organised_communities": float(np.count_nonzero(society.organised & live)),
+        "moratoria": float(np.count_nonzero((now.sites.moratorium_until > now.week) & live)),
+        "strategy_cost_usd": treasury.money.strategy,
         "bill_change_usd_per_household_year": (
-            float((treasury.bill_change[layout.region_of_site] * homes).sum() / homes.sum())
-            if homes.any()
+            float(total(treasury.bill_change[layout.region_of_site] * homes)) / billed
+            if billed
             else 0.0
         ),
-        "local_benefit_usd": float(treasury.benefit.sum()) / OPINION_WEEKS,
+        "local_benefit_usd": float(total(treasury.benefit)) / OPINION_WEEKS,
         "rationed": float(market.shortfall > 1e-6),
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
-        "guarded": float(not np.isfinite(economy.cash_usd)),
+        "guarded": float(not isfinite(economy.cash_usd)),
     }
 
 
@@ -134,8 +138,8 @@ class Recorder:
             per_household = week.treasury.benefit / layout.households
             self.opinion.append((at, week.society, per_household))
         row = self.weekly[at]
-        row[RUNG_COLUMNS] = ladder.sum(axis=0)
-        row[list(LOST_COLUMNS)] = layout.phase_mw @ lost / MW_PER_GW
+        row[RUNG_COLUMNS] = np.add.reduce(ladder)
+        row[LOST_AT] = layout.phase_mw @ lost / MW_PER_GW
         for name, value in scalars(week).items():
             row[COLUMN[name]] = value
         return ladder

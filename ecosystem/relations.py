@@ -67,14 +67,14 @@ class Relations:
         self.partnerships = Partnerships.of(
             opening_edges(layout), n.reputation_half_life_weeks, n.miss_penalty
         )
-        self._promised: dict[int, int] = {}
+        self._promised: dict[int, tuple[int, float]] = {}
 
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
         grace = self.layout.world.numbers.capital.grace_weeks
         text = f"first power at {self.layout.sites[site].key}"
         about = int(self.partnerships.between(LAB, CAPITAL, "contract")[0])
-        self._promised[site] = len(self.partnerships)
+        self._promised[site] = len(self.partnerships), due_week + grace
         edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
         self.partnerships = self.partnerships.with_edge(edge)
 
@@ -103,12 +103,13 @@ class Relations:
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
         """Return the promises of first power that are kept or broken this week."""
         outcomes: dict[int, bool] = {}
-        commissioned = works.first_power()
-        for site, edge in list(self._promised.items()):
-            kept = bool(commissioned[site] <= now.week + 1)
-            broken = now.week > self.partnerships.edge(edge).attributes["due_week"]
-            if kept or broken or now.sites.withdrawn[site]:
-                outcomes[edge] = kept
+        if not self._promised:
+            return outcomes
+        powered = (works.first_power() <= now.week + 1).tolist()
+        withdrawn = now.sites.withdrawn.tolist()
+        for site, (edge, due_week) in list(self._promised.items()):
+            if powered[site] or now.week > due_week or withdrawn[site]:
+                outcomes[edge] = powered[site]
                 del self._promised[site]
         return outcomes
 

@@ -56,11 +56,13 @@ class Wishes:
 
     def of[T](self, kind: type[T]) -> list[T]:
         """Return the orders of one kind."""
-        return sorted(self._by_kind.get(kind, ()))
+        orders = self._by_kind.get(kind)
+        return sorted(orders) if orders else []
 
     def sites(self, kind: type[Any]) -> list[int]:
         """Return the sites that orders of a kind are about, each once."""
-        return sorted({order.site for order in self._by_kind.get(kind, ())})
+        orders = self._by_kind.get(kind)
+        return sorted({order.site for order in orders}) if orders else []
 
 
 def settle(
@@ -203,9 +205,12 @@ class Docket:
     def sue(self, wishes: Wishes) -> None:
         """Let organised communities go to court; some suits stop work."""
         now, n = self.now, self.now.numbers.regulators
+        suits = wishes.sites(Sue)
+        if not suits:
+            return
         chance = float(permits.hazard_probability(n.litigation_per_year, MONTH_WEEKS))
         month = now.week // MONTH_WEEKS
-        for site in wishes.sites(Sue):
+        for site in suits:
             if now.sites.stay_until[site] > now.week or self._on_record(site):
                 continue
             if self._draw("lawsuit", month, site) >= chance:
@@ -293,10 +298,11 @@ class Docket:
 
 def _wages(wishes: Wishes, labour: Labour) -> Labour:
     """Apply the wages that pools ask for and the travellers whom they draw."""
-    if not wishes.of(SetWage):
+    asked = wishes.of(SetWage)
+    if not asked:
         return labour
     wage, travellers = labour.wage_ratio.copy(), labour.travellers.copy()
-    for order in wishes.of(SetWage):
+    for order in asked:
         wage[order.region, order.craft] = order.wage_ratio
     for order in wishes.of(Recruit):
         travellers[order.region, order.craft] = order.travellers

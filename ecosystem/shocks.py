@@ -63,9 +63,9 @@ class Weather:
 
     def shocks(self, week: int) -> Shocks:
         """Return the shocks of a week."""
-        return Shocks(
-            float(self.chips[week]), self.outdoors[week], self.choice[week // QUARTER_WEEKS]
-        )
+        chips, outdoors = float(self.chips[week]), self.outdoors[week]
+        calm = chips == 1 and float(np.minimum.reduce(outdoors)) == 1
+        return Shocks(chips, outdoors, self.choice[week // QUARTER_WEEKS], calm)
 
 
 def _left(

@@ -119,12 +119,13 @@ class Shocks:
     """What nature and accident do this week; 1 means nothing.
 
     `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
-    are the draws behind the lab's taste this quarter, shape (S,).
+    are the draws behind the lab's taste this quarter, shape (S,); `calm` if nothing is disrupted.
     """
 
     chips: float
     weather: FloatArray
     choice: FloatArray
+    calm: bool
 
 
 @dataclass(frozen=True, slots=True)

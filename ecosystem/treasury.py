@@ -1,7 +1,6 @@
 """The lab's treasury and the programme's books."""
 
-from dataclasses import replace
-from math import log, nan
+from math import isnan, log, nan
 
 import numpy as np
 
@@ -55,7 +54,7 @@ class Treasury:
             Usable facility MW, the installed base included.
         """
         n, economy = now.numbers.capital, now.economy
-        if np.isnan(self._opening_tokens):
+        if isnan(self._opening_tokens):
             self._opening_tokens = flows.tokens_per_s_per_mw
         efficiency = flows.tokens_per_s_per_mw / self._opening_tokens
         market = clear(
@@ -82,8 +81,7 @@ class Treasury:
             strategy=self.cost.total,
         )
         self._revenues.append(market.revenue_usd)
-        return replace(
-            economy,
+        return Economy(
             market=market,
             training_share=deals.training_share,
             latency_factor=flows.latency_factor,
@@ -95,7 +93,7 @@ class Treasury:
             equity_usd_per_week=deals.equity_usd_per_week,
             outlay_usd_per_week=self.money.lease + self.money.fixed + self.money.strategy,
             capacity_mw=capacity_mw,
-            pipeline_mw=float(self.layout.phase_mw[now.pending].sum()),
+            pipeline_mw=float(np.add.reduce(self.layout.phase_mw[now.pending])),
         )
 
     def _growth(self, expected: float) -> float:
@@ -125,14 +123,16 @@ class Treasury:
         accounts.post_lab(ledger, now, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
-        own = by_region(layout.region_of_phase[rows], hours, len(layout.world.regions))
+        own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self._local_hours += np.bincount(
-            layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
+            layout.site_of_phase[rows], np.add.reduce(hours, 1), len(layout.sites)
         )
         self._community_usd += self.cost.agreement + self.cost.cash
         self._water_m3 += flows.water_m3[:-1]
-        accounts.post_building(ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw)
+        accounts.post_building(
+            ledger, now, flows, self.worked_hours, float(np.add.reduce(own, None)), racks_mw
+        )
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""

@@ -6,7 +6,7 @@ from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
 from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.delivery.attribution import lost_weeks
-from ecosystem.delivery.critical_path import remaining_cpm
+from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
 from ecosystem.delivery.record import Log
@@ -17,6 +17,10 @@ from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
 GIVEN_UP = ("given up", "withdrawn")
+TOLD = frozenset(
+    (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
+)
+"""Activities whose end is news."""
 
 
 class Works:
@@ -72,15 +76,9 @@ class Works:
         begun = (self.layout.active_week <= week) & ~sites.withdrawn
         return (sites.live | begun)[self.layout.site_of_phase] & ~self.cancelled
 
-    def look_ahead(self, sites: Sites, week: int) -> None:
+    def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
-        self.critical = remaining_cpm(
-            self.network,
-            self.progress,
-            self.not_before,
-            self._active(sites, week),
-            week,
-        ).critical
+        self.critical = remaining_critical(self.network, self.progress, self.not_before, week)
         self.generation = fleet.generation_of_phase(self.layout, self.progress, week)
 
     def state(self, sites: Sites, week: int) -> IntArray:
@@ -100,11 +98,13 @@ class Works:
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
         own = self.layout.site_of_phase == site
-        schedule = remaining_cpm(self.network, self.plan, self.not_before, own, week)
-        start = schedule.early_start[own, Activity.SITEWORK]
+        starts, finishes = remaining_forward(self.network, self.plan, self.not_before, week)
+        begun = self.plan.start_week[own, Activity.SITEWORK]
+        done = np.isfinite(self.plan.finish_week[own, Activity.SITEWORK])
+        start = np.where(done, begun, starts[Activity.SITEWORK][own])
         self.planned_start[own] = np.where(np.isnan(start), week, start)
-        self.planned_finish[own] = schedule.finish[own]
-        return float(schedule.finish[own].min())
+        self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
+        return float(finish.min())
 
     def lengthen_engagement(self, site: int, weeks: float) -> None:
         """Add time to the engagement of a site that is being announced, and to its plan."""
@@ -161,14 +161,15 @@ class Works:
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
-        rows, cols = now.opened.rows, now.opened.cols
-        ended = np.isfinite(self.progress.finish_week[rows, cols])
-        self.racks_mw = float(self.layout.phase_mw[rows[ended & (cols == Activity.CHIPS)]].sum())
-        if (cols[ended] == Activity.COMMISSIONING).any():
+        at = np.isfinite(self.progress.finish_week.ravel()[now.opened.flat]).nonzero()[0]
+        rows, cols = now.opened.rows[at], now.opened.cols[at]
+        racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
+        self.racks_mw = float(np.add.reduce(racks))
+        ended = cols.tolist()
+        if Activity.COMMISSIONING in ended:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
             self._learn()
-        pairs = zip(rows[ended].tolist(), cols[ended].tolist(), strict=True)
-        told = (self._tell(row, Activity(col)) for row, col in pairs)
+        told = (self._tell(*pair) for pair in zip(rows.tolist(), ended, strict=True))
         return [news for news in told if news is not None]
 
     def _learn(self) -> None:
@@ -178,28 +179,31 @@ class Works:
         built = np.bincount(builder, done, len(self.layout.world.contractors))
         self.learning = (1 + built[builder]) ** -self.layout.world.numbers.contractors.learning
 
-    def _tell(self, phase: int, activity: Activity) -> News | None:
+    def _tell(self, phase: int, activity: int) -> News | None:
+        if activity not in TOLD:
+            return None
         site = int(self.layout.site_of_phase[phase])
         builder = f"contractor:{self.layout.sites[site].developer}"
-        if activity is Activity.COMMISSIONING:
+        if activity == Activity.COMMISSIONING:
             mw = self.layout.phase_mw[phase]
             text = f"building {self.layout.number[phase] + 1} commissioned, {mw:,.0f} MW"
             return News("commissioned", site, builder, text)
-        if activity is Activity.SITEWORK and self.layout.number[phase] == 0:
-            return News("building", site, builder, "the ground is cleared")
-        if activity in (Activity.INTERCONNECT, Activity.BRIDGE):
-            what = "grid connection" if activity is Activity.INTERCONNECT else "power on site"
-            return News("power", site, builder, f"{what} is ready")
-        return None
+        if activity == Activity.SITEWORK:
+            first = self.layout.number[phase] == 0
+            return News("building", site, builder, "the ground is cleared") if first else None
+        what = "grid connection" if activity == Activity.INTERCONNECT else "power on site"
+        return News("power", site, builder, f"{what} is ready")
 
     def judge(self, grace_weeks: float, week: int) -> tuple[list[int], list[int], list[int]]:
         """Return phases that were on time, that missed it, and that were given up: each once."""
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         due = self.planned_finish + grace_weeks
-        fresh = ~self.judged & ~self.cancelled & ((done <= week + 1) | (due < week))
-        gone = ~self.judged & self.cancelled
+        ripe = ~self.judged & ((done <= week + 1) | (due < week) | self.cancelled)
+        if not ripe.any():
+            return [], [], []
+        fresh, gone = ripe & ~self.cancelled, ripe & self.cancelled
         kept = fresh & (done <= due)
-        self.judged |= fresh | gone
+        self.judged |= ripe
         return (
             np.flatnonzero(kept).tolist(),
             np.flatnonzero(fresh & ~kept).tolist(),

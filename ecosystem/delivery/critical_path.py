@@ -158,14 +158,12 @@ def cpm(
     .. [1] J. E. Kelley, M. R. Walker, Critical-path planning and scheduling, Proc. Eastern
        Joint IRE-AIEE-ACM Computer Conference, 1959.
     """
-    durations = durations.copy()
-    durations[:, network.shared] = durations[network.lead][:, network.shared]
+    durations = _as_led(network, durations)
     starts, finishes = forward(network, durations, known)
     early_start, early_finish = np.stack(starts, axis=1), np.stack(finishes, axis=1)
     finish = finishes[Activity.COMMISSIONING]
     target = finish if active is None else np.where(active, finish, np.inf)
-    # -inf of work lets what is not needed press nobody: its latest start becomes inf.
-    work = np.where(network.used, durations, -np.inf).T
+    work = _pressing(network, durations)
     late = _backward(network, work, finishes, finish, across=False)
     late_site = _backward(network, work, finishes, target, across=True)
     for weeks in (early_start, early_finish, late, late_site):
@@ -178,6 +176,19 @@ def cpm(
         site_float_weeks=late_site - early_start,
         finish=finish,
     )
+
+
+def _as_led(network: Network, durations: FloatArray) -> FloatArray:
+    """Return durations in which shared work takes what it takes the lead phase."""
+    return np.where(network.shared, durations[network.lead], durations)
+
+
+def _pressing(network: Network, durations: FloatArray) -> FloatArray:
+    """Return durations for the backward pass, shape (A, P).
+
+    -inf of work lets what is not needed press nobody: its latest start becomes inf.
+    """
+    return np.ascontiguousarray(np.where(network.used, durations, -np.inf).T)
 
 
 def _backward(
@@ -262,14 +273,45 @@ def remaining_cpm(
         `finish` is the forecast; `critical` on open activities is what binds each phase now;
         `site_float_weeks` orders open activities, the most pressing first.
     """
+    left, known = _remaining(progress, not_before, week)
+    schedule = cpm(left, network, known, active)
     done = np.isfinite(progress.finish_week)
-    begun = np.isfinite(progress.start_week)
-    floor = np.maximum(not_before, week)
-    floor[np.isinf(floor)] = week
-    floor[done] = progress.finish_week[done]
-    left = np.maximum(progress.duration_weeks - progress.worked_weeks, 0.0)
-    schedule = cpm(left, network, Known(floor, begun), active)
     schedule.early_start[done] = progress.start_week[done]
     for weeks in (schedule.late_start, schedule.float_weeks, schedule.site_float_weeks):
         weeks[done] = np.nan
     return schedule
+
+
+def remaining_forward(
+    network: Network, progress: Progress, not_before: FloatArray, week: float
+) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Return earliest starts and finishes as :func:`forward` does, of what is left.
+
+    The arguments are those of `remaining_cpm`. Of work done, the start is its finish.
+    """
+    left, known = _remaining(progress, not_before, week)
+    return forward(network, _as_led(network, left), known)
+
+
+def remaining_critical(
+    network: Network, progress: Progress, not_before: FloatArray, week: float
+) -> BoolArray:
+    """Return `Schedule.critical` of `remaining_cpm`, shape (P, A), for half the work."""
+    left, known = _remaining(progress, not_before, week)
+    left = _as_led(network, left)
+    starts, finishes = forward(network, left, known)
+    target = finishes[Activity.COMMISSIONING]
+    late = _backward(network, _pressing(network, left), finishes, target, across=False)
+    critical = late - np.stack(starts, axis=1) <= CRITICAL_WEEKS
+    return critical & network.used & ~np.isfinite(progress.finish_week)
+
+
+def _remaining(progress: Progress, not_before: FloatArray, week: float) -> tuple[FloatArray, Known]:
+    """Return the work left, shape (P, A), and what is settled."""
+    done = np.isfinite(progress.finish_week)
+    begun = np.isfinite(progress.start_week)
+    floor = np.maximum(not_before, week)
+    floor[np.isinf(floor)] = week
+    floor = np.where(done, progress.finish_week, floor)
+    left = np.maximum(progress.duration_weeks - progress.worked_weeks, 0.0)
+    return left, Known(floor, begun)

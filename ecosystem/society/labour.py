@@ -159,12 +159,18 @@ def ration(offered: FloatArray, required: FloatArray) -> FloatArray:
     return np.divide(offered, required, out=np.ones(np.shape(required)), where=short)
 
 
+def wanted(group: IntArray, need: FloatArray, speed: FloatArray, others: FloatArray) -> FloatArray:
+    """Return what all users of a stock ask for at their speed, shape (G,); see `share_alike`."""
+    return np.bincount(group, need * speed, len(others)) + others
+
+
 def share_alike(
     offered: FloatArray,
     group: IntArray,
     need: FloatArray,
     speed: FloatArray,
     others: FloatArray | None = None,
+    asked: FloatArray | None = None,
 ) -> FloatArray:
     """Return the share of full speed that a stock allows everyone in a group.
 
@@ -180,6 +186,8 @@ def share_alike(
         Speed that everything else allows him, in [0, 1]; he takes no more than that.
     others : ndarray, shape (G,), optional
         Further need at full speed in each group.
+    asked : ndarray, shape (G,), optional
+        From :func:`wanted`, where the caller has it already.
 
     Returns
     -------
@@ -194,9 +202,8 @@ def share_alike(
     """
     size = len(offered)
     rest = np.zeros(size) if others is None else others
-    wanted = np.bincount(group, need * speed, size) + rest
     level = np.ones(size)
-    short = wanted > offered
+    short = (wanted(group, need, speed, rest) if asked is None else asked) > offered
     if not short.any():
         return level
     free = np.bincount(group, need, size) + rest
