@@ -113,11 +113,19 @@ def offer(
     share[:, Cause.CAPITAL] = sites.funded[site] | ~FUNDED[cols]
     share[:, Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
     share[:, Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
+    _relax(now, site, share)  # before rationing: who works faster asks for more
     waiting = _equipment(now, vendors, share)
     _chips(now, vendors, share)
     required, level, need = _labour(now, vendors, share, hours_per_week, rival_hours)
+    _relax(now, site, share)
     offered = share.astype(np.float32)  # as recorded, so that a replay reproduces the run
     return Offer(offered, rate_of(offered), required, level, need, waiting)
+
+
+def _relax(now: Snapshot, site: IntArray, share: FloatArray) -> None:
+    """Let causes hold nothing back where a what-if question says so (in place)."""
+    if now.relaxed is not None:
+        share[now.relaxed[site]] = 1.0
 
 
 def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:

@@ -1,12 +1,13 @@
 """The ecosystem: builds the parts and orders the week."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 
 import mesa
 import numpy as np
 
-from ecosystem import fleet, living, opening
+from ecosystem import causes, fleet, living, opening
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
 from ecosystem.agents.community import Community
@@ -55,10 +56,19 @@ class Ecosystem(mesa.Model):
         Seed of all draws; the same seed gives every strategy the same chance events.
     audit : bool
         Check conservation every week and raise :class:`AuditError` with all breaches.
+    relax : iterable of (Cause, str or None)
+        What-if: causes that hold nothing back at a site, or anywhere (None). What that takes
+        comes from nowhere: an audit may find hours worked that nobody offered.
     """
 
     def __init__(
-        self, world: World, strategy: Strategy, seed: int = 0, *, audit: bool = False
+        self,
+        world: World,
+        strategy: Strategy,
+        seed: int = 0,
+        *,
+        audit: bool = False,
+        relax: Iterable[causes.Relaxed] = (),
     ) -> None:
         super().__init__(rng=seed)
         self.world = world
@@ -74,7 +84,8 @@ class Ecosystem(mesa.Model):
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
         self.weather = Weather.calm(len(world.regions))
-        self.sites = opening.sites(layout)
+        self.relaxed = causes.relaxed(layout, relax)
+        self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)
         self.labour = opening.labour(layout)
@@ -202,6 +213,7 @@ class Ecosystem(mesa.Model):
             economy=self.economy,
             shocks=self.weather.shocks(week, self.world.numbers, choice),
             partnerships=self.relations.partnerships,
+            relaxed=self.relaxed,
         )
 
     def _gate(self) -> BoolArray:
@@ -249,7 +261,8 @@ class Ecosystem(mesa.Model):
             levers = now.levers
             talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
             self.works.lengthen_engagement(site, levers.engagement_extra_weeks + talks)
-            self.relations.promise(site, self.works.plan_site(site, now.week))
+            # work can begin on the Monday after the decision
+            self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_year / WEEKS_PER_YEAR
         if gone.any():
@@ -301,17 +314,19 @@ class Ecosystem(mesa.Model):
         if found:
             raise AuditError("\n".join(found))
 
-    def run(self) -> RunResult:
-        """Run to the end of the world."""
+    def run(self, *, explained: bool = False) -> RunResult:
+        """Run to the end of the world; `explained` as for :meth:`result`."""
         while self.week < self.weeks:
             self.step()
-        return self.result()
+        return self.result(explained=explained)
 
-    def result(self) -> RunResult:
-        """Return what happened so far."""
+    def result(self, *, explained: bool = False) -> RunResult:
+        """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        if explained:
+            tables |= causes.tables(self)
         manifest = {
             "world": self.world.name,
             "strategy": self.strategy.key,
@@ -327,6 +342,14 @@ class Ecosystem(mesa.Model):
         return view_of(self)
 
 
-def simulate(world: World, strategy: Strategy, seed: int = 0, *, audit: bool = False) -> RunResult:
-    """Run one world under one strategy to its end."""
-    return Ecosystem(world, strategy, seed, audit=audit).run()
+def simulate(
+    world: World,
+    strategy: Strategy,
+    seed: int = 0,
+    *,
+    audit: bool = False,
+    explained: bool = False,
+    relax: Iterable[causes.Relaxed] = (),
+) -> RunResult:
+    """Run one world under one strategy to its end; keywords as for :class:`Ecosystem`."""
+    return Ecosystem(world, strategy, seed, audit=audit, relax=relax).run(explained=explained)
