@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ecosystem.model import Ecosystem
     from ecosystem.works import Works
 
-type Relaxed = tuple[Cause, str | None]
+type Relaxed = tuple[str, str | None]
 
 NAMES = tuple(cause.name.lower() for cause in Cause)
 OWN, MOVED, GIVEN_UP = "own work", "plan moved", "given up"
@@ -66,14 +66,16 @@ def relaxed(layout: Layout, relax: Iterable[Relaxed]) -> BoolArray | None:
     Raises
     ------
     InputError
-        If a site is not one that the programme builds or may build.
+        If there is no such cause, or the programme cannot build at such a site.
     """
     table = np.zeros((len(layout.sites), len(Cause)), dtype=bool)
-    for cause, site in relax:
+    for name, site in relax:
+        if name not in NAMES:
+            raise InputError(f"No cause {name!r} to relax; known are {', '.join(NAMES)}.")
         if site is not None and site not in layout.index:
             known = ", ".join(layout.index)
             raise InputError(f"Site {site!r} cannot be relaxed; known are {known}.")
-        table[slice(None) if site is None else layout.index[site], cause] = True
+        table[slice(None) if site is None else layout.index[site], NAMES.index(name)] = True
     return table if table.any() else None
 
 
@@ -90,7 +92,8 @@ def tables(model: "Ecosystem") -> dict[str, Table]:
     Returns
     -------
     dict of str to table
-        ``campuses`` (one row per announced site: partners and facts), ``slips`` (site, phase),
+        ``campuses`` (one row per announced site: partners and facts), ``records`` (dated facts
+        that the run was given), ``slips`` (site, phase),
         ``attribution`` (site, phase, cause), ``milestones`` and ``milestone_causes`` (first power
         and completion), ``lost_capacity`` (site, cause: GW-years lost before the end of the run),
         ``floats`` (open activities with their slack), ``one_more_week`` (site, cause).
@@ -103,6 +106,7 @@ def tables(model: "Ecosystem") -> dict[str, Table]:
     found = [_Slips.of(study, site) for site in study.announced.tolist()]
     return {
         "campuses": _campuses(study),
+        "records": _records(study),
         "slips": _slips(study, found),
         "attribution": _attribution(study, found),
         "milestones": _milestones(study, found),
@@ -243,6 +247,19 @@ def _campuses(study: _Study) -> Table:
         "phases": np.array([s.phases for s in sites], dtype=np.int64),
         "announced_week": study.announced_week[study.announced],
         "on_record_until_week": study.layout.on_record_until[study.announced],
+    }
+
+
+def _records(study: _Study) -> Table:
+    """Return the dated facts about the announced sites that the run was given."""
+    keys = {study.key(site) for site in study.announced}
+    records = [r for r in study.layout.world.records if r.site in keys]
+    names = ("site", "activity", "status", "grade", "source")
+    return {
+        "day": _words(r.date.isoformat() for r in records),
+        **{name: _words(getattr(r, name) for r in records) for name in names},
+        "first_phase": np.array([r.first_phase for r in records], dtype=np.int64),
+        "last_phase": np.array([r.last_phase for r in records], dtype=np.int64),
     }
 
 

@@ -55,9 +55,9 @@ class Ecosystem(mesa.Model):
         Seed of all draws; the same seed gives every strategy the same chance events.
     audit : bool
         Check conservation every week and raise :class:`AuditError` with all breaches.
-    relax : iterable of (Cause, str or None)
-        What-if: causes that hold nothing back at a site, or anywhere (None). What that takes
-        comes from nowhere: an audit may find hours worked that nobody offered.
+    relax : iterable of (str, str or None)
+        What-if: causes, by name, that hold nothing back at a site, or anywhere (None). What that
+        takes comes from nowhere: an audit may find hours worked that nobody offered.
     """
 
     def __init__(

@@ -7,19 +7,21 @@ just now tell the same. Plain text, at most 100 columns.
 from collections.abc import Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
-from typing import Any
+from math import inf, nan
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ecosystem.errors import InputError
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
-from ecosystem.units import date_of
+from ecosystem.scenario import World
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, date_of
 from experiments.summary import grid, paragraph
 from experiments.wording import three
 
-NEEDED = ("campuses", "slips", "attribution", "milestones", "milestone_causes", "floats")
-_BAR = 40
+NEEDED = ("campuses", "records", "slips", "attribution", "milestones", "milestone_causes", "floats")
+_BAR = 32
 _EVENTS = 24
 _FLOATS = 12
 # A hold shorter than this is not worth a sentence [week].
@@ -50,15 +52,37 @@ def story(result: RunResult, site: str) -> str:
     parts = [
         _header(result, campus, slips),
         _verdict(result, site),
-        "What happened (simulated from the day the records end)\n" + _events(result, site),
+        "\n".join(map(paragraph, _help(result, site))),
+        "What happened: facts on record, that the run was given, and simulated events\n"
+        + _events(result, site),
         _gantt(result, slips),
         _causes(result, site, slips),
-        "\n".join(map(paragraph, _help(result, site))),
         _now(result, site, slips),
         _community(result, site),
         _lost(result, site),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def site_named(world: World, site: str) -> str:
+    """Return the key of a site that the programme builds or may build.
+
+    Raises
+    ------
+    InputError
+        If there is none; the nearest key is given.
+    """
+    known = [s.key for s in world.sites if s.role in ("programme", "candidate")]
+    if site in known:
+        return site
+    raise InputError(f"World {world.name} has no site {site!r}. {nearest(site, known)}")
+
+
+def cause_named(word: str) -> str:
+    """Return the name of a cause; an unknown one raises InputError with the nearest."""
+    if word.lower() in CAUSES:
+        return word.lower()
+    raise InputError(f"--relax {word}: no such cause. {nearest(word, CAUSES)}")
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -81,9 +105,7 @@ def _campus(result: RunResult, site: str) -> Row:
     found = _rows(result.tables["campuses"], site)
     if not found:
         known = result.tables["campuses"]["site"].tolist()
-        raise InputError(
-            f"No site {site!r} was announced in this run. {nearest(site, known)}"
-        )
+        raise InputError(f"Site {site!r} was not opened in this run. {nearest(site, known)}")
     return found[0]
 
 
@@ -139,13 +161,26 @@ def _verdict(result: RunResult, site: str) -> str:
 
 
 def _events(result: RunResult, site: str) -> str:
-    """List the dated events; buildings taken into use stand in the Gantt chart below."""
+    """List records and events; buildings taken into use stand in the Gantt chart below."""
     events = [e for e in _rows(result.tables["events"], site) if e["kind"] not in _ROUTINE]
-    shown = events[:_EVENTS]
-    lines = [paragraph(f"  {e['day']}  {e['kind']}: {e['text']}") for e in shown]
-    if len(events) > len(shown):
-        lines.append(f"  ... and {len(events) - len(shown)} more")
+    told = [(str(e["day"]), f"{e['kind']}: {e['text']}") for e in events]
+    shown = sorted([*_records(result, site), *told], key=lambda line: line[0])
+    lines = [paragraph(f"  {day}  {text}") for day, text in shown[:_EVENTS]]
+    if len(shown) > _EVENTS:
+        lines.append(f"  ... and {len(shown) - _EVENTS} more")
     return "\n".join(lines or ["  none"])
+
+
+def _records(result: RunResult, site: str) -> list[tuple[str, str]]:
+    """Return the dated facts that the run was given, those of one day together."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for r in _rows(result.tables["records"], site):
+        phases = f"{r['first_phase']}-{r['last_phase']}"
+        found.setdefault((r["day"], r["status"], phases), []).append(r["activity"])
+    return [
+        (day, f"on record: {', '.join(activities)} {status.replace('_', ' ')} (buildings {phases})")
+        for (day, status, phases), activities in found.items()
+    ]
 
 
 def _gantt(result: RunResult, slips: list[Row]) -> str:
@@ -159,7 +194,7 @@ def _gantt(result: RunResult, slips: list[Row]) -> str:
         [
             str(s["phase"]),
             f"{s['mw']:,.0f}",
-            _bar(s, first, step),
+            _bar(s, first, step, float(result.manifest["weeks"])),
             _day(result, s["planned_finish_week"]),
             _actual(result, s),
             _weeks(s["slip_weeks"]),
@@ -167,10 +202,10 @@ def _gantt(result: RunResult, slips: list[Row]) -> str:
         ]
         for s in slips
     ]
-    head = ["#", "MW", _axis(result, first, step), "plan", "actual", "slip", "longest hold"]
+    head = ["#", "MW", _axis(result, first, step), "plan", "actual", "slip", "longest hold, weeks"]
     legend = (
-        "Buildings, clearing to use.  . planned  = built in time  # after the plan  > goes on\n"
-        "Actual with * is the earliest date if nothing more holds it back; x is given up.\n"
+        "Buildings, clearing to use.  . planned  = built in time  # after the plan  - to come\n"
+        "Actual with * (in the bar >): earliest date if nothing more holds it back; x: given up.\n"
         "Longest hold: the largest single wait on the path that set the date.\n"
     )
     return legend + grid(head, rows, left=(2, 4, 6))
@@ -195,7 +230,7 @@ def _axis(result: RunResult, first: float, step: float) -> str:
     return "".join(line)
 
 
-def _bar(slip: Row, first: float, step: float) -> str:
+def _bar(slip: Row, first: float, step: float, now: float) -> str:
     start = slip["start_week"] if np.isfinite(slip["start_week"]) else slip["planned_start_week"]
     gone = np.isfinite(slip["cancelled_week"])
     end = slip["cancelled_week"] if gone else slip["reached_week"]
@@ -205,7 +240,9 @@ def _bar(slip: Row, first: float, step: float) -> str:
         planned = slip["planned_start_week"] < high and low < slip["planned_finish_week"]
         worked = np.isfinite(slip["start_week"]) and start < high and low < end
         late = worked and low >= slip["planned_finish_week"]
-        cells.append("#" if late else "=" if worked else "." if planned else " ")
+        ahead = worked and low >= now
+        word = "-" if ahead else "#" if late else "=" if worked else "." if planned else " "
+        cells.append(word)
     at = min(max(int((end - first) / step), 0), _BAR - 1)
     if gone:
         cells[at] = "x"
@@ -223,7 +260,7 @@ def _actual(result: RunResult, slip: Row) -> str:
 def _bound(slip: Row) -> str:
     if not slip["bound_cause"]:
         return ""
-    return f"{slip['bound_cause']} {slip['bound_weeks']:.0f} wk, {slip['bound_activity']}"
+    return f"{slip['bound_activity']}: {slip['bound_cause']} {slip['bound_weeks']:.0f}"
 
 
 def _causes(result: RunResult, site: str, slips: list[Row]) -> str:
@@ -256,9 +293,9 @@ def _causes(result: RunResult, site: str, slips: list[Row]) -> str:
     )
     head = ["weeks", "first power", "but for", "alone", "completion", "but for", "alone", "mean/MW"]
     return (
-        "Slip by cause, in weeks: exact shares (Shapley) that sum to the slip, with their bracket:\n"
-        "but for = saved if only this cause went away; alone = cost if it were the only one.\n"
-        "mean/MW = average over the buildings kept, by MW. Own work = work longer than its median.\n"
+        "Slip by cause, in weeks: exact shares (Shapley) that sum to the slip; beside them what\n"
+        "would be saved but for this cause, and what it would cost alone. mean/MW: average over\n"
+        "the buildings kept, by MW. Own work: work that took longer than its median.\n"
         + grid(head, rows)
     )
 
@@ -268,7 +305,7 @@ def _mean_slips(result: RunResult, site: str, slips: list[Row]) -> dict[str, flo
     kept = [s for s in slips if not np.isfinite(s["cancelled_week"])]
     mw = {s["phase"]: float(s["mw"]) for s in kept}
     total = sum(mw.values())
-    mean = dict.fromkeys(CAUSES, 0.0)
+    mean: dict[str, float] = {name: 0.0 for name in CAUSES}
     for row in _rows(result.tables["attribution"], site):
         mean[row["cause"]] += row["shapley_weeks"] * mw.get(row["phase"], 0.0) / total
     for word, key in (
@@ -292,7 +329,7 @@ def _help(result: RunResult, site: str) -> list[str]:
         if best["but_for_weeks"] >= _WORTH_WEEKS:
             text = (
                 f"What would have helped {name} most: no {best['cause']} delay, "
-                f"{best['but_for_weeks']:.0f} weeks earlier."
+                f"{best['but_for_weeks']:.1f} weeks earlier."
             )
         else:
             text = f"No single cause taken away would have brought {name} forward by a week."
@@ -404,9 +441,8 @@ def _lost(result: RunResult, site: str) -> str:
     rows.sort(key=lambda row: -row[2])
     rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
     cells = [[name, three(mine), three(whole)] for name, mine, whole in rows]
-    return (
-        f"GW-years not in use before {_end(result)}, against the plans as announced\n"
-        + grid(["cause", "this site", "programme"], cells)
+    return f"GW-years not in use before {_end(result)}, against the plans as announced\n" + grid(
+        ["cause", "this site", "programme"], cells
     )
 
 
@@ -421,73 +457,74 @@ def relax_text(base: RunResult, free: RunResult, site: str, cause: str, everywhe
         Where, unless `everywhere`, and what.
     """
     where = "everywhere" if everywhere else f"at {site}"
-    before, after = (_dates(result) for result in (base, free))
+    before, after = _dates(base), _dates(free)
     keys = [site, *(key for key in dict.fromkeys([*before, *after]) if key != site)]
-    rows = [
-        [key, *(_change(before.get(key), after.get(key), i) for i in range(3))] for key in keys
-    ]
+    rows = [[key, *_changes(before.get(key), after.get(key))] for key in keys]
     moved = [row for row in rows if row[0] == site or any(cell != "same" for cell in row[1:])]
     others = len(moved) - 1
-    gain = sum(v[2] for v in after.values()) - sum(v[2] for v in before.values())
+    gain = sum(v.gw_years for v in after.values()) - sum(v.gw_years for v in before.values())
     text = (
         f"The same world and random numbers, but {cause} holds nothing back {where}. Weeks are "
-        "relaxed less as it was: negative is earlier. Others move too, and not always for the "
-        "better: they share crews, slots, chips and the lab's plans."
+        "relaxed less as it was: negative is earlier. Other sites move too, and not always for "
+        "the better: they share crews, slots, chips and the lab's plans."
     )
-    return "\n".join(
-        [
-            paragraph(text),
-            "",
-            grid(["site", "first power", "completion", "GW-years in use"], moved),
-            "",
-            paragraph(
-                f"{others} other site{'s' * (others != 1)} moved; all sites together: "
-                f"{three(gain, sign=True)} GW-years in use before {_end(base)}."
-            ),
-            paragraph(_replayed(base, site, cause)),
-        ]
+    head = ["site", "announced", "first power", "completion", "GW-years in use"]
+    total = (
+        f"{others} other site{'s' * (others != 1)} moved by a tenth of a week or more; all sites "
+        f"together: {three(gain, sign=True)} GW-years in use before {_end(base)}."
+    )
+    table = grid(head, moved)
+    return "\n\n".join(
+        [paragraph(text), table, f"{paragraph(total)}\n{paragraph(_replayed(base, site, cause))}"]
     )
 
 
 def _replayed(base: RunResult, site: str, cause: str) -> str:
     """Say what the replay of the site alone had promised."""
     rows = [r for r in _rows(base.tables["milestone_causes"], site) if r["cause"] == cause]
-    told = ", ".join(f"{r['milestone']} {-r['but_for_weeks']:+.1f}" for r in rows)
-    return (
-        f"The replay of {site} alone (but for {cause}, all else as it was): weeks {told or 'none'}."
-    )
+    told = ", ".join(f"{r['milestone']} {_shift(-float(r['but_for_weeks']))}" for r in rows)
+    return f"The replay of {site} alone, but for {cause} and all else as it was: {told or 'none'}."
 
 
-def _dates(result: RunResult) -> dict[str, tuple[float, float, float]]:
-    """Return first power, completion (inf where not reached) and GW-years in use, by site."""
-    found: dict[str, list[float]] = {}
-    table = result.tables["milestones"]
-    for key, weeks, late in zip(
-        table["site"], table["reached_week"], table["censored"], strict=True
-    ):
-        found.setdefault(str(key), []).append(float("inf") if late else float(weeks))
-    slips = result.tables["slips"]
-    end = result.manifest["weeks"]
-    used = np.nan_to_num(end - slips["finish_week"]) * slips["mw"] / 1000 / (365.25 / 7)
-    return {
-        str(key): (
-            *(found.get(str(key), [float("nan")] * 2)),
-            float(used[slips["site"] == key].sum()),
-        )
-        for key in result.tables["campuses"]["site"]
-    }
+class _Dates(NamedTuple):
+    """Weeks of a site, NaN where all was given up, inf where not reached; GW-years in use."""
+
+    announced: float
+    first_power: float
+    completion: float
+    gw_years: float
 
 
-def _change(
-    before: tuple[float, float, float] | None, after: tuple[float, float, float] | None, i: int
-) -> str:
+def _dates(result: RunResult) -> dict[str, _Dates]:
+    slips, end = result.tables["slips"], result.manifest["weeks"]
+    used = np.nan_to_num(end - slips["finish_week"]) * slips["mw"] / MW_PER_GW / WEEKS_PER_YEAR
+    found: dict[str, _Dates] = {}
+    for campus in zip(*(result.tables["campuses"][n] for n in ("site", "announced_week"))):
+        site, announced = str(campus[0]), float(campus[1])
+        weeks = [
+            inf if row["censored"] else float(row["reached_week"])
+            for row in _rows(result.tables["milestones"], site)
+        ] or [nan, nan]
+        found[site] = _Dates(announced, *weeks, float(used[slips["site"] == site].sum()))
+    return found
+
+
+def _changes(before: _Dates | None, after: _Dates | None) -> list[str]:
     if before is None or after is None:
-        return "not opened" if after is None else "opened"
-    old, new = before[i], after[i]
-    if old == new or (np.isnan(old) and np.isnan(new)) or abs(new - old) < 1e-9:
-        return "same"
+        return ["not opened" if after is None else "opened", "-", "-", "-"]
+    weeks = [_moved(old, new) for old, new in zip(before[:3], after[:3], strict=True)]
+    gain = after.gw_years - before.gw_years
+    return [*weeks, "same" if abs(gain) < 0.0005 else three(gain, sign=True)]
+
+
+def _moved(old: float, new: float) -> str:
+    """Say how a date moved; what is not finished, or given up, has none."""
     if np.isnan(old) or np.isnan(new):
-        return "given up" if np.isnan(new) else "built"
+        return "same" if np.isnan(old) and np.isnan(new) else "built" if new == new else "given up"
     if np.isinf(old) or np.isinf(new):
-        return "now in time" if np.isinf(old) else "too late now"
-    return f"{new - old:+.1f}" if i < 2 else three(new - old, sign=True)
+        return "same" if old == new else "in time now" if np.isinf(old) else "too late now"
+    return _shift(new - old)
+
+
+def _shift(weeks: float) -> str:
+    return "same" if abs(weeks) < 0.1 else f"{weeks:+.1f}"
