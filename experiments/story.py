@@ -26,6 +26,8 @@ _EVENTS = 24
 _FLOATS = 12
 # A hold shorter than this is not worth a sentence [week].
 _WORTH_WEEKS = 0.5
+# Smaller differences between two runs are not shown [week, GW-year].
+_SHIFT_WEEKS, _SHIFT_GW_YEARS = 0.1, 0.005
 _ROUTINE = ("commissioned",)
 _POWER = {"grid": "grid power", "bridge": "bridge power, then grid", "islanded": "islanded power"}
 
@@ -87,7 +89,7 @@ def cause_named(word: str) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """Return a hint at the nearest known name, or all of them."""
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.4)
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
 
 
@@ -305,9 +307,10 @@ def _mean_slips(result: RunResult, site: str, slips: list[Row]) -> dict[str, flo
     kept = [s for s in slips if not np.isfinite(s["cancelled_week"])]
     mw = {s["phase"]: float(s["mw"]) for s in kept}
     total = sum(mw.values())
-    mean: dict[str, float] = {name: 0.0 for name in CAUSES}
+    mean: dict[str, float] = {}
     for row in _rows(result.tables["attribution"], site):
-        mean[row["cause"]] += row["shapley_weeks"] * mw.get(row["phase"], 0.0) / total
+        weeks = row["shapley_weeks"] * mw.get(row["phase"], 0.0) / total
+        mean[row["cause"]] = mean.get(row["cause"], 0.0) + weeks
     for word, key in (
         ("own work", "own_work_weeks"),
         ("plan moved", "plan_moved_weeks"),
@@ -470,20 +473,27 @@ def relax_text(base: RunResult, free: RunResult, site: str, cause: str, everywhe
     )
     head = ["site", "announced", "first power", "completion", "GW-years in use"]
     total = (
-        f"{others} other site{'s' * (others != 1)} moved by a tenth of a week or more; all sites "
-        f"together: {three(gain, sign=True)} GW-years in use before {_end(base)}."
+        f"{others} other site{'s' * (others != 1)} moved (by {_SHIFT_WEEKS} weeks or "
+        f"{_SHIFT_GW_YEARS} GW-years, or more); all sites together: "
+        f"{three(gain, sign=True)} GW-years in use before {_end(base)}."
     )
     table = grid(head, moved)
     return "\n\n".join(
-        [paragraph(text), table, f"{paragraph(total)}\n{paragraph(_replayed(base, site, cause))}"]
+        [
+            paragraph(text),
+            table,
+            f"{paragraph(total)}\n{paragraph(_replayed(base, site, cause))}".rstrip(),
+        ]
     )
 
 
 def _replayed(base: RunResult, site: str, cause: str) -> str:
     """Say what the replay of the site alone had promised."""
     rows = [r for r in _rows(base.tables["milestone_causes"], site) if r["cause"] == cause]
+    if not rows:
+        return ""
     told = ", ".join(f"{r['milestone']} {_shift(-float(r['but_for_weeks']))}" for r in rows)
-    return f"The replay of {site} alone, but for {cause} and all else as it was: {told or 'none'}."
+    return f"The replay of {site} alone, but for {cause} and all else as it was: {told}."
 
 
 class _Dates(NamedTuple):
@@ -499,13 +509,18 @@ def _dates(result: RunResult) -> dict[str, _Dates]:
     slips, end = result.tables["slips"], result.manifest["weeks"]
     used = np.nan_to_num(end - slips["finish_week"]) * slips["mw"] / MW_PER_GW / WEEKS_PER_YEAR
     found: dict[str, _Dates] = {}
-    for campus in zip(*(result.tables["campuses"][n] for n in ("site", "announced_week"))):
-        site, announced = str(campus[0]), float(campus[1])
-        weeks = [
-            inf if row["censored"] else float(row["reached_week"])
+    campuses = result.tables["campuses"]
+    for site, announced in zip(campuses["site"], campuses["announced_week"], strict=True):
+        weeks = {
+            row["milestone"]: inf if row["censored"] else float(row["reached_week"])
             for row in _rows(result.tables["milestones"], site)
-        ] or [nan, nan]
-        found[site] = _Dates(announced, *weeks, float(used[slips["site"] == site].sum()))
+        }
+        found[str(site)] = _Dates(
+            float(announced),
+            weeks.get("first power", nan),
+            weeks.get("completion", nan),
+            float(used[slips["site"] == site].sum()),
+        )
     return found
 
 
@@ -514,7 +529,7 @@ def _changes(before: _Dates | None, after: _Dates | None) -> list[str]:
         return ["not opened" if after is None else "opened", "-", "-", "-"]
     weeks = [_moved(old, new) for old, new in zip(before[:3], after[:3], strict=True)]
     gain = after.gw_years - before.gw_years
-    return [*weeks, "same" if abs(gain) < 0.0005 else three(gain, sign=True)]
+    return [*weeks, "same" if abs(gain) < _SHIFT_GW_YEARS else three(gain, sign=True)]
 
 
 def _moved(old: float, new: float) -> str:
@@ -527,4 +542,4 @@ def _moved(old: float, new: float) -> str:
 
 
 def _shift(weeks: float) -> str:
-    return "same" if abs(weeks) < 0.1 else f"{weeks:+.1f}"
+    return "same" if abs(weeks) < _SHIFT_WEEKS else f"{weeks:+.1f}"
