@@ -105,8 +105,12 @@ def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
     return (base + own) / WEEKS_PER_YEAR
 
 
-def post_lab(ledger: Ledger, money: Money, cost: StrategyCost) -> None:
-    """Book what the lab earns and pays, community money apart."""
+def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) -> None:
+    """Book what the lab earns and pays, community money by household group."""
+    for purpose, amount in (("agreement", cost.agreement), ("cash", cost.cash)):
+        if amount.any():
+            group = amount[:, None, None] * shares(now)
+            ledger.post_each(purpose, "lab", "households", group)
     ledger.post("revenue", "customers", "lab", money.revenue)
     ledger.post("equity", "financiers", "lab", money.equity)
     ledger.post("lease", "lab", "partners", money.lease)
@@ -196,8 +200,8 @@ class Local(NamedTuple):
 
     Attributes
     ----------
-    hours, water_m3 : ndarray, shape (S,)
-        Craft hours worked at each site and water drawn there.
+    hours, water_m3, community_usd : ndarray, shape (S,)
+        Craft hours worked at each site, water drawn there, and what the lab paid households.
     bill_change : ndarray, shape (R,)
         USD per household and year.
     weeks : float
@@ -206,18 +210,15 @@ class Local(NamedTuple):
 
     hours: FloatArray
     water_m3: FloatArray
+    community_usd: FloatArray
     bill_change: FloatArray
     weeks: float
 
 
-def post_local(ledger: Ledger, now: Snapshot, cost: StrategyCost, local: Local) -> FloatArray:
+def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     """Book what sites bring their hosts and take from them; return the net by community (S,).
 
-    Parameters
-    ----------
-    cost : StrategyCost
-        Of one week.
-    local : Local
+    What the lab paid households, booked week by week, is part of the net.
     """
     n, layout = now.numbers.local, now.layout
     years = local.weeks / WEEKS_PER_YEAR
@@ -237,15 +238,13 @@ def post_local(ledger: Ledger, now: Snapshot, cost: StrategyCost, local: Local) 
     flows = (
         ("services", "local_government", tax, group),
         ("wages", "workers", wages, group),
-        ("agreement", "lab", cost.agreement * local.weeks, group),
-        ("cash", "lab", cost.cash * local.weeks, group),
         ("nuisance", "environment", -nuisance, neighbours),
         ("scarcity", "environment", -scarcity, group),
         ("bill_change", "utilities", -bill, group),
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
-    return np.sum([amount for _, _, amount, _ in flows], axis=0)
+    return local.community_usd + np.sum([amount for _, _, amount, _ in flows], axis=0)
 
 
 def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:

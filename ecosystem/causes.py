@@ -7,7 +7,7 @@ tables. For every building
 
 `plan moved` is 0 unless other buildings of the site were given up: those that stood behind them
 in the queue for sitework have had a later plan since, and nobody held them back. `own work` is
-work that took longer than its median, talks that a strategy adds to the engagement included.
+work that took longer than its median; talks that a strategy adds to the engagement are planned.
 What is not in use when the run ends counts up to then: it is `reached` at the earliest if
 nothing holds it back from there on.
 """

@@ -1,5 +1,6 @@
 """The ecosystem: builds the parts and orders the week."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -54,10 +55,11 @@ class Ecosystem(mesa.Model):
     seed : int
         Seed of all draws; the same seed gives every strategy the same chance events.
     audit : bool
-        Check conservation every week and raise :class:`AuditError` with all breaches.
+        Check conservation every week and raise :class:`AuditError` with all breaches; the
+        environment variable ``ECOSYSTEM_AUDIT=1`` does so for every run.
     relax : iterable of (str, str or None)
         What-if: causes, by name, that hold nothing back at a site, or anywhere (None). What that
-        takes comes from nowhere: an audit may find hours worked that nobody offered.
+        takes comes from nowhere, so that such a world is not audited.
     """
 
     def __init__(
@@ -73,7 +75,6 @@ class Ecosystem(mesa.Model):
         self.world = world
         self.strategy = strategy
         self.seed = seed
-        self.audited = audit
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
@@ -84,6 +85,8 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
+        asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
+        self.audited = asked and self.relaxed is None
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)

@@ -1182,7 +1182,7 @@ class Cluster(Parameters):
     )
 
     patience_s: float = par(
-        60, "s", "Longest that a request waits before it leaves", "assumption", "C", (20, 120), gt=0
+        15, "s", "Longest that a request waits before it leaves", "assumption", "C", (5, 60), gt=0
     )
 
 
@@ -1236,7 +1236,7 @@ class Market(Parameters):
         gt=0,
     )
     demand_start_mw: float = par(
-        450, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (300, 650), gt=0
+        600, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (400, 850), gt=0
     )
     demand_width: float = par(
         7.5,
@@ -1295,7 +1295,7 @@ class Market(Parameters):
         8, "week", "Time constant of the price", "assumption", "C", (6, 16), ge=6
     )
     innovation_per_year: float = par(
-        0.6, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.2, 1.2), ge=0
+        0.8, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.3, 1.4), ge=0
     )
     imitation_per_year: float = par(
         3.0, "1/yr", "Adoption by others' example", "Bass 1969", "C", (1.5, 4.5), ge=0

@@ -41,6 +41,7 @@ class Treasury:
         self.benefit = np.zeros(count)
         self._local_hours = np.zeros(count)
         self._water_m3 = np.zeros(count)
+        self._community_usd = np.zeros(count)
         self._sponsored_week = np.full(count, np.nan)
         self._revenues: list[float] = []
         self._opening_tokens = nan
@@ -121,7 +122,7 @@ class Treasury:
         ledger.week = now.week
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
-        accounts.post_lab(ledger, self.money, self.cost)
+        accounts.post_lab(ledger, now, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
         own = by_region(layout.region_of_phase[rows], hours, len(layout.world.regions))
@@ -129,6 +130,7 @@ class Treasury:
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], hours.sum(axis=1), len(layout.sites)
         )
+        self._community_usd += self.cost.agreement + self.cost.cash
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(ledger, now, flows, self.worked_hours, float(own.sum()), racks_mw)
 
@@ -138,9 +140,11 @@ class Treasury:
         self.benefit = accounts.post_local(
             self.ledger,
             now,
-            self.cost,
-            accounts.Local(self._local_hours, self._water_m3, self.bill_change, weeks),
+            accounts.Local(
+                self._local_hours, self._water_m3, self._community_usd, self.bill_change, weeks
+            ),
         )
+        self._community_usd = np.zeros_like(self._community_usd)
         self._local_hours = np.zeros_like(self._local_hours)
         self._water_m3 = np.zeros_like(self._water_m3)
         if now.policy:

@@ -107,9 +107,10 @@ class Works:
         return float(schedule.finish[own].min())
 
     def lengthen_engagement(self, site: int, weeks: float) -> None:
-        """Add time to the engagement of a site that has just been announced."""
+        """Add time to the engagement of a site that is being announced, and to its plan."""
         own = self.layout.site_of_phase == site
-        self.progress.duration_weeks[own, Activity.ENGAGEMENT] += weeks
+        for work in (self.progress.duration_weeks, self.plan.duration_weeks, self.planned):
+            work[own, Activity.ENGAGEMENT] += weeks
 
     def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
         """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""

@@ -80,7 +80,9 @@ def map_title(sites: Sequence[SiteView]) -> str:
     live = sum(s.ladder_mw[_USABLE] > 0 for s in ours)
     building = sum(under_way(s) for s in ours)
     against = sum(s.organised for s in ours)
-    return f"{live} sites deliver, {building} are under way, {against} face organised opposition"
+    return (
+        f"Sites that deliver: {live}, under way: {building}, facing organised opposition: {against}"
+    )
 
 
 def site_map(sites: Sequence[SiteView], picked: str = "", ground: bool = True) -> str:

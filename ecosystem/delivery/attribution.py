@@ -174,6 +174,10 @@ def replay(
 
     Notes
     -----
+    The replay of all causes is the run to float precision, but for one case: where both power
+    options of a phase come within a week, the one noticed second may be the first by its date, and
+    the run energised up to a week later than the replay.
+
     Causes that never held anything back at this site are dummies: they get 0 and are left out
     of the replay, which is exact and halves the work for each of them.
     """

@@ -84,7 +84,7 @@ def test_the_map_says_that_opinions_are_simulated_and_what_it_finds(view):
     assert "simulated" in svg
     assert map_title(view.sites) in svg
     live = sum(s.ladder_mw[6] > 0 for s in view.sites if s.role == "programme")
-    assert map_title(view.sites).startswith(f"{live} sites deliver")
+    assert map_title(view.sites).startswith(f"Sites that deliver: {live},")
 
 
 def test_a_site_abroad_stands_within_the_drawing(view):

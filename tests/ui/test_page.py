@@ -87,7 +87,7 @@ def test_the_first_view_shows_every_part_and_how_to_begin():
         await shown.at_week(0)
         assert shown.can("Play")
         assert shown.can("Step")
-        for part in ("Capacity ladder", "relations", "sites deliver", "Nothing is under way"):
+        for part in ("Capacity ladder", "relations", "Sites that deliver", "Nothing is under way"):
             await shown.until(lambda: any(part in w.svg for w in shown.drawings()))  # noqa: B023
         await shown.until(lambda: "Press play or step" in shown.html())
         assert "simulated" in shown.html()
@@ -194,7 +194,7 @@ def test_clicking_a_site_or_an_agent_opens_its_card():
         await shown.until(lambda: "Click an agent" in shown.html())
         shown.drawing("relations").vue_pick("lab")
         await shown.until(lambda: "AI lab" in shown.html())
-        shown.drawing("sites deliver").vue_pick("site:abilene")
+        shown.drawing("Sites that deliver").vue_pick("site:abilene")
         await shown.until(lambda: "Stargate Abilene" in shown.html())
         shown.drawing("relations").vue_pick("")
         await shown.until(lambda: "Click an agent" in shown.html())
