@@ -6,7 +6,9 @@ tables. For every building
 ``reached - planned = plan moved + own work + sum of Shapley weeks``.
 
 `plan moved` is 0 unless other buildings of the site were given up: those that stood behind them
-in the queue for sitework have had a later plan since, and nobody held them back. `own work` is
+in the queue for sitework start anew from that day, in the plan of the replay too, so that what
+held the site back until then shows as `plan moved` at them and under its causes at the others.
+`own work` is
 work that took longer than its median; talks that a strategy adds to the engagement are planned.
 What is not in use when the run ends counts up to then: it is `reached` at the earliest if
 nothing holds it back from there on.

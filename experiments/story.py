@@ -199,7 +199,7 @@ def _gantt(result: RunResult, slips: list[Row]) -> str:
             _bar(s, first, step, float(result.manifest["weeks"])),
             _day(result, s["planned_finish_week"]),
             _actual(result, s),
-            _weeks(s["slip_weeks"]),
+            "-" if np.isfinite(s["cancelled_week"]) else _weeks(s["slip_weeks"]),
             _bound(s),
         ]
         for s in slips
@@ -293,12 +293,15 @@ def _causes(result: RunResult, site: str, slips: list[Row]) -> str:
     rows.append(
         ["slip", f"{total[0]:.1f}", "", "", f"{total[1]:.1f}", "", "", f"{mean['slip']:.1f}"]
     )
+    moved = "\nPlan moved: buildings that stood behind one given up start anew from that day."
+    note = moved if rows[-2][0] == "plan moved" else ""
     head = ["weeks", "first power", "but for", "alone", "completion", "but for", "alone", "mean/MW"]
     return (
         "Slip by cause, in weeks: exact shares (Shapley) that sum to the slip; beside them what\n"
         "would be saved but for this cause, and what it would cost alone. mean/MW: average over\n"
         "the buildings kept, by MW. Own work: work that took longer than its median.\n"
         + grid(head, rows)
+        + note
     )
 
 

@@ -91,6 +91,20 @@ def test_a_site_under_way_shows_float_and_what_a_week_costs(midway):
     assert "an upper bound" in text
 
 
+def test_buildings_given_up_are_crossed_out_and_have_no_slip():
+    impatient = WORLD.with_("numbers.lab.patience_weeks", 26)
+    result = simulate(impatient, S0, seed=5, explained=True)
+    slips = result.tables["slips"]
+    gone = slips["cancelled_week"] == slips["cancelled_week"]
+    assert gone.any()
+    site = slips["site"][gone][0]
+    text = story(result, site)
+    crossed = re.findall(r"^ ?\d+ +\d+ .* x \d{4}-\d\d +- ", text, flags=re.M)
+    assert len(crossed) == (gone & (slips["site"] == site)).sum()
+    assert "given up: phase" in text
+    assert "Plan moved: buildings" in text
+
+
 def test_what_would_have_helped_is_the_largest_but_for(whole):
     table = whole.tables["milestone_causes"]
     mine = (table["site"] == "arizona") & (table["milestone"] == "completion")
