@@ -226,7 +226,7 @@ def _demand_title(weekly: Weekly) -> str:
 
 def _use_title(weekly: Weekly) -> str:
     series = weekly["utilisation"]
-    return f"Utilisation {series[-1]:.0%}" if series.size else "Utilisation –"
+    return f"Use over capacity {series[-1]:.0%}" if series.size else "Use over capacity –"
 
 
 _ANNUAL_BILLIONS = WEEKS_PER_YEAR / 1e9
