@@ -117,12 +117,20 @@ def offer(
     if not now.shocks.calm:
         share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
     share[Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
+    _relax(now, site, share)  # before rationing: who works faster asks for more
     rate = np.minimum.reduce(share)
     waiting = _equipment(now, vendors, share, rate)
     _chips(now, vendors, share, rate)
     required, level, need = _labour(now, vendors, share, rate, hours_per_week, rival_hours)
+    _relax(now, site, share)
     offered = share.T.astype(np.float32)  # as recorded, so that a replay reproduces the run
     return Offer(offered, rate_of(offered), required, level, need, waiting)
+
+
+def _relax(now: Snapshot, site: IntArray, share: FloatArray) -> None:
+    """Let causes hold nothing back where a what-if question says so (in place)."""
+    if now.relaxed is not None:
+        share[now.relaxed[site].T] = 1.0
 
 
 def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:

@@ -1,6 +1,7 @@
 """The ecosystem: builds the parts and orders the week."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from math import lcm
@@ -8,7 +9,7 @@ from math import lcm
 import mesa
 import numpy as np
 
-from ecosystem import fleet, living, opening
+from ecosystem import causes, fleet, living, opening
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
 from ecosystem.agents.community import Community
@@ -57,16 +58,24 @@ class Ecosystem(mesa.Model):
     audit : bool
         Check conservation every week and raise :class:`AuditError` with all breaches; the
         environment variable ``ECOSYSTEM_AUDIT=1`` does so for every run.
+    relax : iterable of (str, str or None)
+        What-if: causes, by name, that hold nothing back at a site, or anywhere (None). What that
+        takes comes from nowhere, so that such a world is not audited.
     """
 
     def __init__(
-        self, world: World, strategy: Strategy, seed: int = 0, *, audit: bool = False
+        self,
+        world: World,
+        strategy: Strategy,
+        seed: int = 0,
+        *,
+        audit: bool = False,
+        relax: Iterable[causes.Relaxed] = (),
     ) -> None:
         super().__init__(rng=seed)
         self.world = world
         self.strategy = strategy
         self.seed = seed
-        self.audited = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
@@ -76,7 +85,10 @@ class Ecosystem(mesa.Model):
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.sites = opening.sites(layout)
+        self.relaxed = causes.relaxed(layout, relax)
+        asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
+        self.audited = asked and self.relaxed is None
+        self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)
         self.labour = opening.labour(layout)
@@ -212,6 +224,7 @@ class Ecosystem(mesa.Model):
             economy=self.economy,
             shocks=self.weather.shocks(week),
             partnerships=self.relations.partnerships,
+            relaxed=self.relaxed,
         )
 
     def _gate(self) -> BoolArray:
@@ -259,7 +272,8 @@ class Ecosystem(mesa.Model):
             levers = now.levers
             talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
             self.works.lengthen_engagement(site, levers.engagement_extra_weeks + talks)
-            self.relations.promise(site, self.works.plan_site(site, now.week))
+            # work can begin on the Monday after the decision
+            self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_year / WEEKS_PER_YEAR
         if gone.any():
@@ -311,17 +325,19 @@ class Ecosystem(mesa.Model):
         if found:
             raise AuditError("\n".join(found))
 
-    def run(self) -> RunResult:
-        """Run to the end of the world."""
+    def run(self, *, explained: bool = False) -> RunResult:
+        """Run to the end of the world; `explained` as for :meth:`result`."""
         while self.week < self.weeks:
             self.step()
-        return self.result()
+        return self.result(explained=explained)
 
-    def result(self) -> RunResult:
-        """Return what happened so far."""
+    def result(self, *, explained: bool = False) -> RunResult:
+        """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        if explained:
+            tables |= causes.tables(self)
         manifest = {
             "world": self.world.name,
             "strategy": self.strategy.key,
@@ -337,6 +353,14 @@ class Ecosystem(mesa.Model):
         return view_of(self)
 
 
-def simulate(world: World, strategy: Strategy, seed: int = 0, *, audit: bool = False) -> RunResult:
-    """Run one world under one strategy to its end."""
-    return Ecosystem(world, strategy, seed, audit=audit).run()
+def simulate(
+    world: World,
+    strategy: Strategy,
+    seed: int = 0,
+    *,
+    audit: bool = False,
+    explained: bool = False,
+    relax: Iterable[causes.Relaxed] = (),
+) -> RunResult:
+    """Run one world under one strategy to its end; keywords as for :class:`Ecosystem`."""
+    return Ecosystem(world, strategy, seed, audit=audit, relax=relax).run(explained=explained)

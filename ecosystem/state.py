@@ -158,6 +158,8 @@ class Snapshot:
         Availability that interface friction leaves.
     learning : ndarray, shape (P,)
         Craft hours over those of the builder's first building.
+    relaxed : ndarray of bool, shape (S, 8), optional
+        What-if: causes that hold nothing back at a site; None for the world as it is.
     """
 
     week: int
@@ -194,6 +196,7 @@ class Snapshot:
     economy: Economy
     shocks: Shocks
     partnerships: Partnerships
+    relaxed: BoolArray | None = None
 
 
 class HoldHearing(NamedTuple):

@@ -68,10 +68,10 @@ class Works:
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
         return open_rows(
-            self.network, self.progress, self.not_before, self._active(sites, week), week
+            self.network, self.progress, self.not_before, self.active(sites, week), week
         )
 
-    def _active(self, sites: Sites, week: int) -> BoolArray:
+    def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
         begun = (self.layout.active_week <= week) & ~sites.withdrawn
         return (sites.live | begun)[self.layout.site_of_phase] & ~self.cancelled

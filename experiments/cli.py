@@ -85,7 +85,7 @@ def run(
     chosen, policy = load_world(world), load_strategy(strategy)
     if out is not None:
         _folder(out)
-    result = simulate(chosen, policy, seed, _weeks(years))
+    result = simulate(chosen, policy, seed, _weeks(years), explained=out is not None)
     title = (
         f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
         f"weeks from {chosen.start}. All of it simulated."
@@ -146,6 +146,61 @@ def compare(
     tally = _run_all(specs, jobs or _cores(), out, _about(experiment, command))
     typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
     _conclude(experiment, specs, explain, out, command)
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[RUN] SITE",
+            help="Key of a site; before it, if you like, the folder of a run: "
+            "ecosystem run --out RUN.",
+        ),
+    ],
+    world: WorldName = "stargate",
+    strategy: Annotated[
+        str, typer.Option(help="Id of a strategy (see: ecosystem strategies) or a TOML file.")
+    ] = "S0",
+    seed: Seed = 0,
+    years: Years = None,
+    relax: Annotated[
+        str | None,
+        typer.Option(help="Make the run again with this cause holding nothing back at the site."),
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Relax the cause at all sites.")
+    ] = False,
+) -> None:
+    """Tell why a site is late: events, slip by cause, what would have helped most.
+
+    Of a saved RUN, or of a run made now with these options.
+    """
+    from ecosystem.results import RunResult
+    from ecosystem.scenario import load_strategy, load_world
+    from experiments.runner import simulate
+    from experiments.story import cause_named, relax_text, site_named, story
+
+    if everywhere and relax is None:
+        raise InputError("--everywhere needs --relax CAUSE.")
+    if len(what) > 2:
+        raise InputError(f"explain takes [RUN] SITE, not {' '.join(what)}.")
+    site = what[-1]
+    if len(what) == 2:
+        if relax is not None:
+            raise InputError("--relax makes the run again: give SITE with --world, --strategy.")
+        typer.echo(story(RunResult.load(Path(what[0])), site))
+        return
+    chosen, policy = load_world(world), load_strategy(strategy)
+    site = site_named(chosen, site)
+    cause = None if relax is None else cause_named(relax)
+    result = simulate(chosen, policy, seed, _weeks(years), explained=True)
+    if cause is None:
+        typer.echo(story(result, site))
+        return
+    free = [(cause, None if everywhere else site)]
+    other = simulate(chosen, policy, seed, _weeks(years), explained=True, relax=free)
+    typer.echo(relax_text(result, other, site, cause, everywhere))
 
 
 @app.command()

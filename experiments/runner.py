@@ -45,11 +45,13 @@ class Tally:
     total: int
 
 
-def simulate(world: World, strategy: Strategy, seed: int, weeks: int | None = None) -> RunResult:
+def simulate(
+    world: World, strategy: Strategy, seed: int, weeks: int | None = None, **options: Any
+) -> RunResult:
     """Run the model; it is imported on the first call, since Mesa takes a second to load."""
     from ecosystem.model import simulate as run
 
-    return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed)
+    return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options)
 
 
 def run_all(

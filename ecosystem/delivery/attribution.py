@@ -70,6 +70,36 @@ class Shares(NamedTuple):
     first_in: FloatArray
 
 
+class Game(NamedTuple):
+    """When the p phases of a site finish under each coalition of the k causes that acted there.
+
+    Attributes
+    ----------
+    phases : ndarray of int, shape (p,)
+    acting : ndarray of int, shape (k,)
+        Causes that held something back at some time; all others are dummies.
+    plan_finish : ndarray, shape (p,)
+        Week in which the median plan would have finished.
+    finish : ndarray, shape (2^k, p)
+        Finish with only the causes of a coalition; bit i of the index is cause ``acting[i]``.
+    censored : ndarray of bool, shape (p,)
+        Not finished when the record ends.
+    """
+
+    phases: IntArray
+    acting: IntArray
+    plan_finish: FloatArray
+    finish: FloatArray
+    censored: BoolArray
+
+    def shares(self, values: FloatArray) -> Shares:
+        """Share any function of the replays, shape (2^k, ...), among all causes, (8, ...)."""
+        three = np.zeros((3, _CAUSES, *values.shape[1:]))
+        if self.acting.size:
+            three[:, self.acting] = shapley(values)
+        return Shares(*three)
+
+
 @cache
 def _coalitions(causes: int) -> tuple[IntArray, FloatArray]:
     """Return the coalitions without each cause, (k, 2^(k-1)), and their Shapley weights."""
@@ -113,15 +143,15 @@ def shapley(values: FloatArray) -> Shares:
     )
 
 
-def attribute(
+def replay(
     network: Network,
     progress: Progress,
     runs: Runs,
     not_before: FloatArray,
     planned_weeks: FloatArray,
     lead: int,
-) -> Attribution:
-    """Attribute the slip of every phase of one site.
+) -> Game:
+    """Replay one site under every coalition of causes.
 
     Parameters
     ----------
@@ -139,7 +169,7 @@ def attribute(
 
     Returns
     -------
-    Attribution
+    Game
         For the phases of the site, in order.
 
     Notes
@@ -154,24 +184,38 @@ def attribute(
     site = _Site.of(network, progress, not_before, lead, runs.end_week)
     mine = np.flatnonzero((network.lead == lead)[runs.rows])
     acting = np.flatnonzero((runs.availability[mine] < 1).any(axis=0))
-    elapsed = site.elapsed_weeks(runs, mine, acting)
-    finish = site.finish_weeks(elapsed)
     plan = np.maximum(planned_weeks[site.phases] - np.nan_to_num(site.inherited), 0.0)
     plan[site.history] = 0.0
-    plan_finish = site.finish_weeks(plan)
-    three = np.zeros((3, _CAUSES, len(site.phases)))
-    if acting.size:
-        three[:, acting] = shapley(finish)
-    return Attribution(
+    return Game(
         phases=site.phases,
-        plan_finish=plan_finish,
-        unhindered_finish=finish[0],
-        finish=finish[-1],
-        own_work_weeks=finish[0] - plan_finish,
-        cause_weeks=three[0].T,
-        but_for_weeks=three[1].T,
-        first_in_weeks=three[2].T,
+        acting=acting,
+        plan_finish=site.finish_weeks(plan),
+        finish=site.finish_weeks(site.elapsed_weeks(runs, mine, acting)),
         censored=np.isnan(progress.finish_week[site.phases, Activity.COMMISSIONING]),
+    )
+
+
+def attribute(
+    network: Network,
+    progress: Progress,
+    runs: Runs,
+    not_before: FloatArray,
+    planned_weeks: FloatArray,
+    lead: int,
+) -> Attribution:
+    """Attribute the slip of every phase of one site; parameters as for :func:`replay`."""
+    game = replay(network, progress, runs, not_before, planned_weeks, lead)
+    shares = game.shares(game.finish)
+    return Attribution(
+        phases=game.phases,
+        plan_finish=game.plan_finish,
+        unhindered_finish=game.finish[0],
+        finish=game.finish[-1],
+        own_work_weeks=game.finish[0] - game.plan_finish,
+        cause_weeks=shares.shapley.T,
+        but_for_weeks=shares.but_for.T,
+        first_in_weeks=shares.first_in.T,
+        censored=game.censored,
     )
 
 

@@ -109,7 +109,12 @@ def strategy(key: str, **levers) -> Strategy:
 
 
 def simulate(
-    world: World, strategy: Strategy, seed: int, weeks: int | None = None, audit: bool = False
+    world: World,
+    strategy: Strategy,
+    seed: int,
+    weeks: int | None = None,
+    audit: bool = False,
+    explained: bool = False,
 ) -> RunResult:
     """Finish phase i at week 60 + 40 i + noise(seed), less 10 weeks at alpha per 1% of agreement.
 
