@@ -221,6 +221,7 @@ def jobs_on(
         "overlap": overlap,
         "parallel_block": 0.0,
         "fused": 1.0,
+        "sequence_parallel": 1.0,
         "recompute": np.nan,
         "sharded": np.nan,
         "bits": float(bits),

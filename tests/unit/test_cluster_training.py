@@ -29,6 +29,7 @@ def simple(**changes):
         "overlap": 0.0,
         "parallel_block": 0.0,
         "fused": 1.0,
+        "sequence_parallel": 1.0,
         "recompute": 0.0,
         "sharded": np.nan,
         "bits": 8.0,
