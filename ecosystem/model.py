@@ -27,9 +27,9 @@ from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
 from ecosystem.scenario import Levers, Strategy, World
-from ecosystem.schooling import train
+from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
-from ecosystem.shocks import Weather
+from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
@@ -38,7 +38,6 @@ from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
 
-QUARTER_WEEKS = 13
 S0 = Levers()
 
 
@@ -73,7 +72,7 @@ class Ecosystem(mesa.Model):
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
-        self.weather = Weather.calm(len(world.regions))
+        self.weather = Weather.of(layout, self.streams)
         self.sites = opening.sites(layout)
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)
@@ -154,12 +153,14 @@ class Ecosystem(mesa.Model):
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""
         week, layout, works, sites = self.week, self.layout, self.works, self.sites
-        self.weather = self.weather.next(week, self.world.numbers, self.streams)
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(sites, week)
         state = works.state(sites, week)
         ready_week = works.ready_week(opened, NEEDS_CREW)
+        if week % Workforce.every_weeks == 0:
+            numbers = self.world.numbers.workforce
+            self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
         started = works.progress.start_week[layout.lead_of_site]
         policy = week >= self.policy_week
         gate = self._gate()
@@ -167,7 +168,6 @@ class Ecosystem(mesa.Model):
         study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
         unstudied = sites.live & (study_week <= week) & ~sites.study_started
         unconnected = sites.live & (headroom_week <= week) & ~sites.headroom_granted
-        choice = self.streams.rows("choice", week // QUARTER_WEEKS, len(layout.sites))
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
@@ -198,9 +198,10 @@ class Ecosystem(mesa.Model):
             learning=works.learning,
             society=self.society,
             labour=self.labour,
+            outlook=self.outlook,
             vendors=self.vendors,
             economy=self.economy,
-            shocks=self.weather.shocks(week, self.world.numbers, choice),
+            shocks=self.weather.shocks(week),
             partnerships=self.relations.partnerships,
         )
 

@@ -90,6 +90,7 @@ class RunResult:
         return cls(manifest, tables)
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions that a replay needs to know."""
     known = {name: version(name) for name in ("mesa", "numpy", "networkx", "scipy")}

@@ -1,15 +1,43 @@
-"""Training: what academies and courses add to the craft hours of a region."""
+"""Craft labour of a region: wages and travellers ahead, what academies and courses add."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from ecosystem.society.labour import apprentice_fte, apprentice_step, offered_hours
-from ecosystem.state import Labour, Offer, Snapshot
+from ecosystem.numbers import Workforce
+from ecosystem.society.labour import (
+    apprentice_fte,
+    apprentice_step,
+    offered_hours,
+    traveller_step,
+    wage_step,
+)
+from ecosystem.state import Labour, Offer, Outlook, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
 
 SEATS_BY_CRAFT = np.array([0.45, 0.20, 0.30, 0.05])
 """In proportion to journey workers (regions.csv)."""
+
+
+def outlook(labour: Labour, numbers: Workforce, weeks: int) -> Outlook:
+    """Return the wage and the travellers of each pool some weeks ahead, all pools at once."""
+    wage = wage_step(
+        labour.wage_ratio,
+        labour.offered_hours,
+        labour.required_hours,
+        wage_response=weeks * numbers.wage_response,
+        wage_return=weeks * numbers.wage_return,
+    )
+    travellers = traveller_step(
+        labour.travellers,
+        labour.journeymen,
+        wage,
+        labour.offered_hours,
+        labour.required_hours,
+        traveller_response=weeks * numbers.traveller_response,
+        traveller_exit=weeks * numbers.traveller_exit,
+    )
+    return Outlook(wage, travellers)
 
 
 def training_regions(now: Snapshot) -> BoolArray:

@@ -1,49 +1,81 @@
 """Nature and accident: storms that stop outdoor work, disruptions of the chip supply."""
 
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 
 from ecosystem.institutions.permits import hazard_probability
-from ecosystem.numbers import Numbers
+from ecosystem.layout import Layout
 from ecosystem.state import Shocks
 from ecosystem.streams import Streams
 from ecosystem.units import FloatArray
 
+QUARTER_WEEKS = 13
+
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Until when a storm stops each region, shape (R,), and a disruption the chip maker."""
+    """The shocks of a whole run, drawn in advance.
 
-    storm_until: FloatArray
-    outage_until: float
+    Attributes
+    ----------
+    outdoors : ndarray, shape (weeks, R)
+        Share of each week that storms leave for outdoor work.
+    chips : ndarray, shape (weeks,)
+        Share of the chip supply that disruptions leave.
+    choice : ndarray, shape (quarters, S)
+        Draws behind the lab's taste.
+    """
+
+    outdoors: FloatArray
+    chips: FloatArray
+    choice: FloatArray
 
     @classmethod
-    def calm(cls, regions: int) -> "Weather":
-        """Return a world without any shock under way."""
-        return cls(np.full(regions, -np.inf), -np.inf)
+    def of(cls, layout: Layout, streams: Streams) -> "Weather":
+        """Draw the shocks of a world: they strike at a rate and last exponentially long."""
+        world, weeks = layout.world, layout.world.weeks
+        build, chips = world.numbers.contractors, world.numbers.chips
+        regions = len(world.regions)
 
-    def next(self, week: int, numbers: Numbers, streams: Streams) -> "Weather":
-        """Return the shocks of a week: new ones strike at a rate and last exponentially long."""
-        build, chips = numbers.contractors, numbers.chips
-        regions = len(self.storm_until)
-        strike = streams.rows("storm", week, regions) < float(
-            hazard_probability(build.storm_per_year, 1)
+        def drawn(stream: str, slots: int) -> FloatArray:
+            return np.array([streams.rows(stream, week, slots) for week in range(weeks)])
+
+        storm = _left(
+            drawn("storm", regions),
+            drawn("storm length", regions),
+            build.storm_per_year,
+            build.storm_weeks,
         )
-        storm = self.storm_until
-        if strike.any():
-            length = -build.storm_weeks * np.log1p(-streams.rows("storm length", week, regions))
-            storm = np.where(strike, np.maximum(storm, week + length), storm)
-        outage = self.outage_until
-        if streams.one("outage", week) < float(hazard_probability(chips.outage_per_year, 1)):
-            length = -chips.outage_weeks * log(1 - streams.one("outage length", week))
-            outage = max(outage, week + length)
-        return Weather(storm, outage)
+        outage = _left(
+            drawn("outage", 1),
+            drawn("outage length", 1),
+            chips.outage_per_year,
+            chips.outage_weeks,
+        )
+        quarters = range(-(-weeks // QUARTER_WEEKS))
+        sites = len(layout.sites)
+        return cls(
+            outdoors=1 - storm,
+            chips=1 - outage[:, 0] * chips.outage_depth,
+            choice=np.array([streams.rows("choice", quarter, sites) for quarter in quarters]),
+        )
 
-    def shocks(self, week: int, numbers: Numbers, choice: FloatArray) -> Shocks:
-        """Return what the shocks leave of supply and of outdoor work this week."""
-        # a storm that ends within the week takes its share of it
-        weather = 1 - np.clip(self.storm_until - week, 0, 1)
-        lost = min(max(self.outage_until - week, 0.0), 1.0) * numbers.chips.outage_depth
-        return Shocks(1 - lost, weather, choice)
+    def shocks(self, week: int) -> Shocks:
+        """Return the shocks of a week."""
+        return Shocks(
+            float(self.chips[week]), self.outdoors[week], self.choice[week // QUARTER_WEEKS]
+        )
+
+
+def _left(
+    strikes: FloatArray, lengths: FloatArray, rate_per_year: float, mean_weeks: float
+) -> FloatArray:
+    """Return the share of each week that a shock takes, shape of `strikes`, (weeks, n).
+
+    A shock that ends within a week takes its part of it; shocks overlap without adding up.
+    """
+    week = np.arange(len(strikes))[:, None]
+    struck = strikes < float(hazard_probability(rate_per_year, 1))
+    until = np.where(struck, week - mean_weeks * np.log1p(-lengths), -np.inf)
+    return np.clip(np.maximum.accumulate(until, axis=0) - week.astype(float), 0.0, 1.0)

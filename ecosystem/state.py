@@ -73,6 +73,13 @@ class Labour:
     worked_hours: FloatArray
 
 
+class Outlook(NamedTuple):
+    """Wage over its start and travellers to come of each pool, shape (R, 4)."""
+
+    wage: FloatArray
+    travellers: FloatArray
+
+
 @dataclass(frozen=True, slots=True)
 class Vendors:
     """What makers, builders and grids can supply.
@@ -181,6 +188,7 @@ class Snapshot:
     learning: FloatArray
     society: Society
     labour: Labour
+    outlook: Outlook
     vendors: Vendors
     economy: Economy
     shocks: Shocks

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 class ChipMaker(Actor):
     """Allocates rack capacity to the programme.
 
-    Senses: how reliably the lab has kept its commitments. Decides: this week's supply, its
+    Senses: how reliably the lab has kept its commitments. Decides: what it supplies a week, its
     capacity times the lab's standing over that of a new customer; an unreliable customer waits.
     """
 
     kind = "chips"
+    every_weeks = 4
 
     def decide(self, now: Snapshot) -> list[Order]:
-        """Return the week's supply."""
+        """Return the supply of the coming weeks."""
         n = now.numbers.chips
         capacity = n.mw_per_week * (1 + n.growth_per_year) ** (now.week / WEEKS_PER_YEAR)
         return [SupplyChips(capacity * self._priority(now))]

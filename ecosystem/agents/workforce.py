@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.society.labour import traveller_step, wage_step
 from ecosystem.state import Order, Recruit, SetWage, Snapshot
 
 if TYPE_CHECKING:
@@ -13,8 +12,9 @@ if TYPE_CHECKING:
 class Workforce(Actor):
     """One craft in one region: journey workers, travellers, apprentices.
 
-    Senses: hours asked of it and hours that it had. Decides: the wage it asks for, which rises
-    with unmet demand and returns slowly; travellers come for the premium and leave when idle.
+    Senses: hours asked of it and hours that it had, and what they do to wages and travel (see
+    :func:`ecosystem.schooling.outlook`). Decides: the wage it asks for, which rises with unmet
+    demand and returns slowly; whom it draws in, who come for the premium and leave when idle.
     """
 
     kind = "workforce"
@@ -29,30 +29,11 @@ class Workforce(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the new wage and the change in travellers."""
-        r, c, labour, n = self.region, self.craft, now.labour, now.numbers.workforce
-        cell = (slice(r, r + 1), slice(c, c + 1))
-        wage, travellers = labour.wage_ratio[cell], labour.travellers[cell]
-        offered, required = labour.offered_hours[cell], labour.required_hours[cell]
-        if required[0, 0] <= offered[0, 0] and travellers[0, 0] < 1 and wage[0, 0] < 1.001:
+        r, c, labour = self.region, self.craft, now.labour
+        wage, travellers = float(now.outlook.wage[r, c]), float(now.outlook.travellers[r, c])
+        if wage == labour.wage_ratio[r, c] and travellers == labour.travellers[r, c]:
             return []
-        weeks = self.every_weeks
-        wage = wage_step(
-            wage,
-            offered,
-            required,
-            wage_response=weeks * n.wage_response,
-            wage_return=weeks * n.wage_return,
-        )
-        travellers = traveller_step(
-            travellers,
-            labour.journeymen[cell],
-            wage,
-            offered,
-            required,
-            traveller_response=weeks * n.traveller_response,
-            traveller_exit=weeks * n.traveller_exit,
-        )
-        return [SetWage(r, c, float(wage[0, 0])), Recruit(r, c, float(travellers[0, 0]))]
+        return [SetWage(r, c, wage), Recruit(r, c, travellers)]
 
     def card(self, now: Snapshot) -> Card:
         """Return heads, hours and wage."""

@@ -1,6 +1,7 @@
 """Processor time of a typical call for 200 phases with about 300 open activities.
 
-Medians of processor time, so that what else the machine does matters little.
+Medians of processor time, and limits that grow with the slowness of the machine (reference.py),
+so that what else the machine does matters little.
 """
 
 from statistics import median
@@ -8,6 +9,7 @@ from time import thread_time
 
 import numpy as np
 import pytest
+from reference import slowness
 
 from ecosystem.delivery.activities import Cause, Power, build_network
 from ecosystem.delivery.attribution import attribute, lost_weeks
@@ -53,9 +55,11 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
     for lead in np.unique(net.lead):
         timed("attribute", attribute, net, progress, runs, not_before, duration, int(lead))
     typical_us = {name: median(seconds) * 1e6 for name, seconds in spent.items()}
-    print(f"{most_open} open at most; us a call:", {k: round(v) for k, v in typical_us.items()})
+    factor = slowness()
+    shown = {name: round(us) for name, us in typical_us.items()}
+    print(f"{most_open} open at most; us a call: {shown}; machine slower by {factor:.2f}")
     assert most_open > 250
-    assert typical_us["open"] + typical_us["log"] + typical_us["advance"] < 300
-    assert typical_us["lost"] < 200
-    assert typical_us["cpm"] < 2_000
-    assert typical_us["attribute"] < 20_000
+    assert typical_us["open"] + typical_us["log"] + typical_us["advance"] < 300 * factor
+    assert typical_us["lost"] < 200 * factor
+    assert typical_us["cpm"] < 2_000 * factor
+    assert typical_us["attribute"] < 20_000 * factor

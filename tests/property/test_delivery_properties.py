@@ -108,7 +108,7 @@ def longest_path(net, duration, phase, option):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_finish_is_the_longest_path(seed):
     rng = np.random.default_rng(seed)
@@ -118,7 +118,7 @@ def test_finish_is_the_longest_path(seed):
     assert finish == pytest.approx([brute_finish(net, duration, p) for p in range(net.phases)])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_float_is_the_delay_that_can_be_borne(seed):
     rng = np.random.default_rng(seed)
@@ -145,7 +145,7 @@ def test_float_is_the_delay_that_can_be_borne(seed):
 # Record -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_run_length_code_loses_nothing(seed):
     _, _, log, _ = simulate(seed, weeks=60, phases=4, sites=2)
@@ -209,7 +209,7 @@ def literal_finish(net, progress, log, not_before, phase, causes):
     return finish(phase, Activity.COMMISSIONING)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS)
 def test_replay_of_all_causes_is_what_happened(seed):
     net, progress, log, not_before = simulate(seed, phases=4, sites=2)
@@ -222,7 +222,7 @@ def test_replay_of_all_causes_is_what_happened(seed):
         assert result.finish[done] == pytest.approx(actual[done], rel=0, abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_shares_are_non_negative_and_sum_to_the_slip(seed):
     net, progress, log, not_before = simulate(seed, weeks=int(seed % 120) + 5, phases=4, sites=2)
@@ -235,7 +235,7 @@ def test_shares_are_non_negative_and_sum_to_the_slip(seed):
     assert (result.censored == open_end).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(SEEDS)
 def test_attribution_agrees_with_a_literal_replay(seed):
     net, progress, log, not_before = simulate(seed, weeks=int(seed % 150) + 20, phases=3)
@@ -261,7 +261,7 @@ def rng_choice(seed, options):
     return np.random.default_rng(seed).choice(options)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_causes_can_be_renamed(seed):
     net, progress, log, not_before = simulate(seed, weeks=150)
@@ -294,7 +294,7 @@ def by_orders(values, players):
     return share / len(orders)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS, st.integers(1, 5))
 def test_shapley_is_the_mean_over_orders_of_arrival(seed, players):
     values = np.random.default_rng(seed).random(1 << players)
@@ -303,7 +303,7 @@ def test_shapley_is_the_mean_over_orders_of_arrival(seed, players):
     assert shares.shapley.sum() == pytest.approx(values[-1] - values[0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_equals_share_equally_and_dummies_get_nothing(seed):
     rng = np.random.default_rng(seed)
@@ -317,7 +317,7 @@ def test_equals_share_equally_and_dummies_get_nothing(seed):
     assert share[3] == 0.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_a_player_who_adds_more_everywhere_gets_more(seed):
     rng = np.random.default_rng(seed)
@@ -329,7 +329,7 @@ def test_a_player_who_adds_more_everywhere_gets_more(seed):
 # Weekly account -----------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_a_phase_loses_at_most_a_week_to_a_cause_that_binds_critical_work(seed):
     rng = np.random.default_rng(seed)
