@@ -2,10 +2,19 @@
 
 import numpy as np
 
+from ecosystem.cluster import facility
 from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Progress
 from ecosystem.layout import Layout
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.shocks import drawn, time_lost
+from ecosystem.streams import Streams
+from ecosystem.units import HOURS_PER_WEEK, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+
+WINTER = (12, 1, 2)
+WINTER_WEEKS = 13
+FROST_LATITUDE = 25.0
+"""Hard freezes reach the lowlands of Texas and Louisiana, but not those of the Gulf states."""
 
 
 def generation_of_phase(layout: Layout, progress: Progress, week: int) -> IntArray:
@@ -46,3 +55,46 @@ def usable_mw(
     cell = layout.site_of_phase * kinds + generation
     own = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
     return np.vstack([own, base_mw])
+
+
+def running_phases(layout: Layout, streams: Streams) -> BoolArray:
+    """Return which buildings drought and frost leave running, week by week, shape (weeks, P).
+
+    Drought strikes the basins of regions; it rations evaporative sites under water stress. Frost
+    strikes regions in winter; it stops closed loops as far as their lines are exposed. The newest
+    buildings stop first. What part of a building would be is stopped whole or not at all, with
+    that probability, by one draw per site.
+    """
+    climate, region = layout.world.numbers.climate, layout.region_of_site
+    regions, weeks = len(layout.world.regions), layout.world.weeks
+
+    def struck(name: str, strikes: FloatArray, per_year: float, mean_weeks: float) -> FloatArray:
+        lengths = drawn(streams, f"{name} length", weeks, regions)
+        return time_lost(strikes, lengths, per_year, mean_weeks)[:, region]
+
+    dry = struck(
+        "drought",
+        drawn(streams, "drought", weeks, regions),
+        climate.drought_per_year,
+        climate.drought_weeks,
+    )
+    rationed = (1.0 - layout.closed_loop) * (layout.water_stress >= climate.drought_stress)
+    wet = 1.0 - dry * rationed * (1.0 - climate.drought_water_share)
+    winter = np.array([layout.day(week).month in WINTER for week in range(weeks)])
+    cold = struck(
+        "frost",
+        np.where(winter[:, None], drawn(streams, "frost", weeks, regions), 1.0),
+        climate.frost_per_winter * WEEKS_PER_YEAR / WINTER_WEEKS,
+        climate.frost_hours / HOURS_PER_WEEK,
+    )
+    north = np.array([abs(site.lat) >= FROST_LATITUDE for site in layout.sites])
+    exposed = climate.frost_exposed_share * layout.closed_loop * north
+    share = wet * facility.freeze_limited_share(cold * HOURS_PER_WEEK, exposed)
+    place = layout.number + streams.rows("curtailment", 0, len(layout.sites))[layout.site_of_phase]
+    phases = np.bincount(layout.site_of_phase)
+    return place <= (share * phases)[:, layout.site_of_phase]
+
+
+def after_curtailment(state: IntArray, running: BoolArray) -> IntArray:
+    """Return the rungs of a week: what does not run is commissioned, not usable; shape (P,)."""
+    return state - ((state == Rung.USABLE) & ~running)

@@ -184,6 +184,18 @@ class Layout:
         return np.array([float(s.cooling == "closed") for s in self.sites])
 
     @cached_property
+    def fleet_closed_loop(self) -> FloatArray:
+        """The same with the installed base, which evaporates, shape (S + 1,)."""
+        return np.append(self.closed_loop, 0.0)
+
+    @cached_property
+    def fleet_integration(self) -> FloatArray:
+        """Integration of the cloud at each site and, last, in the installed base, (S + 1,)."""
+        depth = np.array([c.integration for c in self.world.clouds])
+        at_sites = depth[self.cloud_of_phase[self.lead_of_site]]
+        return np.append(at_sites, self.world.numbers.cluster.integration)
+
+    @cached_property
     def water_stress(self) -> FloatArray:
         """Stress of the basin, from 0 to 1, shape (S,)."""
         return np.array([s.water_stress for s in self.sites])

@@ -85,6 +85,7 @@ class Ecosystem(mesa.Model):
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
+        self.phases_run = fleet.running_phases(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -177,7 +178,7 @@ class Ecosystem(mesa.Model):
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(week)
-        state = works.state(sites, week)
+        state = fleet.after_curtailment(works.state(sites, week), self.phases_run[week])
         ready_week = works.ready_week(opened, NEEDS_CREW)
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
@@ -257,11 +258,12 @@ class Ecosystem(mesa.Model):
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
         return run_cluster(
             self.usable_mw,
-            np.append(layout.closed_loop, 0.0),
+            layout.fleet_closed_loop,
             now.economy.market.adopted_mw,
             now.economy.training_share,
             layout.generations,
             self.cluster_rules,
+            layout.fleet_integration,
         )
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:

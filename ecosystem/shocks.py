@@ -38,18 +38,15 @@ class Weather:
         build, chips = world.numbers.contractors, world.numbers.chips
         regions = len(world.regions)
 
-        def drawn(stream: str, slots: int) -> FloatArray:
-            return np.array([streams.rows(stream, week, slots) for week in range(weeks)])
-
-        storm = _left(
-            drawn("storm", regions),
-            drawn("storm length", regions),
+        storm = time_lost(
+            drawn(streams, "storm", weeks, regions),
+            drawn(streams, "storm length", weeks, regions),
             build.storm_per_year,
             build.storm_weeks,
         )
-        outage = _left(
-            drawn("outage", 1),
-            drawn("outage length", 1),
+        outage = time_lost(
+            drawn(streams, "outage", weeks, 1),
+            drawn(streams, "outage length", weeks, 1),
             chips.outage_per_year,
             chips.outage_weeks,
         )
@@ -68,7 +65,12 @@ class Weather:
         return Shocks(chips, outdoors, self.choice[week // QUARTER_WEEKS], calm)
 
 
-def _left(
+def drawn(streams: Streams, stream: str, weeks: int, slots: int) -> FloatArray:
+    """Return the draws of a stream for a whole run, shape (weeks, slots)."""
+    return np.array([streams.rows(stream, week, slots) for week in range(weeks)])
+
+
+def time_lost(
     strikes: FloatArray, lengths: FloatArray, rate_per_year: float, mean_weeks: float
 ) -> FloatArray:
     """Return the share of each week that a shock takes, shape of `strikes`, (weeks, n).

@@ -7,10 +7,6 @@ Everything here is for validation and for finding the constants; a simulation ne
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 
-# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
-# SciPy ships no stubs.
-
 import csv
 from dataclasses import dataclass, fields, replace
 from importlib.resources import as_file, files
@@ -45,6 +41,7 @@ STATED = (
     "overlap",
     "parallel_block",
     "fused",
+    "sequence_parallel",
     "recompute",
     "sharded",
     "bits",

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ecosystem.cluster import facility, reliability, serving, training
+from ecosystem.cluster import facility, layout, reliability, serving, training
 from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.cluster.layout import MfuCurve, mfu_curve
 from ecosystem.errors import InputError
@@ -24,7 +24,8 @@ class ClusterRules:
     Shares and ratios are plain numbers; units are in the names. `mfu` holds for a job of 2,048
     accelerators with full integration. `patience_s` is the longest that a request waits before
     it leaves. `integration` of cloud and hardware, 0 to 1, is the share of the communication that
-    can be hidden which is: it raises MFU, and is assumed to shorten a request alike.
+    can be hidden which is: it raises MFU, and is assumed to shorten a request alike; it holds for
+    sites of which nothing else is known. `inter_site_gbps` joins sites that train one model.
     """
 
     facility_to_it: float
@@ -46,6 +47,7 @@ class ClusterRules:
     peak_to_mean: float
     patience_s: float = 60.0
     integration: float = 1.0
+    inter_site_gbps: float = 1e5
 
     def __post_init__(self) -> None:
         ranges = {
@@ -63,7 +65,7 @@ class ClusterRules:
             value = getattr(self, field.name)
             if not (low <= value <= high and value < np.inf):
                 raise InputError(f"Cluster {field.name} is {value}; it lies in {low} to {high}.")
-        for name in ("checkpoint_s", "service_s"):
+        for name in ("checkpoint_s", "service_s", "inter_site_gbps"):
             if getattr(self, name) <= 0:
                 raise InputError(f"Cluster {name} must be above 0.")
 
@@ -82,7 +84,7 @@ class Flows:
         Model FLOP utilisation of a running job on the FP8 peak, which falls with its size; share
         of time that it progresses.
     training_flop_per_s : float
-        Useful training FLOP/s of the fleet.
+        Useful training FLOP/s of the fleet, as far as one job can use it.
     tokens_per_s_per_mw : float
         Tokens/s per facility MW that serves at full load, mean of the fleet, fleet factor
         included.
@@ -121,7 +123,10 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What rules and generations fix for a whole run."""
+    """What rules and generations fix for a whole run.
+
+    Rows of `mfu` and `speed` belong to no integration and to all of it; both are linear between.
+    """
 
     racks_per_mw: FloatArray
     accelerators_per_mw: FloatArray
@@ -131,8 +136,20 @@ class Core:
     profile: FloatArray
     longest_wait: float
     log_size: FloatArray
-    mfu: FloatArray
-    speedup: float
+    mfu: tuple[FloatArray, FloatArray]
+    speed: tuple[float, float]
+    reference_flop_per_s: float
+
+    def mfu_at(self, accelerators: float, integration: float) -> float:
+        """Return MFU of a job."""
+        bare, whole = self.mfu
+        rows = bare + integration * (whole - bare)
+        return float(np.interp(math.log(max(accelerators, 1.0)), self.log_size, rows))
+
+    def speed_at(self, integration: float) -> float:
+        """Return speed of serving over that with full integration."""
+        bare, whole = self.speed
+        return bare + integration * (whole - bare)
 
 
 @lru_cache(maxsize=1)
@@ -149,18 +166,20 @@ def core_of(rules: ClusterRules, generations: Generations) -> Core:
     trace[0] = TRACE_MW
     curve = _reference_curve()
     full = float(curve.at(MEASURED_AT))
-    speedup = float(curve.at(MEASURED_AT, rules.integration)) / full
     return Core(
         racks_per_mw=facility.racks(1.0, rack_kw),
         accelerators_per_mw=facility.accelerators(1.0, rack_kw, per_rack),
         peak_flop_per_s=generations.peak_flop_per_s("fp8"),
-        tokens_per_s=serving.benchmark_tokens_per_s(generations) * (rules.fleet_factor * speedup),
+        tokens_per_s=serving.benchmark_tokens_per_s(generations) * rules.fleet_factor,
         trace=trace,
         profile=serving.daily_profile(rules.peak_to_mean),
-        longest_wait=rules.patience_s / rules.service_s * speedup,
+        longest_wait=rules.patience_s / rules.service_s,
         log_size=curve.log_size,
-        mfu=curve.at(np.exp(curve.log_size), rules.integration) * (rules.mfu / full),
-        speedup=speedup,
+        mfu=(curve.mfu[0] * (rules.mfu / full), curve.mfu[1] * (rules.mfu / full)),
+        speed=(float(curve.at(MEASURED_AT, 0.0)) / full, 1.0),
+        reference_flop_per_s=float(
+            load_generations().select(serving.REFERENCE).peak_flop_per_s("fp8")[0]
+        ),
     )
 
 
@@ -171,6 +190,7 @@ def run_cluster(
     training_share: float,
     generations: Generations,
     rules: ClusterRules,
+    integration: FloatArray | None = None,
 ) -> Flows:
     """Run the fleet for a week.
 
@@ -188,6 +208,8 @@ def run_cluster(
         The columns of `usable_mw`.
     rules : ClusterRules
         Fixed for a run.
+    integration : ndarray, shape (S,), optional
+        That of the cloud at each site, 0 to 1; by default that of the rules everywhere.
 
     Returns
     -------
@@ -205,7 +227,13 @@ def run_cluster(
     pue = rules.pue_evaporative + closed_loop * rules.closed_loop_pue
     wue = facility.blend(closed_loop, rules.wue_evaporative_l_per_kwh, rules.wue_closed_l_per_kwh)
     accelerators = it_fleet * core.accelerators_per_mw
-    training_now = _train(accelerators, training_share, core, rules)
+    held = it_by_generation @ core.accelerators_per_mw
+    home = int(held.argmax()) if held.size else -1
+    largest = float(held[home]) if held.size else 0.0
+    mean = at_home = rules.integration
+    if integration is not None and largest > 0.0:
+        mean, at_home = float(it @ integration) / float(np.add.reduce(it)), float(integration[home])
+    training_now = _train(accelerators, largest, training_share, (mean, at_home), core, rules)
     return Flows(
         it_mw=it,
         racks=it_by_generation @ core.racks_per_mw,
@@ -213,25 +241,65 @@ def run_cluster(
         energy_mwh=facility.energy_mwh_per_week(up, pue, ratio),
         water_m3=facility.water_m3_per_week(up, wue),
         **training_now,
-        **_serve(usable_mw, it_fleet, adopted_mw, training_share, core, rules),
+        **_serve(usable_mw, it_fleet, adopted_mw, training_share, core.speed_at(mean), core, rules),
     )
 
 
 def _train(
-    accelerators: FloatArray, training_share: float, core: Core, rules: ClusterRules
+    accelerators: FloatArray,
+    largest: float,
+    training_share: float,
+    integration: tuple[float, float],
+    core: Core,
+    rules: ClusterRules,
 ) -> dict[str, float]:
-    """Return what trains: one job at a time fails as one, up to the largest job."""
+    """Return what trains: one job at a time fails as one, up to the largest job.
+
+    It runs at the site with most accelerators, `largest`, which gives them all to it, unless
+    spanning sites makes more progress. What one job cannot use trains nothing that counts here.
+    `integration` is that of the fleet and that of this site.
+    """
     up = accelerators * rules.availability
-    job = min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
-    goodput = reliability.goodput(
-        job / reliability.NODE_ACCELERATORS,
-        rules.node_failures_per_day,
-        rules.checkpoint_s,
-        rules.restart_s,
+    wanted = min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
+    mean, at_home = integration
+    room = largest * rules.availability
+    size = min(wanted, room)
+    mfu, goodput = core.mfu_at(size, at_home), _goodput(size, rules)
+    reach = 1.0
+    if size < wanted:
+        reach = size / wanted
+        spread = core.mfu_at(wanted, mean) * _sites_efficiency(wanted, room, core, rules)
+        progress = _goodput(wanted, rules)
+        if spread * progress > mfu * goodput * reach:
+            mfu, goodput, reach = spread, progress, 1.0
+    share = training_share * reach
+    flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, mfu, goodput, share)
+    return {"mfu": mfu, "goodput": goodput, "training_flop_per_s": float(flop)}
+
+
+def _goodput(accelerators: float, rules: ClusterRules) -> float:
+    """Return the share of time that a job progresses."""
+    return float(
+        reliability.goodput(
+            accelerators / reliability.NODE_ACCELERATORS,
+            rules.node_failures_per_day,
+            rules.checkpoint_s,
+            rules.restart_s,
+        )
     )
-    mfu = float(np.interp(math.log(max(job, 1.0)), core.log_size, core.mfu))
-    flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, mfu, goodput, training_share)
-    return {"mfu": mfu, "goodput": float(goodput), "training_flop_per_s": float(flop)}
+
+
+def _sites_efficiency(wanted: float, room: float, core: Core, rules: ClusterRules) -> float:
+    """Return what links between sites leave of a job's speed, sites of `room` accelerators."""
+    peak = core.reference_flop_per_s
+    return float(
+        training.multi_site_efficiency(
+            math.ceil(wanted / room) if room > 0.0 else 1.0,
+            layout.usual_parameters(wanted, peak),
+            layout.usual_step_s(wanted, peak),
+            rules.inter_site_gbps,
+        )
+    )
 
 
 def _serve(
@@ -239,20 +307,24 @@ def _serve(
     it_fleet: FloatArray,
     adopted_mw: float,
     training_share: float,
+    speed: float,
     core: Core,
     rules: ClusterRules,
 ) -> dict[str, float]:
     """Return what serves: capacity, rationing and waiting over the day."""
     facility_mw = float(np.add.reduce(usable_mw, None))
     weighted = (it_fleet + core.trace / rules.facility_to_it) * core.accelerators_per_mw
-    tokens_per_mw = float(weighted @ core.tokens_per_s) / (facility_mw + TRACE_MW)
+    tokens_per_mw = float(weighted @ core.tokens_per_s) * speed / (facility_mw + TRACE_MW)
     capacity = facility_mw * rules.availability * (1.0 - training_share)
     load = min(adopted_mw / max(capacity, serving.SMALLEST), MOST_LOAD)
     served = min(adopted_mw, capacity)
     if load * rules.peak_to_mean > 1.0:  # else no hour of the day is rationed
         served = min(float(serving.served_share(load, rules.peak_to_mean)) * capacity, adopted_mw)
     waits = serving.mean_wait(
-        load * core.profile, rules.slots_per_replica, rules.request_variability, core.longest_wait
+        load * core.profile,
+        rules.slots_per_replica,
+        rules.request_variability,
+        core.longest_wait * speed,
     )
     # weighted by demand, so that those who are turned away count with the longest wait
     factor = 1.0 + float(waits @ core.profile) / len(core.profile)
@@ -264,7 +336,7 @@ def _serve(
         "tokens_per_s": served * tokens_per_mw,
         "utilisation": served / capacity if capacity > 0.0 else 0.0,
         "load": load,
-        "latency_s": factor * rules.service_s / core.speedup,
+        "latency_s": factor * rules.service_s / speed,
         "latency_factor": factor,
         "shortfall": max(shortfall, 0.0),
     }

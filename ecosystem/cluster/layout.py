@@ -221,6 +221,7 @@ def jobs_on(
         "overlap": overlap,
         "parallel_block": 0.0,
         "fused": 1.0,
+        "sequence_parallel": 1.0,
         "recompute": np.nan,
         "sharded": np.nan,
         "bits": float(bits),
@@ -259,16 +260,31 @@ RUN_SECONDS = 90.0 * 86_400.0
 USUAL_MFU = 0.35
 
 
+def usual_parameters(accelerators: ArrayLike, peak_flop_per_s: ArrayLike) -> FloatArray:
+    """Return the parameters of the model that a job trains: compute-optimal for 90 days.
+
+    C = n peak MFU t = 6 N D with 20 tokens per parameter (Hoffmann et al. 2022).
+    """
+    flop = accelerators * peak_flop_per_s * (USUAL_MFU * RUN_SECONDS)
+    return np.sqrt(flop / (6.0 * TOKENS_PER_PARAMETER))
+
+
+def usual_step_s(accelerators: ArrayLike, peak_flop_per_s: ArrayLike) -> FloatArray:
+    """Return the seconds of an optimiser step of that model at its critical batch, 6 N B / C."""
+    parameters = usual_parameters(accelerators, peak_flop_per_s)
+    flop = 6.0 * parameters * critical_batch_tokens(parameters)
+    return flop / (accelerators * peak_flop_per_s * USUAL_MFU)
+
+
 @lru_cache(maxsize=64)
 def mfu_curve(generations: Generations, key: str) -> MfuCurve:
     """Return the curve of a generation for the model that each job would train.
 
-    Compute-optimal for 90 days: C = n peak MFU t = 6 N D with 20 tokens per parameter. Sizes
-    from 1,024 to 1,048,576; below, a smaller model trains at the efficiency of the first.
+    See :func:`usual_parameters`. Sizes from 1,024 to 1,048,576; below, a smaller model trains at
+    the efficiency of the first.
     """
     peak = float(generations.select(key).peak_flop_per_s("fp8")[0])
-    flop = CURVE_SIZES * peak * USUAL_MFU * RUN_SECONDS
-    parameters = np.sqrt(flop / (6.0 * TOKENS_PER_PARAMETER))
+    parameters = usual_parameters(CURVE_SIZES, peak)
     rows = [
         search_space(
             jobs_on(generations, key, CURVE_SIZES, parameters=parameters, overlap=hidden)

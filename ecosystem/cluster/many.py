@@ -102,7 +102,7 @@ def _tables(generations: Generations, rules: ClusterRules) -> _Tables:
         racks_per_mw=core.racks_per_mw,
         accelerators_per_mw=core.accelerators_per_mw,
         peak_flop_per_s=core.peak_flop_per_s,
-        tokens_per_s=core.tokens_per_s,
+        tokens_per_s=core.tokens_per_s * core.speed_at(rules.integration),
         mfu=np.array(mfu),
     )
 

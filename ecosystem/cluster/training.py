@@ -82,8 +82,9 @@ class Jobs:
     parallel_block : ndarray
         1 where attention and feed-forward share a residual branch, so that tensor parallelism
         communicates half as often.
-    fused : ndarray
-        1 with fused attention and sequence parallelism, 0 for software from before both.
+    fused, sequence_parallel : ndarray
+        1 with fused attention; with activations sharded outside tensor parallelism too; 0 for
+        software from before.
     recompute, sharded : ndarray
         Full recomputation of activations; states sharded over all accelerators. 1 or 0 where
         the run states it, NaN where the core chooses.
@@ -108,6 +109,7 @@ class Jobs:
     overlap: FloatArray
     parallel_block: FloatArray
     fused: FloatArray
+    sequence_parallel: FloatArray
     recompute: FloatArray
     sharded: FloatArray
     bits: FloatArray
@@ -163,14 +165,15 @@ def layer_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArra
     powered = jobs.tdp_w * constants.flop_per_joule * (8.0 / jobs.bits) ** constants.energy_exponent
     matmul = flop / np.minimum(jobs.matmul_flop_per_s, powered)
     scores = 6.0 * jobs.width * jobs.sequence * tokens
-    attention = scores * again * np.where(jobs.fused > 0, FLASH, 1.0) / jobs.attention_flop_per_s
-    # before fused attention the scores went through memory, and part of the rest was not sharded
-    scores_bytes = SCORE_BYTES * jobs.sequence / jobs.head_width
-    unfused = (
-        UNSHARDED_BYTES * (how.tensor - 1.0) + ACTIVATION_BYTES + scores_bytes
-    ) / ACTIVATION_BYTES
-    moved = constants.elementwise_bytes * jobs.width * tokens * again
-    elementwise = moved * np.where(jobs.fused > 0, 1.0, unfused) / jobs.hbm_bytes_per_s
+    # before fused attention the scores went through memory and were never kept: they were
+    # recomputed with everything else, or alone (selective recomputation, Korthikanti et al. 2022)
+    fused = jobs.fused > 0
+    attention = scores * np.where(fused, again * FLASH, RECOMPUTE) / jobs.attention_flop_per_s
+    scores_bytes = RECOMPUTE * SCORE_BYTES * jobs.sequence / jobs.head_width
+    whole = np.where(jobs.sequence_parallel > 0, 0.0, UNSHARDED_BYTES * (how.tensor - 1.0))
+    passed = again * (ACTIVATION_BYTES + whole) + np.where(fused, 0.0, scores_bytes)
+    moved = constants.elementwise_bytes / ACTIVATION_BYTES * passed * jobs.width * tokens
+    elementwise = moved / jobs.hbm_bytes_per_s
     computing = (matmul + attention + elementwise) / how.tensor
     exposed = 1.0 - jobs.overlap * constants.hidden_share
     return computing + exposed * _layer_links_s(jobs, how, constants) + constants.launch_s * again

@@ -6,11 +6,11 @@ import pytest
 from ecosystem.cluster import serving
 from ecosystem.cluster.chain import ClusterRules, run_cluster
 from ecosystem.cluster.hardware import load_generations
-from ecosystem.cluster.layout import mfu_curve
+from ecosystem.cluster.layout import critical_batch_tokens, mfu_curve
 from ecosystem.errors import InputError
 from ecosystem.numbers import Cluster
 
-RULES = ClusterRules(**Cluster().model_dump())
+RULES = replace(ClusterRules(**Cluster().model_dump()), integration=1.0)
 GENERATIONS = load_generations().select("gb200", "rubin")
 NOW = (np.array([[1180.0, 0.0]]), np.array([1.0]))
 
@@ -104,3 +104,49 @@ def test_a_small_job_has_the_mfu_of_the_parameter():
     rules = replace(RULES, job_accelerators=2048)
     flows = run_cluster(*NOW, 0.0, 0.5, GENERATIONS, rules)
     assert flows.mfu == pytest.approx(rules.mfu)
+
+
+def test_integration_is_weighted_by_megawatts():
+    mw = np.array([[900.0, 0.0], [300.0, 0.0]])
+    closed = np.ones(2)
+    given = np.array([0.4, 0.8])
+    rules = replace(RULES, job_accelerators=2_048)
+    sites = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, rules, given)
+    whole = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, replace(rules, integration=0.5))
+    home = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, replace(rules, integration=0.4))
+    assert sites.tokens_per_s == pytest.approx(whole.tokens_per_s)
+    assert sites.latency_s == pytest.approx(whole.latency_s)
+    assert sites.mfu == pytest.approx(home.mfu)  # the job runs at the larger site
+
+
+def test_one_job_runs_at_one_site_when_links_are_thin():
+    rules = replace(RULES, inter_site_gbps=1e-6)
+    mw = np.full((4, 2), [20.0, 0.0])
+    apart = run_cluster(mw, np.ones(4), 0.0, 0.8, GENERATIONS, rules)
+    alone = run_cluster(mw[:1], np.ones(1), 0.0, 1.0, GENERATIONS, rules)
+    assert apart.training_flop_per_s == pytest.approx(alone.training_flop_per_s)
+    assert (apart.mfu, apart.goodput) == (alone.mfu, alone.goodput)
+
+
+def test_thick_links_make_four_sites_one():
+    mw = np.full((4, 2), [20.0, 0.0])
+    rules = replace(RULES, inter_site_gbps=1e12)
+    apart = run_cluster(mw, np.ones(4), 0.0, 0.8, GENERATIONS, rules)
+    one = run_cluster(mw.sum(0, keepdims=True), np.ones(1), 0.0, 0.8, GENERATIONS, rules)
+    assert apart.training_flop_per_s == pytest.approx(one.training_flop_per_s)
+
+
+def test_links_between_cost_what_the_exchange_takes_beyond_the_step():
+    mw = np.full((2, 2), [60.0, 0.0])
+    peak = 4.9e15
+    size = float(np.sum(mw)) / RULES.facility_to_it / 0.132 * 72 * RULES.availability * 0.9
+    gbps = 3e4
+    parameters = np.sqrt(size * peak * 0.35 * 90 * 86_400 / 120)
+    # 8 bytes x 1/2 of the gradients over the link, behind a step of the critical batch
+    exchange = 8 * parameters * 0.5 * 8 / (gbps * 1e9)
+    step = 6 * parameters * float(critical_batch_tokens(parameters)) / (size * peak * 0.35)
+    assert 0.6 < step / exchange < 1.0  # paid, and still better than one site
+    rules = replace(RULES, inter_site_gbps=gbps)
+    apart = run_cluster(mw, np.ones(2), 0.0, 0.9, GENERATIONS, rules)
+    one = run_cluster(mw.sum(0, keepdims=True), np.ones(1), 0.0, 0.9, GENERATIONS, rules)
+    assert apart.training_flop_per_s / one.training_flop_per_s == pytest.approx(step / exchange)

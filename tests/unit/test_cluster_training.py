@@ -29,6 +29,7 @@ def simple(**changes):
         "overlap": 0.0,
         "parallel_block": 0.0,
         "fused": 1.0,
+        "sequence_parallel": 1.0,
         "recompute": 0.0,
         "sharded": np.nan,
         "bits": 8.0,
@@ -204,3 +205,26 @@ def test_critical_batch_of_published_runs():
     assert 3e6 < layout.critical_batch_tokens(175e9) < 16e6
     assert 3e6 < layout.critical_batch_tokens(405e9) < 16e6
     assert layout.batch_penalty(layout.critical_batch_tokens(1e11), 1e11) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("fused", "recompute", "passes"), [(0, 0, 4), (0, 1, 4), (1, 0, 3.5), (1, 1, 3.5 * 4 / 3)]
+)
+def test_forward_passes_of_attention(fused, recompute, passes):
+    """Unfused scores are recomputed once, alone or with the rest; fused ones in the kernel."""
+    jobs = simple(width=1_000.0, fused=fused, matmul_flop_per_s=1e30, tdp_w=1e30)
+    seconds = training.layer_s(jobs, plain(recompute=recompute), BARE)
+    assert seconds == pytest.approx(2 * 1_000.0 * 1_000.0 * 1_000.0 * passes / 1e15)
+
+
+def test_sequence_parallelism_shards_the_rest_of_the_activations():
+    still = {"attention_flop_per_s": 1e40, "matmul_flop_per_s": 1e40, "tdp_w": 1e40}
+    memory = {"width": 1_000.0, "hbm_bytes_per_s": 1e12, "fused": 0.0, **still}
+    before, after = (
+        training.layer_s(simple(sequence_parallel=on, **memory), plain(tensor=8.0), BARE)
+        for on in (0.0, 1.0)
+    )
+    scores = 4 / 3 * 5 * 1_000 / 128  # bytes per token and unit of width
+    assert before / after == pytest.approx((34 + 70 + scores) / (34 + scores))
+    each = FITTED.elementwise_bytes * 1_000.0 * 1_000.0 / 8 / 1e12
+    assert after == pytest.approx(each * (34 + scores) / 34)
