@@ -244,6 +244,32 @@ def show(
     typer.echo(shown(name, world))
 
 
+@app.command()
+def validate(
+    what: Annotated[
+        str, typer.Argument(help="What to validate; without it, a list of what there is.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder for the table and the plots.")] = Path(
+        "results/validate"
+    ),
+) -> None:
+    """Compare the model with published measurements; exit code 1 when out of tolerance."""
+    from experiments.validate import check_subject, subjects_text, table_text, write
+
+    if not what:
+        typer.echo(subjects_text())
+        return
+    check_subject(what)
+    _folder(out)
+    from ecosystem.cluster.validation import checks
+
+    found = checks()
+    typer.echo(table_text(found))
+    typer.echo("\nFiles: " + ", ".join(map(str, write(found, out))))
+    if any(check.failed for check in found):
+        raise typer.Exit(1)
+
+
 @app.command(name="app")
 def browse(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Local port.")] = 8765,

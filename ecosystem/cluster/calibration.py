@@ -162,19 +162,28 @@ def layout_of(space: Space, constants: TrainingConstants = FITTED) -> list[dict[
     return [dict(zip(names, map(float, row), strict=True)) for row in columns]
 
 
-def scaling_errors(runs: Runs, constants: TrainingConstants = FITTED) -> list[tuple[str, float]]:
-    """Return, per strong-scaling series, the largest error of its efficiency in points of 100.
+def scaling_points(
+    runs: Runs, constants: TrainingConstants = FITTED
+) -> list[tuple[str, FloatArray, FloatArray]]:
+    """Return series, measured and predicted efficiency of each strong-scaling experiment.
 
-    Runs of one experiment against the smallest of them.
+    Runs of one experiment against the smallest of them, which is left out.
     """
     predicted = search_space(runs.jobs, constants).flop_per_s(constants)
-    worst: list[tuple[str, float]] = []
-    for series, members in _scaling_groups(runs):
+    found: list[tuple[str, FloatArray, FloatArray]] = []
+    for series, (least, *members) in _scaling_groups(runs):
         at = np.array(members)
-        seen = runs.flop_per_s[at] / runs.flop_per_s[at[0]]
-        got = predicted[at] / predicted[at[0]]
-        worst.append((series, float(np.abs(got - seen).max() * 100.0)))
-    return worst
+        seen = runs.flop_per_s[at] / runs.flop_per_s[least]
+        found.append((series, seen, predicted[at] / predicted[least]))
+    return found
+
+
+def scaling_errors(runs: Runs, constants: TrainingConstants = FITTED) -> list[tuple[str, float]]:
+    """Return, per strong-scaling experiment, its largest error in points of 100."""
+    return [
+        (series, float(np.abs(got - seen).max() * 100.0))
+        for series, seen, got in scaling_points(runs, constants)
+    ]
 
 
 def _scaling_groups(runs: Runs) -> list[tuple[str, list[int]]]:

@@ -70,6 +70,12 @@ def left_out_log_errors(frontier: Frontier) -> FloatArray:
     return errors
 
 
+def log_linear(frontier: Frontier, user_tokens_per_s: ArrayLike) -> FloatArray:
+    """Return tokens/s per accelerator on the baseline, a straight line through ln throughput."""
+    x, y = frontier.user_tokens_per_s, np.log(frontier.tokens_per_s)
+    return np.exp(np.polyval(np.polyfit(x, y, 1), user_tokens_per_s))
+
+
 def log_linear_errors(frontier: Frontier, leave_out: bool) -> FloatArray:
     """Return the same errors of the baseline, a straight line through ln throughput."""
     x, y = frontier.user_tokens_per_s, np.log(frontier.tokens_per_s)

@@ -17,8 +17,10 @@ from ecosystem.cluster.calibration import (
     load_runs,
     relative_errors,
     scaling_errors,
+    scaling_points,
 )
 from ecosystem.cluster.frontier import (
+    Frontier,
     frontier_of,
     left_out_log_errors,
     log_linear_errors,
@@ -52,7 +54,7 @@ LOOSE = ("megascale megatronlm", "megatron21 t2")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure against its limit; a figure without a limit is reported only.
+    """One figure against its limit.
 
     Attributes
     ----------
@@ -62,6 +64,9 @@ class Check:
         Smaller is better; `limit` is infinite where there is none.
     unit : str
         Of both.
+    promised : bool
+        Whether to miss the limit is a failure. What is not promised is reported: with an aim, or
+        with none.
     """
 
     area: str
@@ -69,11 +74,17 @@ class Check:
     value: float
     limit: float
     unit: str
+    promised: bool = True
 
     @property
     def ok(self) -> bool:
         """Whether the figure keeps its limit."""
         return self.value <= self.limit
+
+    @property
+    def failed(self) -> bool:
+        """Whether a promise is broken."""
+        return self.promised and not self.ok
 
 
 def checks(leave_out: bool = True) -> list[Check]:
@@ -94,7 +105,9 @@ def training_checks(leave_out: bool = True) -> list[Check]:
     fresh = np.abs(relative_errors(load_runs("context"))) * 100.0
     found += _spread("training", "error on runs outside the fit", fresh, (np.inf, np.inf, np.inf))
     selene = np.abs(relative_errors(load_runs("selene"))) * 100.0
-    found.append(Check("training", "Selene 2022: mean error", float(selene.mean()), np.inf, "%"))
+    # what Calculon knows of each kernel of these runs is no input here: an aim, not a promise
+    mean = float(selene.mean())
+    found.append(Check("training", "Selene 2022, eight points: mean error", mean, 5.0, "%", False))
     if leave_out:
         left = np.abs(left_out_errors(runs, runs.series)) * 100.0
         found += _spread("training", "error, series left out", left, (10.0, 20.0, np.inf))
@@ -149,7 +162,7 @@ def serving_checks(leave_out: bool = True) -> list[Check]:
 
 
 def _transfer_checks() -> list[Check]:
-    """Return figures for a second model; pools are unpublished, so no limit is claimed."""
+    """Return figures for a second model; its pools are unpublished, so these are aims."""
     runs = load_serving_runs("second")
     measured = frontier_of(runs.user_tokens_per_s, runs.tokens_per_s)
     left = np.abs(left_out_log_errors(measured))
@@ -157,8 +170,16 @@ def _transfer_checks() -> list[Check]:
     moved = np.abs(np.log(np.maximum(got, 1e-9) / measured.tokens_per_s))
     area = "second model"
     return [
+        Check(
+            area,
+            "largest |ln| error of its frontier, left out",
+            float(left.max()),
+            0.25,
+            "1",
+            False,
+        ),
         Check(area, "median |ln| error of its frontier, left out", _median(left), np.inf, "1"),
-        Check(area, "median |ln| error of the fitted roofline", _median(moved), np.inf, "1"),
+        Check(area, "median |ln| error of the fitted roofline", _median(moved), 0.14, "1", False),
     ]
 
 
@@ -183,9 +204,9 @@ def closed_form_checks() -> list[Check]:
 
 
 def training_points() -> tuple[tuple[str, ...], FloatArray, FloatArray]:
-    """Return series, measured and predicted FLOP/s per accelerator of the fitted runs."""
+    """Return generation, measured and predicted FLOP/s per accelerator of the fitted runs."""
     runs = load_runs()
-    return runs.series, runs.flop_per_s, runs.flop_per_s * (1.0 + relative_errors(runs))
+    return runs.generation, runs.flop_per_s, runs.flop_per_s * (1.0 + relative_errors(runs))
 
 
 def serving_points() -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -195,10 +216,26 @@ def serving_points() -> tuple[FloatArray, FloatArray, FloatArray]:
     return runs.concurrency, measured, measured * np.exp(serving_log_errors(runs))
 
 
-def frontier_points(points: int = 100) -> tuple[FloatArray, FloatArray]:
+def strong_scaling_points() -> tuple[tuple[str, ...], FloatArray, FloatArray]:
+    """Return series, measured and predicted efficiency of the larger runs of each experiment."""
+    points = scaling_points(load_runs())
+    series = tuple(name for name, seen, _ in points for _ in seen)
+    return (
+        series,
+        np.concatenate([seen for _, seen, _ in points]),
+        np.concatenate([got for *_, got in points]),
+    )
+
+
+def measured_frontier(use: str = "calibrate") -> Frontier:
+    """Return the frontier of the measured points of a model: calibrate or second."""
+    runs = load_serving_runs(use)
+    return frontier_of(runs.user_tokens_per_s, runs.tokens_per_s)
+
+
+def frontier_points(points: int = 100, use: str = "calibrate") -> tuple[FloatArray, FloatArray]:
     """Return user speed and throughput along the frontier."""
-    runs = load_serving_runs()
-    measured = frontier_of(runs.user_tokens_per_s, runs.tokens_per_s)
+    measured = measured_frontier(use)
     slowest, fastest = (float(measured.user_tokens_per_s[i]) for i in (0, -1))
     speed = slowest + (fastest - slowest) * np.linspace(0.0, 1.0, points)
     return speed, measured.at(speed)

@@ -21,7 +21,7 @@ def every_check():
 
 
 def test_every_limit_is_kept(every_check):
-    broken = [f"{c.area}: {c.name} = {c.value:.3g} > {c.limit}" for c in every_check if not c.ok]
+    broken = [f"{c.area}: {c.name} = {c.value:.3g} > {c.limit}" for c in every_check if c.failed]
     assert not broken
 
 
