@@ -26,9 +26,8 @@ def subjects_text() -> str:
 def check_subject(name: str) -> None:
     """Refuse a subject that does not exist."""
     if name not in SUBJECTS:
-        raise InputError(
-            f"nothing to validate is called '{name}'; known are {', '.join(SUBJECTS)}."
-        )
+        known = ", ".join(SUBJECTS)
+        raise InputError(f"Nothing to validate is called '{name}'; known are {known}.")
 
 
 def rows_of(checks: Sequence[Check]) -> list[list[str]]:
@@ -52,7 +51,7 @@ def table_text(checks: Sequence[Check]) -> str:
 def table_markdown(checks: Sequence[Check]) -> str:
     """Return the same table in Markdown."""
     lines = ["| " + " | ".join(HEAD) + " |", "|---|---|--:|--:|---|---|"]
-    cells = (row[:1] + [row[1].replace("|ln|", "ln")] + row[2:] for row in rows_of(checks))
+    cells = ([row[0], row[1].replace("|ln|", "ln"), *row[2:]] for row in rows_of(checks))
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in cells)]) + "\n"
 
 

@@ -92,7 +92,8 @@ def plot(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
     named = [one for one in series if one.name]
     for row, one in enumerate(named):
         at = TOP + 8 + 18 * row
-        parts.append(_marks(one, [(LEFT + wide + 12, at), (LEFT + wide + 28, at)]))
+        ends = (12, 28) if one.mark in ("line", "dash") else (20,)
+        parts.append(_marks(one, [(LEFT + wide + end, at) for end in ends]))
         parts.append(text(LEFT + wide + 36, at + 4, one.name))
     return drawing(WIDTH, HEIGHT, title, "".join(parts))
 

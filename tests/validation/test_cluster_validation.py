@@ -1,5 +1,8 @@
 """The core against published measurements, with the tolerances that the project promises."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,6 +16,7 @@ from ecosystem.cluster.serving_calibration import (
     load_serving_runs,
 )
 from ecosystem.cluster.training import FITTED, TrainingConstants
+from experiments.validate import plots, table_markdown
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +100,43 @@ def test_points_to_draw_match_the_runs():
     assert seen.shape == got.shape == (2, users.size)
     speed, rate = validation.frontier_points(50)
     assert speed.size == rate.size == 50
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def rounded(text):
+    """Return a printed figure with the half of its last digit that rounding may hide."""
+    return float(text), abs(float(text)) * 0.02 + 1e-12
+
+
+def test_the_documented_table_is_current(every_check):
+    text = (DOCS / "validation.md").read_text(encoding="utf-8")
+    table = text.split("<!-- table")[1].split("<!-- end of table")[0]
+    shown = [line.strip("| ").split(" | ") for line in table.splitlines() if line[:1] == "|"][2:]
+    rows = [row.strip("| ").split(" | ") for row in table_markdown(every_check).splitlines()[2:]]
+    assert [(r[:2], r[3:]) for r in shown] == [(r[:2], r[3:]) for r in rows]
+    for there, here in zip(shown, rows, strict=True):
+        value, margin = rounded(there[2])
+        assert float(here[2]) == pytest.approx(value, abs=margin), there
+
+
+def test_the_documented_constants_are_those_in_use():
+    text = (DOCS / "validation.md").read_text(encoding="utf-8")
+    cells = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    shown = {cell[1].strip(" `"): float(cell[2]) for cell in cells}
+    assert shown == {name: getattr(FITTED, name) for name in TrainingConstants.__slots__}
+    by_hand = {cell[1].strip(" `") for cell in cells if "set by hand" in cell[4]}
+    assert by_hand == set(shown) - set(BOUNDS)
+
+
+def test_the_documented_plots_are_current():
+    for name, drawn in plots().items():
+        kept = (DOCS / "img" / name).read_text(encoding="utf-8")
+        labels, circles = (
+            [re.findall(pattern, svg) for svg in (kept, drawn)]
+            for pattern in (r"<text[^>]*>([^<]*)", r'cx="([\d.]+)" cy="([\d.]+)"')
+        )
+        assert labels[0] == labels[1], name
+        at = [np.array(found, dtype=float) for found in circles]
+        assert at[0] == pytest.approx(at[1], abs=1.0), name
