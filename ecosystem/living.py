@@ -144,7 +144,7 @@ def live(
     binding = levers.agreement_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
-        openness * (contacts > 0),
+        openness * np.clip(contacts, 0.0, 1.0),
         binding,
         breaches,
         gain=n.trust_gain,

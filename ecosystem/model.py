@@ -279,10 +279,14 @@ class Ecosystem(mesa.Model):
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_year / WEEKS_PER_YEAR
         if gone.any():
+            again = now.week + 1 + self.world.numbers.grid.restudy_weeks
+            restudy = np.where(self.works.restudied(gone), again, self.sites.restudy_until)
             self.sites = replace(
-                self.sites, withdrawn=self.sites.withdrawn | gone, live=self.sites.live & ~gone
+                self.sites,
+                withdrawn=self.sites.withdrawn | gone,
+                live=self.sites.live & ~gone,
+                restudy_until=restudy,
             )
-            self.works.restudy(gone)
             back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
         self.vendors = replace(
@@ -296,13 +300,14 @@ class Ecosystem(mesa.Model):
         """Let communities talk, every four weeks, and partners take stock."""
         self.contacts = self.contacts + deals.contacts
         self.breaches = self.breaches + deals.breaches
+        if now.week % QUARTER_WEEKS == 0:  # agreements report to the community
+            effect = self.world.numbers.society.agreement_effect
+            self.contacts += effect * (self.sites.agreement_week < now.week)
         if now.week % OPINION_WEEKS:
             return
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
-        if now.week % QUARTER_WEEKS == 0:  # an agreement reports once a quarter
-            self.contacts += self.sites.agreement_week < now.week
         self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination()

@@ -147,17 +147,18 @@ class Works:
         left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
         return left == 0
 
-    def restudy(self, gone: BoolArray) -> None:
-        """Set back the studies behind requests that withdraw; `gone` has shape (S,)."""
+    def restudied(self, gone: BoolArray) -> BoolArray:
+        """Return the sites whose study must start over in part, shape (S,), as is `gone`.
+
+        Those are behind a request that withdraws, in the same region and still under study.
+        """
         lead, region = self.layout.lead_of_site, self.layout.region_of_site
         started = self.progress.start_week[lead, Activity.STUDY]
         running = np.isfinite(started) & np.isnan(self.progress.finish_week[lead, Activity.STUDY])
-        lost = self.layout.world.numbers.grid.restudy_weeks
+        behind = np.zeros(len(gone), dtype=bool)
         for site in np.flatnonzero(gone & np.isfinite(started)):
-            behind = running & (region == region[site]) & (started > started[site])
-            at = lead[behind]
-            left = self.progress.worked_weeks[at, Activity.STUDY] - lost
-            self.progress.worked_weeks[at, Activity.STUDY] = np.maximum(left, 0.0)
+            behind |= running & (region == region[site]) & (started > started[site])
+        return behind & ~gone
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
