@@ -146,6 +146,8 @@ class Recorder:
 
     def tell(self, week: int, news: list[News]) -> None:
         """Keep the events of a week."""
+        if not news:
+            return
         day = self.layout.world.start + timedelta(weeks=week)
         for item in news:
             site = self.layout.sites[item.site].key if item.site >= 0 else ""

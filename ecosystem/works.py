@@ -115,9 +115,8 @@ class Works:
     def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
         """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
         ready = np.full(self.layout.phases, np.inf)
-        manual = needs_crew[opened.cols]
-        at = opened.rows[manual]
-        ready[at] = self.progress.start_week[at, opened.cols[manual]]
+        manual = needs_crew[opened.cols].nonzero()[0]
+        ready[opened.rows[manual]] = self.progress.start_week.ravel()[opened.flat[manual]]
         return ready
 
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
@@ -127,14 +126,15 @@ class Works:
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
         lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
         announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
-        self.lost_now = lost * announced[:, None]
+        lost *= announced[:, None]
+        self.lost_now = lost
         self.lost_weeks += self.lost_now
         return done
 
     def give_up(self, deals: Deals, week: int) -> BoolArray:
         """End phases; return the sites that have none left, shape (S,)."""
         ended = deals.given_up & ~self.cancelled
-        if not ended.any():
+        if not np.count_nonzero(ended):
             return np.zeros(len(self.layout.sites), dtype=bool)
         self.cancelled = self.cancelled | ended
         self.cancelled_week[ended] = week
@@ -200,7 +200,7 @@ class Works:
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         due = self.planned_finish + grace_weeks
         ripe = ~self.judged & ((done <= week + 1) | (due < week) | self.cancelled)
-        if not ripe.any():
+        if not np.count_nonzero(ripe):
             return [], [], []
         fresh, gone = ripe & ~self.cancelled, ripe & self.cancelled
         kept = fresh & (done <= due)
