@@ -216,6 +216,11 @@ class Layout:
         )
 
     @cached_property
+    def choice_week(self) -> float:
+        """Week from which the lab opens sites of its own choice."""
+        return self.week(self.world.strategy_start)
+
+    @cached_property
     def on_record_until(self) -> FloatArray:
         """Week until which records, not chance, say what befell a site, shape (S,)."""
         recorded = np.isfinite(self.announced_week)

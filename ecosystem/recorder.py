@@ -135,7 +135,8 @@ class Recorder:
         by_site = np.add.reduceat(lost, layout.lead_of_site, axis=0)
         self.binding[at] = np.where(by_site.any(axis=1), by_site.argmax(axis=1), -1)
         if at % OPINION_WEEKS == 0:
-            per_household = week.treasury.benefit / layout.households
+            per_household = week.treasury.benefit_to_date / layout.households
+            per_household[~(now.sites.announced_week <= at + 1)] = np.nan
             self.opinion.append((at, week.society, per_household))
         row = self.weekly[at]
         row[RUNG_COLUMNS] = np.add.reduce(ladder)

@@ -17,6 +17,14 @@ from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
 GIVEN_UP = ("given up", "withdrawn")
+BUILDING_PATH = [
+    Activity.SITEWORK,
+    Activity.SHELL,
+    Activity.MEP,
+    Activity.RACKS,
+    Activity.COMMISSIONING,
+]
+"""What a building takes from clearing to handover; its own work is counted along this path."""
 TOLD = frozenset(
     (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
 )
@@ -221,8 +229,7 @@ class Works:
         layout = self.layout
         announced = (sites.announced_week <= week)[layout.site_of_phase]
         names = np.array([*(r.name.lower() for r in Rung), "candidate"], dtype=object)
-        own = self.progress.duration_weeks - self.planned
-        path = self.critical & self.network.used
+        own = (self.progress.duration_weeks - self.planned)[:, BUILDING_PATH]
         table: Table = {
             "site": np.array([layout.sites[s].key for s in layout.site_of_phase], dtype=object),
             "phase": layout.number + 1,
@@ -234,7 +241,7 @@ class Works:
             "finish_week": self.progress.finish_week[:, Activity.COMMISSIONING],
             "cancelled_week": self.cancelled_week,
             "reason": self.reason,
-            "own_work_weeks": np.where(path, own, 0.0).sum(axis=1),
+            "own_work_weeks": own.sum(axis=1),
         }
         for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
             table[f"lost_weeks_{cause.name.lower()}"] = column
