@@ -112,7 +112,7 @@ def offer(
     site = layout.site_of_phase[rows]
     share = np.ones((CAUSES, len(rows)))  # causes first: each is one stretch of memory
     share[Cause.COMMUNITY] = _community(now, sites, site, cols)
-    share[Cause.GRID] = _grid(sites, site, cols)
+    share[Cause.GRID] = _grid(sites, site, cols, now.week)
     share[Cause.CAPITAL] = sites.funded[site] | UNFUNDED[cols]
     if not now.shocks.calm:
         share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
@@ -143,8 +143,9 @@ def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> B
     return ~(at_permit | at_air | stopped[site] & STOPPED_BY_COURT[cols])
 
 
-def _grid(sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:
-    unstudied = (cols == A.STUDY) & ~sites.study_started[site]
+def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:
+    studied = sites.study_started & (sites.restudy_until <= week)
+    unstudied = (cols == A.STUDY) & ~studied[site]
     return ~(unstudied | (cols == A.INTERCONNECT) & ~sites.headroom_granted[site])
 
 

@@ -216,6 +216,11 @@ class Layout:
         )
 
     @cached_property
+    def choice_week(self) -> float:
+        """Week from which the lab opens sites of its own choice."""
+        return self.week(self.world.strategy_start)
+
+    @cached_property
     def on_record_until(self) -> FloatArray:
         """Week until which records, not chance, say what befell a site, shape (S,)."""
         recorded = np.isfinite(self.announced_week)
@@ -227,6 +232,11 @@ class Layout:
         """Firm capacity that upgrades add, shape (R,)."""
         factor = self.world.numbers.grid.upgrade_factor
         return factor * np.array([r.headroom_mw_per_year for r in self.world.regions])
+
+    @cached_property
+    def headroom_mw_per_week(self) -> FloatArray:
+        """Firm capacity that upgrades add, shape (R,)."""
+        return self.headroom_mw_per_year / WEEKS_PER_YEAR
 
     @cached_property
     def journeymen(self) -> FloatArray:
@@ -244,6 +254,12 @@ class Layout:
         """Sites of each permitting authority, by state."""
         keys = [s.state for s in self.sites]
         return {k: np.flatnonzero([s == k for s in keys]) for k in sorted(set(keys))}
+
+    @cached_property
+    def mood(self) -> tuple[FloatArray, FloatArray]:
+        """Weeks of national polls, ascending, and net support in them."""
+        series = self.world.mood
+        return np.array([self.week(d) for d in series.dates]), np.array(series.values)
 
     @cached_property
     def neighbours(self) -> BoolArray:
@@ -357,9 +373,15 @@ class Layout:
 
     def newest(self, week: IntArray | FloatArray) -> IntArray:
         """Return the newest generation on the market by week."""
+        order, day = self._launches
+        return order[np.maximum(np.searchsorted(day, week, side="right") - 1, 0)]
+
+    @cached_property
+    def _launches(self) -> tuple[IntArray, FloatArray]:
+        """Generations in order of their launch, and its week."""
         day = np.array([self.week(d) for d in self.generations.available])
         order = np.argsort(day, kind="stable")
-        return order[np.clip(np.searchsorted(day[order], week, side="right") - 1, 0, None)]
+        return order, day[order]
 
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""

@@ -158,12 +158,12 @@ class Ledger:
             with np.errstate(invalid="ignore"):  # infinities of both signs
                 self._refuse(fault, purpose, payer, payee, float(np.sum(amounts)))
             return
-        if not amounts.any():
+        if not np.count_nonzero(amounts):
             self.post(purpose, payer, payee, 0.0)
             return
         # Both ways summed apart: their difference from a total may round below zero.
-        self.post(purpose, payer, payee, float(np.maximum(amounts, 0.0).sum()))
-        back = float(np.minimum(amounts, 0.0).sum())
+        self.post(purpose, payer, payee, float(np.add.reduce(np.maximum(amounts, 0.0), None)))
+        back = float(np.add.reduce(np.minimum(amounts, 0.0), None))
         if back:
             self.post(purpose, payee, payer, -back)
         for account, sign in ((payer, -1.0), (payee, 1.0)):

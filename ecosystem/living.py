@@ -75,9 +75,8 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
 
 def mood_of(layout: Layout, week: int) -> float:
     """Return national net support: polls, then the sampled drift."""
-    series, n = layout.world.mood, layout.world.numbers.society
-    observed = np.array([layout.week(d) for d in series.dates])
-    return float(mood.mood_at(week, observed, np.array(series.values), n.mood_later, n.mood_weeks))
+    n = layout.world.numbers.society
+    return float(mood.mood_at(week, *layout.mood, n.mood_later, n.mood_weeks))
 
 
 def weights(people: Households, numbers: Numbers) -> FloatArray:
@@ -144,7 +143,7 @@ def live(
     binding = levers.agreement_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
-        openness * (contacts > 0),
+        openness * np.clip(contacts, 0.0, 1.0),
         binding,
         breaches,
         gain=n.trust_gain,

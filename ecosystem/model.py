@@ -36,7 +36,7 @@ from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of, week_of
+from ecosystem.units import BoolArray, date_of, week_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -209,10 +209,10 @@ class Ecosystem(mesa.Model):
             headroom_week=headroom_week,
             gate=gate,
             hearable=hearable,
-            hearings_due=bool(hearable.any()),
+            hearings_due=bool(np.count_nonzero(hearable)),
             unstudied=unstudied,
             unconnected=unconnected,
-            grid_queued=bool(unstudied.any() or unconnected.any()),
+            grid_queued=bool(np.count_nonzero(unstudied | unconnected)),
             needs_crew=np.isfinite(ready_week),
             ready_week=ready_week,
             planned_start=works.planned_start,
@@ -231,17 +231,20 @@ class Ecosystem(mesa.Model):
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
         lead, progress = self.layout.lead_of_site, self.works.progress
+        awaiting = self.sites.live & ~self.sites.approved
+        if not np.count_nonzero(awaiting):
+            return awaiting
         worked = progress.worked_weeks[lead, Activity.PERMIT]
         share = self.world.numbers.regulators.hearing_at
         complete = worked >= share * progress.duration_weeks[lead, Activity.PERMIT]
         filed = np.isfinite(progress.start_week[lead, Activity.PERMIT])
-        return self.sites.live & ~self.sites.approved & filed & complete
+        return awaiting & filed & complete
 
     def _announce_recorded(self) -> None:
         """Announce the sites whose recorded date has come."""
         come = self.layout.announced_week < self.week + 1
         new = come & np.isnan(self.sites.announced_week)
-        if not new.any():
+        if not np.count_nonzero(new):
             return
         announced = np.where(new, self.layout.announced_week, self.sites.announced_week)
         self.sites = replace(self.sites, announced_week=announced, live=self.sites.live | new)
@@ -270,19 +273,24 @@ class Ecosystem(mesa.Model):
         """Let the deals take effect: sites opened and given up, capacity promised."""
         layout = self.layout
         self.sites = deals.sites
-        for site in np.flatnonzero(deals.sites.live & ~now.sites.live).tolist():
+        opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
+        for site in opened.tolist():
             levers = now.levers
             talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
             self.works.lengthen_engagement(site, levers.engagement_extra_weeks + talks)
             # work can begin on the Monday after the decision
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         gone = self.works.give_up(deals, now.week) & now.sites.live
-        headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_year / WEEKS_PER_YEAR
-        if gone.any():
+        headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
+        if np.count_nonzero(gone):
+            again = now.week + 1 + self.world.numbers.grid.restudy_weeks
+            restudy = np.where(self.works.restudied(gone), again, self.sites.restudy_until)
             self.sites = replace(
-                self.sites, withdrawn=self.sites.withdrawn | gone, live=self.sites.live & ~gone
+                self.sites,
+                withdrawn=self.sites.withdrawn | gone,
+                live=self.sites.live & ~gone,
+                restudy_until=restudy,
             )
-            self.works.restudy(gone)
             back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
         self.vendors = replace(
@@ -296,13 +304,14 @@ class Ecosystem(mesa.Model):
         """Let communities talk, every four weeks, and partners take stock."""
         self.contacts = self.contacts + deals.contacts
         self.breaches = self.breaches + deals.breaches
+        if now.week % QUARTER_WEEKS == 0:  # agreements report to the community
+            effect = self.world.numbers.society.agreement_effect
+            self.contacts += effect * (self.sites.agreement_week < now.week)
         if now.week % OPINION_WEEKS:
             return
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
-        if now.week % QUARTER_WEEKS == 0:  # an agreement reports once a quarter
-            self.contacts += self.sites.agreement_week < now.week
         self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination()

@@ -116,7 +116,7 @@ class Delivery(Parameters):
     later_phase_share: float = par(
         0.35,
         "1",
-        "Share of design and connection work that a repeated phase still needs",
+        "Share of the design work that a repeated building still needs",
         "practice",
         "C",
         (0.15, 0.6),
@@ -1164,9 +1164,6 @@ class Cluster(Parameters):
         "C",
         (32, 256),
         ge=1,
-    )
-    replica_accelerators: int = par(
-        72, "1", "Accelerators in one serving replica", "hardware.csv", "A", ge=1
     )
     request_variability: float = par(
         2.0,

@@ -80,6 +80,7 @@ def sites(layout: Layout) -> Sites:
         stay_until=past,
         moratorium_until=past,
         study_started=studied,
+        restudy_until=past,
         headroom_granted=connected,
         agreement_week=np.full(count, np.nan),
         funded=np.ones(count, dtype=bool),

@@ -135,7 +135,8 @@ class Recorder:
         by_site = np.add.reduceat(lost, layout.lead_of_site, axis=0)
         self.binding[at] = np.where(by_site.any(axis=1), by_site.argmax(axis=1), -1)
         if at % OPINION_WEEKS == 0:
-            per_household = week.treasury.benefit / layout.households
+            per_household = week.treasury.benefit_to_date / layout.households
+            per_household[~(now.sites.announced_week <= at + 1)] = np.nan
             self.opinion.append((at, week.society, per_household))
         row = self.weekly[at]
         row[RUNG_COLUMNS] = np.add.reduce(ladder)
@@ -146,6 +147,8 @@ class Recorder:
 
     def tell(self, week: int, news: list[News]) -> None:
         """Keep the events of a week."""
+        if not news:
+            return
         day = self.layout.world.start + timedelta(weeks=week)
         for item in news:
             site = self.layout.sites[item.site].key if item.site >= 0 else ""

@@ -87,6 +87,9 @@ class Relations:
         for record, phases in ((kept, on_time), (missed, late)):
             for phase in phases:
                 self._count(record, f"contractor:{self._site(phase).developer}", phase)
+        for phase in on_time:  # what a lab promised to its suppliers it has kept, too
+            self._count(kept, f"cloud:{self._site(phase).cloud}", phase)
+            self._count(kept, CHIPS, phase)
         for phase in given_up:
             self._count(missed, f"cloud:{self._site(phase).cloud}", phase)
             self._count(missed, CHIPS, phase)

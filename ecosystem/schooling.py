@@ -1,7 +1,5 @@
 """Craft labour of a region: wages and travellers ahead, what academies and courses add."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ecosystem.numbers import Workforce
@@ -63,13 +61,13 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     apprentices, journeymen = labour.apprentices, labour.journeymen
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
     seats = np.zeros(journeymen.shape)
-    if now.policy:
+    if now.policy and (levers.academy_seats_per_year or levers.upskilling_seats_per_year):
         schools = training_regions(now)[:, None] * SEATS_BY_CRAFT / WEEKS_PER_YEAR
         seats = levers.academy_seats_per_year * schools
         if now.week >= now.policy_week + n.course_weeks:
             done = levers.upskilling_seats_per_year * n.course_completion
             upskilled = upskilled + done * schools
-    if seats.any() or apprentices.heads.any():
+    if np.count_nonzero(seats) or np.count_nonzero(apprentices.heads):
         step = apprentice_step(apprentices, seats, n.completion)
         apprentices = step.apprentices
         journeymen = journeymen + n.training_effect * step.graduates
@@ -79,9 +77,10 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     hours = offered_hours(
         journeymen, labour.travellers, n.training_effect * trained, n.hours_per_worker_week
     )
-    return replace(
-        labour,
+    return Labour(
         journeymen=journeymen,
+        travellers=labour.travellers,
+        wage_ratio=labour.wage_ratio,
         apprentices=apprentices,
         upskilled=upskilled,
         offered_hours=np.maximum(hours, 0.0),

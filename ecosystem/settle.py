@@ -250,7 +250,7 @@ class Docket:
         """Sign agreements."""
         for site in wishes.sites(Accept):
             self._own("agreement_week")[site] = self.now.week
-            self.contacts[site] += 1
+            self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
             self._tell(
                 "agreement", site, f"community:{key}", "a community benefit agreement is signed"

@@ -39,6 +39,7 @@ class Sites:
     stay_until: FloatArray
     moratorium_until: FloatArray
     study_started: BoolArray
+    restudy_until: FloatArray
     headroom_granted: BoolArray
     agreement_week: FloatArray
     funded: BoolArray

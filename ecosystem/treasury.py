@@ -27,7 +27,8 @@ class Treasury:
     bill_change : ndarray, shape (R,)
         Change of a household's yearly bill [USD].
     benefit : ndarray, shape (S,)
-        Net benefit of each host community over the last four weeks [USD].
+        Net benefit of each host community over the last four weeks [USD]; `benefit_to_date` is
+        its sum.
     """
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
@@ -38,6 +39,7 @@ class Treasury:
         self.worked_hours = np.zeros((regions, 4))
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
+        self.benefit_to_date = np.zeros(count)
         self._local_hours = np.zeros(count)
         self._water_m3 = np.zeros(count)
         self._community_usd = np.zeros(count)
@@ -69,7 +71,7 @@ class Treasury:
             self.rules,
             now.week,
         )
-        schools = int(training_regions(now).sum()) if now.policy else 0
+        schools = int(np.count_nonzero(training_regions(now))) if now.policy else 0
         self.cost = accounts.strategy_cost(now, self._sponsored_week, schools)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
@@ -144,6 +146,7 @@ class Treasury:
                 self._local_hours, self._water_m3, self._community_usd, self.bill_change, weeks
             ),
         )
+        self.benefit_to_date = self.benefit_to_date + self.benefit
         self._community_usd = np.zeros_like(self._community_usd)
         self._local_hours = np.zeros_like(self._local_hours)
         self._water_m3 = np.zeros_like(self._water_m3)

@@ -17,6 +17,14 @@ from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
 GIVEN_UP = ("given up", "withdrawn")
+BUILDING_PATH = [
+    Activity.SITEWORK,
+    Activity.SHELL,
+    Activity.MEP,
+    Activity.RACKS,
+    Activity.COMMISSIONING,
+]
+"""What a building takes from clearing to handover; its own work is counted along this path."""
 TOLD = frozenset(
     (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
 )
@@ -115,9 +123,8 @@ class Works:
     def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
         """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
         ready = np.full(self.layout.phases, np.inf)
-        manual = needs_crew[opened.cols]
-        at = opened.rows[manual]
-        ready[at] = self.progress.start_week[at, opened.cols[manual]]
+        manual = needs_crew[opened.cols].nonzero()[0]
+        ready[opened.rows[manual]] = self.progress.start_week.ravel()[opened.flat[manual]]
         return ready
 
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
@@ -127,14 +134,15 @@ class Works:
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
         lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
         announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
-        self.lost_now = lost * announced[:, None]
+        lost *= announced[:, None]
+        self.lost_now = lost
         self.lost_weeks += self.lost_now
         return done
 
     def give_up(self, deals: Deals, week: int) -> BoolArray:
         """End phases; return the sites that have none left, shape (S,)."""
         ended = deals.given_up & ~self.cancelled
-        if not ended.any():
+        if not np.count_nonzero(ended):
             return np.zeros(len(self.layout.sites), dtype=bool)
         self.cancelled = self.cancelled | ended
         self.cancelled_week[ended] = week
@@ -147,17 +155,18 @@ class Works:
         left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
         return left == 0
 
-    def restudy(self, gone: BoolArray) -> None:
-        """Set back the studies behind requests that withdraw; `gone` has shape (S,)."""
+    def restudied(self, gone: BoolArray) -> BoolArray:
+        """Return the sites whose study must start over in part, shape (S,), as is `gone`.
+
+        Those are behind a request that withdraws, in the same region and still under study.
+        """
         lead, region = self.layout.lead_of_site, self.layout.region_of_site
         started = self.progress.start_week[lead, Activity.STUDY]
         running = np.isfinite(started) & np.isnan(self.progress.finish_week[lead, Activity.STUDY])
-        lost = self.layout.world.numbers.grid.restudy_weeks
+        behind = np.zeros(len(gone), dtype=bool)
         for site in np.flatnonzero(gone & np.isfinite(started)):
-            behind = running & (region == region[site]) & (started > started[site])
-            at = lead[behind]
-            left = self.progress.worked_weeks[at, Activity.STUDY] - lost
-            self.progress.worked_weeks[at, Activity.STUDY] = np.maximum(left, 0.0)
+            behind |= running & (region == region[site]) & (started > started[site])
+        return behind & ~gone
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
@@ -199,7 +208,7 @@ class Works:
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         due = self.planned_finish + grace_weeks
         ripe = ~self.judged & ((done <= week + 1) | (due < week) | self.cancelled)
-        if not ripe.any():
+        if not np.count_nonzero(ripe):
             return [], [], []
         fresh, gone = ripe & ~self.cancelled, ripe & self.cancelled
         kept = fresh & (done <= due)
@@ -220,8 +229,7 @@ class Works:
         layout = self.layout
         announced = (sites.announced_week <= week)[layout.site_of_phase]
         names = np.array([*(r.name.lower() for r in Rung), "candidate"], dtype=object)
-        own = self.progress.duration_weeks - self.planned
-        path = self.critical & self.network.used
+        own = (self.progress.duration_weeks - self.planned)[:, BUILDING_PATH]
         table: Table = {
             "site": np.array([layout.sites[s].key for s in layout.site_of_phase], dtype=object),
             "phase": layout.number + 1,
@@ -233,7 +241,7 @@ class Works:
             "finish_week": self.progress.finish_week[:, Activity.COMMISSIONING],
             "cancelled_week": self.cancelled_week,
             "reason": self.reason,
-            "own_work_weeks": np.where(path, own, 0.0).sum(axis=1),
+            "own_work_weeks": own.sum(axis=1),
         }
         for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
             table[f"lost_weeks_{cause.name.lower()}"] = column

@@ -126,12 +126,16 @@ def late_phases(result: RunResult) -> float:
 
 
 def benefit_per_household(result: RunResult) -> float:
-    """Return net local benefit per household to date, the mean over communities [USD]."""
+    """Return net benefit per household to date, the mean over host communities [USD].
+
+    Host communities are those of sites announced so far; each counts alike, small or large.
+    """
     communities = result.tables["communities"]
     if not len(communities["week"]):
         return float("nan")
     last = communities["week"] == communities["week"].max()
-    return float(communities["benefit_usd_per_household"][last].mean())
+    benefit = communities["benefit_usd_per_household"][last]
+    return float(np.nanmean(benefit)) if not np.isnan(benefit).all() else float("nan")
 
 
 def _at_horizon(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:

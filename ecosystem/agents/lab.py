@@ -69,7 +69,8 @@ class AILab(Actor):
         candidates = np.flatnonzero(
             now.layout.candidate & np.isnan(now.sites.announced_week) & ~now.sites.withdrawn
         )
-        if not (now.policy and len(candidates)):
+        # until the history ends only recorded sites are opened, whatever the strategy
+        if now.week < now.layout.choice_week or not len(candidates):
             return []
         wanted = self.wanted_mw(now)
         utility = now.numbers.lab.choice_sharpness * self._scores(now, candidates)

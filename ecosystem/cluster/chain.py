@@ -42,7 +42,6 @@ class ClusterRules:
     fleet_factor: float
     service_s: float
     slots_per_replica: float
-    replica_accelerators: float
     request_variability: float
     peak_to_mean: float
     patience_s: float = 60.0

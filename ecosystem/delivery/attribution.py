@@ -376,7 +376,7 @@ def lost_weeks(
         Weeks lost this week; times GW it adds up to GW-weeks.
     """
     lost = np.zeros((network.phases, _CAUSES))
-    short = np.flatnonzero(rate < 1)
+    short = (rate < 1).nonzero()[0]
     if not short.size:
         return lost
     line, phase = _felt_by(network, opened, short)
@@ -389,7 +389,7 @@ def lost_weeks(
     # Of equals one counts: the last assignment stays.
     binding = np.full(network.phases, -1)
     binding[phase[worst]] = line[worst]
-    losing = np.flatnonzero(binding >= 0)
+    losing = (binding >= 0).nonzero()[0]
     cause = availability[binding[losing]].argmin(axis=1)
     lost[losing, cause] = most[losing]
     return lost
@@ -399,9 +399,9 @@ def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArra
     """Return pairs (line of `opened`, phase that may wait for it)."""
     rows, cols = opened.rows[lines], opened.cols[lines]
     wide = network.shared[cols] | (cols == Activity.SITEWORK)
-    if not wide.any():
+    at = wide.nonzero()[0]
+    if not at.size:
         return lines, rows
-    at = np.flatnonzero(wide)
     which, phase = network.mates(rows[at])
     at = at[which]
     # Whose own sitework is open does not wait for that of another phase.
@@ -409,5 +409,5 @@ def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArra
     digging[opened.rows[opened.cols == Activity.SITEWORK]] = True
     mine = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
     at, phase = at[mine], phase[mine]
-    narrow = np.flatnonzero(~wide)
-    return np.append(lines[narrow], lines[at]), np.append(rows[narrow], phase)
+    narrow = (~wide).nonzero()[0]
+    return lines[np.concatenate([narrow, at])], np.concatenate([rows[narrow], phase])

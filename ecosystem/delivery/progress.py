@@ -192,8 +192,8 @@ def _power_history(
 def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
     """Work out afresh when the activities of some phases could start (in place)."""
     settled = progress.settled_week
-    ready = settled[network.before[:, phases]].max(axis=0)
-    power = settled[network.powers[phases]].min(axis=1)
+    ready = np.maximum.reduce(settled[network.before[:, phases]])
+    power = np.minimum.reduce(settled[network.powers[phases]], axis=1)
     ready[:, Activity.ENERGISE] = np.maximum(ready[:, Activity.ENERGISE], power)
     # Work inherited from before the simulation goes on, whatever its turn.
     ready[np.isfinite(progress.inherited_weeks[phases])] = -np.inf
@@ -204,7 +204,7 @@ def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
 def _release(network: Network, progress: Progress, active: BoolArray, week: int) -> None:
     # Commissioning is not shared, so its column tells which phases have been released.
     new = active & np.isinf(progress.released_week[:, Activity.COMMISSIONING])
-    if not new.any():
+    if not np.count_nonzero(new):
         return
     progress.released_week[new] = np.minimum(progress.released_week[new], week)
     # The lead phase does what the site needs as soon as any phase of the site is active.
@@ -286,23 +286,24 @@ def open_rows(
         Everything with predecessors done, itself not done and its limit reached.
     """
     _release(network, progress, active, week)
-    due = np.maximum(progress.ready_week, not_before)
-    is_open = due <= week
-    if not active.all():
+    due = np.maximum(progress.ready_week, not_before).ravel()
+    flat = (due <= week).nonzero()[0]
+    row_of, col_of = _grid(network.phases)
+    rows = row_of[flat]
+    if np.count_nonzero(active) < network.phases:
         awake = np.zeros(network.phases, dtype=bool)
         awake[network.lead[active]] = True
-        is_open &= np.where(network.for_site, awake[:, None], active[:, None])
-    flat = np.flatnonzero(is_open)
-    rows, cols = (index[flat] for index in _grid(network.phases))
+        at_work = np.where(network.for_site.ravel()[flat], awake[rows], active[rows])
+        flat, rows = flat[at_work], rows[at_work]
     span = np.ones(len(flat))
     start = progress.start_week.ravel()
-    new = np.flatnonzero(np.isnan(start[flat]))
+    new = np.isnan(start[flat]).nonzero()[0]
     if new.size:
         at = flat[new]
-        week_due = due.ravel()[at]
+        week_due = due[at]
         start[at] = week_due
         span[new] = week + 1 - week_due
-    return Opened(rows, cols, flat, span)
+    return Opened(rows, col_of[flat], flat, span)
 
 
 def advance(
@@ -337,13 +338,12 @@ def advance(
     before, need = worked[flat], duration[flat]
     pace = rate.astype(np.float64)
     after = before + pace * span
-    ended = after >= need - DONE_WEEKS
-    if not ended.any():
+    at = (after >= need - DONE_WEEKS).nonzero()[0]
+    if not at.size:
         worked[flat] = after
         return after - before
-    after[ended] = need[ended]
+    after[at] = need[at]
     worked[flat] = after
-    at = np.flatnonzero(ended)
     pace_at = pace[at]
     # Nothing left to do takes no time, even at rate 0.
     took = np.zeros(len(at))
@@ -362,7 +362,7 @@ def _record(
     progress.pending.ravel()[flat] = False
     touched = np.zeros(network.phases + 1, dtype=bool)
     touched[rows] = True
-    shared = np.flatnonzero(network.shared[cols])
+    shared = network.shared[cols].nonzero()[0]
     if shared.size:
         which, site = network.mates(rows[shared])
         source = flat[shared][which]
@@ -375,4 +375,4 @@ def _record(
     cleared = np.zeros(network.phases + 1, dtype=bool)
     cleared[rows[cols == Activity.SITEWORK]] = True
     touched[:-1] |= cleared[network.previous]
-    _make_ready(network, progress, np.flatnonzero(touched[:-1]))
+    _make_ready(network, progress, touched[:-1].nonzero()[0])

@@ -204,7 +204,7 @@ def share_alike(
     rest = np.zeros(size) if others is None else others
     level = np.ones(size)
     short = (wanted(group, need, speed, rest) if asked is None else asked) > offered
-    if not short.any():
+    if not np.count_nonzero(short):
         return level
     free = np.bincount(group, need, size) + rest
     level[short] = offered[short] / free[short]
@@ -214,7 +214,7 @@ def share_alike(
         free = np.bincount(group, need * ~slow, size) + rest
         raised = np.divide(offered - taken, free, out=np.ones(size), where=short & (free > 0))
         raised = np.where(short, np.minimum(raised, 1.0), 1.0)
-        if (raised <= level).all():
+        if not np.count_nonzero(raised > level):
             return level
         level = np.maximum(level, raised)
 

@@ -59,8 +59,8 @@ def cascade(
     share = np.broadcast_to(np.asarray(start, dtype=float), weight.shape[:1])
     while True:
         previous = share
-        share = (joining * (threshold <= previous[:, None])).sum(axis=1)
-        if np.array_equal(share, previous):
+        share = np.add.reduce(joining * (threshold <= previous[:, None]), axis=1)
+        if not np.count_nonzero(share != previous):
             return share
 
 

@@ -305,7 +305,7 @@ def test_uncertain_is_what_futures_sample(world: World) -> None:
     sampled = [card.path for card in uncertain(world)]
     assert "numbers.workforce.training_effect" in sampled
     assert "installed_base_mw.after_factor" in sampled
-    assert "numbers.cluster.replica_accelerators" not in sampled, "known, grade A"
+    assert "numbers.market.capability_law" not in sampled, "a choice, not a quantity"
     assert len(sampled) == sum(card.sample is not None for card in cards(world))
 
 
