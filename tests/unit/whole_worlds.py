@@ -1,0 +1,32 @@
+"""Worlds and strategies for tests of the whole model."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from ecosystem.observables import WEEKLY
+from ecosystem.results import RunResult
+from ecosystem.scenario import World, load_strategy, load_world, shipped
+
+REAL = load_world("stargate")
+STRATEGIES = {key: load_strategy(key) for key in shipped("strategies")}
+S0, S2, S3, PLACEBO = (STRATEGIES[key] for key in ("S0", "S2", "S3", "placebo"))
+# Money and what it buys: what a strategy without effect may still change.
+SPENT = {"cash_usd", "strategy_cost_usd"}
+RECEIVED = SPENT | {"local_benefit_usd"}
+
+
+def world(weeks: int, values: dict[str, float] | None = None, start_week: int = 104) -> World:
+    """Return the default world, `weeks` long, with other numbers and another start of policy."""
+    day = REAL.start + timedelta(weeks=start_week)
+    changed = REAL.model_validate({**dict(REAL), "weeks": weeks, "strategy_start": day})
+    return changed.with_values({f"numbers.{path}": v for path, v in (values or {}).items()})
+
+
+def changed_columns(a: RunResult, b: RunResult, until: int | None = None) -> set[str]:
+    """Return the weekly columns in which two runs differ by a single bit."""
+    return {
+        name
+        for name in WEEKLY
+        if not np.array_equal(a.series(name)[:until], b.series(name)[:until], equal_nan=True)
+    }
