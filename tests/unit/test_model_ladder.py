@@ -64,7 +64,9 @@ def test_rivals_take_labour_and_add_no_megawatt() -> None:
 
 def test_buildings_climb_the_ladder_or_leave_it(lived: SimpleNamespace) -> None:
     before, after = lived.states[:-1], lived.states[1:]
-    assert (after >= before).all()
+    # drought and frost may stop a building in use for a while; nothing else goes back
+    stopped = (before == Rung.USABLE) & (after == Rung.COMMISSIONED)
+    assert ((after >= before) | stopped).all()
     usable = lived.result.series("usable_mw")
     handed_over = usable + lived.result.series("commissioned_mw")
     finish = lived.model.works.progress.finish_week[:, Activity.COMMISSIONING]
