@@ -68,7 +68,7 @@ class Treasury:
             self.rules,
             now.week,
         )
-        schools = np.count_nonzero(training_regions(now)) if now.policy else 0
+        schools = np.count_nonzero(training_regions(now)) if now.levers.trains else 0
         self.cost = accounts.strategy_cost(now, self._sponsored_week, schools)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
