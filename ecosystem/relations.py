@@ -7,7 +7,7 @@ from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
 from ecosystem.society.labour import Craft
 from ecosystem.state import Snapshot
-from ecosystem.units import MW_PER_GW, FloatArray
+from ecosystem.units import MW_PER_GW, FloatArray, IntArray
 from ecosystem.works import Works
 
 MEMORY = 5.0
@@ -67,13 +67,17 @@ class Relations:
         self.partnerships = Partnerships.of(
             opening_edges(layout), n.reputation_half_life_weeks, n.miss_penalty
         )
+        self._clouds = self._contracts([f"cloud:{cloud.key}" for cloud in layout.world.clouds])
+        self._builders = self._contracts(
+            [f"contractor:{firm.key}" for firm in layout.world.contractors]
+        )
         self._promised: dict[int, tuple[int, float]] = {}
 
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
         grace = self.layout.world.numbers.capital.grace_weeks
         text = f"first power at {self.layout.sites[site].key}"
-        about = int(self.partnerships.between(LAB, CAPITAL, "contract")[0])
+        about = self._contract(CAPITAL)
         self._promised[site] = len(self.partnerships), due_week + grace
         edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
         self.partnerships = self.partnerships.with_edge(edge)
@@ -100,7 +104,7 @@ class Relations:
 
     def _count(self, record: dict[int, float], partner: str, phase: int) -> None:
         """Count a milestone; a gigawatt weighs as one."""
-        edge = int(self.partnerships.between(LAB, partner, "contract")[0])
+        edge = self._contract(partner)
         record[edge] = record.get(edge, 0.0) + float(self.layout.phase_mw[phase]) / MW_PER_GW
 
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
@@ -122,14 +126,17 @@ class Relations:
         :math:`f = 1 + c[2 + (k-1)(1-\bar s)]` for k > 1 partners of mean strength s, else 1.
         """
         world, layout = self.layout.world, self.layout
-        cloud = [f"cloud:{cloud.key}" for cloud in world.clouds]
-        builder = [f"contractor:{firm.key}" for firm in world.contractors]
+        strength = self.partnerships.all_strengths
         trust = (
-            self._strengths(cloud)[layout.cloud_of_phase[layout.lead_of_site]]
-            + self._strengths(builder)[layout.contractor_of_site]
+            strength[self._clouds[layout.cloud_of_phase[layout.lead_of_site]]]
+            + strength[self._builders[layout.contractor_of_site]]
         ) / 2
         friction = 1 + world.numbers.lab.friction * (2 + (layout.partners - 1) * (1 - trust))
         return np.where(layout.partners > 1, 1 / friction, 1.0)
 
-    def _strengths(self, keys: list[str]) -> FloatArray:
-        return np.array([self.partnerships.mean_strength(key, "contract") for key in keys])
+    def _contracts(self, partners: list[str]) -> IntArray:
+        """Return the contract that the lab has with each partner."""
+        return np.array([self._contract(partner) for partner in partners], dtype=np.int64)
+
+    def _contract(self, partner: str) -> int:
+        return int(self.partnerships.between(LAB, partner, "contract")[0])

@@ -301,6 +301,11 @@ class Levers(Parameters):
         le=0.03,
     )
 
+    @property
+    def trains(self) -> bool:
+        """Whether anybody is trained."""
+        return self.academy_seats_per_year > 0 or self.upskilling_seats_per_year > 0
+
 
 class Strategy(Parameters):
     """A community-investment strategy: levers from a date on."""

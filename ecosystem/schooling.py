@@ -61,7 +61,7 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     apprentices, journeymen = labour.apprentices, labour.journeymen
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
     seats = np.zeros(journeymen.shape)
-    if now.policy and (levers.academy_seats_per_year or levers.upskilling_seats_per_year):
+    if levers.trains:
         schools = training_regions(now)[:, None] * SEATS_BY_CRAFT / WEEKS_PER_YEAR
         seats = levers.academy_seats_per_year * schools
         if now.week >= now.policy_week + n.course_weeks:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from scipy.special import betaincinv, ndtri  # pyright: ignore[reportMissingTypeStubs]
@@ -25,7 +26,7 @@ class Impact(IntEnum):
     LAND = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Households:
     """Archetypes of C communities, H each.
 
@@ -55,6 +56,23 @@ class Households:
     owner: BoolArray
     tercile: IntArray
     neighbours: IntArray
+
+    @cached_property
+    def supporters(self) -> BoolArray:
+        """Who may campaign for a site: those available, and the building trades."""
+        return self.available | self.trade_worker
+
+    @cached_property
+    def joins_against(self) -> FloatArray:
+        """Opposing share of all households at which each one joins, shape (C, H)."""
+        able = (self.weight * self.available).sum(axis=1, keepdims=True)
+        return self.threshold * able
+
+    @cached_property
+    def joins_for(self) -> FloatArray:
+        """Supporting share at which each one joins; building trades wait for nobody."""
+        able = (self.weight * self.supporters).sum(axis=1, keepdims=True)
+        return np.where(self.trade_worker, 0.0, self.threshold) * able
 
 
 def draws_needed(neighbours: int) -> int:

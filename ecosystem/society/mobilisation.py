@@ -90,19 +90,16 @@ def mobilise(
     Both sides follow thresholds, taken as shares of those who could join that side. Building
     trades are organised already: their members support without waiting for others.
     """
-    opponents, weight = households.available, households.weight
-    supporters = opponents | households.trade_worker
     opposing = cascade(
-        opponents & (opinion < -opinion_to_act),
-        households.threshold * (weight * opponents).sum(axis=1, keepdims=True),
-        weight,
+        households.available & (opinion < -opinion_to_act),
+        households.joins_against,
+        households.weight,
         current.opposing,
     )
-    wait = np.where(households.trade_worker, 0.0, households.threshold)
     supporting = cascade(
-        supporters & (opinion > opinion_to_act),
-        wait * (weight * supporters).sum(axis=1, keepdims=True),
-        weight,
+        households.supporters & (opinion > opinion_to_act),
+        households.joins_for,
+        households.weight,
         current.supporting,
     )
     return Mobilised(opposing, supporting)
