@@ -64,7 +64,7 @@ def test_table_tells_promises_from_aims_and_fits_the_console():
     assert max(map(len, text.splitlines())) <= 100
     assert "2 of 3 promises are kept" in text
     assert "1 is missed" in text
-    rows = {re.split(r' {2,}', line)[1]: line for line in text.splitlines()[2:7]}
+    rows = {re.split(r" {2,}", line)[1]: line for line in text.splitlines()[2:7]}
     assert rows["error: median"].endswith("yes")
     assert rows["Selene"].endswith("(5)  %     aim missed")
     assert rows["context"].endswith("-")
