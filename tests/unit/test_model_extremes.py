@@ -8,7 +8,7 @@ import pytest
 from whole_worlds import S2, world
 
 from ecosystem.model import simulate
-from ecosystem.observables import WEEKLY
+from ecosystem.observables import LADDER, WEEKLY
 from ecosystem.results import RunResult
 
 TINY, HUGE = 1e-9, 1e9
@@ -18,6 +18,7 @@ EXTREMES: dict[str, dict[str, float]] = {
     "no headroom": {"grid.headroom_factor": TINY, "grid.upgrade_factor": TINY},
     "nobody to build": {"workforce.pool_factor": TINY},
     "no hearings": {"regulators.hearings_per_week": TINY},
+    "heard at once": {"regulators.hearings_per_week": HUGE, "delivery.permit_weeks": 1},
     "no slots": {"equipment.slots_mw": TINY},
     "one crew each": {"contractors.crew_factor": TINY},
     "all denied": {"regulators.deny_base": 99.0, "regulators.withdraw_share": 1.0},
@@ -62,7 +63,7 @@ def test_extreme_worlds_keep_every_invariant(name: str) -> None:
     result = extreme(name)
     for column in WEEKLY:
         assert np.isfinite(result.series(column)).all(), column
-    for column in ("served_mw", "revenue_usd", "energy_mwh", "water_m3"):
+    for column in (*LADDER, "cancelled_mw", "served_mw", "revenue_usd", "energy_mwh", "water_m3"):
         assert (result.series(column) >= 0).all(), column
 
 
