@@ -1,5 +1,6 @@
 """The whole model: what is conserved, in short runs too, and that a breach is seen."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from ecosystem import accounts
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
 from ecosystem.ledger import Ledger
-from ecosystem.model import simulate
+from ecosystem.model import Ecosystem, simulate
 from ecosystem.observables import WEEKLY
 from ecosystem.recorder import Recorder
 from ecosystem.works import Works
@@ -86,3 +87,11 @@ def test_work_without_hands_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Works, "work", hasty)
     with pytest.raises(AuditError, match=r"labour: .* h worked of"):
         simulate(world(40), S0, audit=True)
+
+
+def test_money_from_nowhere_is_seen() -> None:
+    model = Ecosystem(world(5), S0, 3, audit=True)
+    model.step()
+    model.economy = replace(model.economy, cash_usd=model.economy.cash_usd + 1e6)
+    with pytest.raises(AuditError, match="week 1: lab: ledger says"):
+        model.step()
