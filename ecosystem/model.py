@@ -346,6 +346,7 @@ class Ecosystem(mesa.Model):
         """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
+        tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
         if explained:
             tables |= causes.tables(self)
