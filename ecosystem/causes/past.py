@@ -50,7 +50,9 @@ class Past:
         span[first] += fresh * (offers.week[first] - progress.start_week[rows, cols])
         work = offers.availability.min(axis=1, initial=1.0) * span
         by_week = np.argsort(offers.week, kind="stable")
-        return cls(study, Offers(*(column[by_week] for column in offers)), work[by_week])
+        week, rows, cols, allowed = offers
+        sorted_ = Offers(week[by_week], rows[by_week], cols[by_week], allowed[by_week])
+        return cls(study, sorted_, work[by_week])
 
     def weeks(self, every: int) -> Iterator[Then]:
         """Yield how things stood in weeks 0, `every`, 2 `every`, ... before the study's."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecosystem.causes.past import Past, Then
-from ecosystem.causes.study import NAMES, Study, activity_words, words
+from ecosystem.causes.slips import COMPLETION, FIRST_POWER
+from ecosystem.causes.study import NAMES, Study, activity_words
 from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.critical_path import CRITICAL_WEEKS, site_slack
 from ecosystem.delivery.record import Offers
@@ -52,22 +53,42 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What bound the sites in every week, one entry per site and week, in order of both.
+    """What bound each site in each week; arrays of shape (S, W).
 
-    `phase` and `activity` are -1 where nothing critical was open, `cause` where work went at
-    full pace. `lost_weeks` is the share of the week that was lost, `spare_weeks` the slack of
-    what else was left, the most pressing first: how far the binding work could be shortened.
+    Attributes
+    ----------
+    told : ndarray of bool
+        Weeks in which a site was under way; the rest means nothing elsewhere.
+    completing : ndarray of bool
+        Whether the milestone next to come is completion.
+    phase, activity : ndarray of int
+        Slowest of the critical work that was open; -1 where none was.
+    cause : ndarray of int
+        What held it; -1 where it went at full pace.
+    lost_weeks : ndarray
+        Share of the week that it lost.
+    spare_weeks : ndarray
+        Least slack of what else was left: how far the binding work could be shortened.
+    late_weeks : ndarray
+        Forecast of the milestone less its plan, as of the last look.
     """
 
-    site: IntArray
-    week: IntArray
+    told: BoolArray
+    completing: BoolArray
     phase: IntArray
     activity: IntArray
     cause: IntArray
     lost_weeks: FloatArray
     spare_weeks: FloatArray
     late_weeks: FloatArray
-    completing: BoolArray
+
+    @classmethod
+    def empty(cls, sites: int, weeks: int) -> "Bound":
+        """Return what can be filled."""
+        shape = (sites, weeks)
+        flags = (np.zeros(shape, dtype=bool) for _ in range(2))
+        none = (np.full(shape, -1, dtype=np.int64) for _ in range(3))
+        return cls(*flags, *none, *(np.zeros(shape) for _ in range(3)))
 
 
 def samples(study: Study, past: Past) -> list[Sample]:
@@ -111,54 +132,38 @@ def _sample(study: Study, then: Then) -> Sample:
 
 def bound(study: Study, past: Past, found: list[Sample]) -> Bound:
     """Return what bound every site in every week that it was under way."""
-    parts = [_bound_in(study, past.offers, sample) for sample in found]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
-    if not columns:
-        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
-        columns = [none] * 5 + [nothing] * 3 + [none.astype(bool)]
-    order = np.lexsort((columns[1], columns[0]))
-    return Bound(*(column[order] for column in columns))
-
-
-def _bound_in(study: Study, offers: Offers, sample: Sample) -> tuple[np.ndarray, ...]:
-    """Return the columns of `Bound` for the weeks of one sample."""
-    last = min(sample.week + EVERY_WEEKS, study.week)
-    start, end = np.searchsorted(offers.week, [sample.week, last])
-    weeks, rows, cols, availability = (column[start:end] for column in offers)
-    slack = sample.slack[rows, cols]
-    site_of_phase = study.layout.site_of_phase
-    place = np.full(len(study.layout.sites), -1)
-    place[sample.sites] = np.arange(len(sample.sites))
-    length, n = last - sample.week, len(sample.sites)
-    shape = (n, length)
-    phase, activity, cause = (np.full(shape, -1) for _ in range(3))
-    lost = np.zeros(shape)
-    rate = availability.min(axis=1, initial=1.0)
-    mine = (slack <= CRITICAL_WEEKS) & (place[site_of_phase[rows]] >= 0)
-    # the slowest last, so that it is what stays
-    lines = np.flatnonzero(mine)
-    lines = lines[np.argsort(-rate[lines], kind="stable")]
-    at = (place[site_of_phase[rows[lines]]], weeks[lines] - sample.week)
-    phase[at], activity[at], lost[at] = rows[lines], cols[lines], 1.0 - rate[lines]
-    cause[at] = np.where(rate[lines] < FULL_PACE, availability[lines].argmin(axis=1), -1)
-    week = np.broadcast_to(sample.week + np.arange(length), shape)
-    wide = [
-        np.broadcast_to(column[:, None], shape)
-        for column in (
-            _spare(study, sample),
-            sample.forecast_week - sample.planned_week,
-            sample.completing,
-        )
-    ]
-    site = np.broadcast_to(sample.sites[:, None], shape)
-    since = np.ceil(study.announced_week[site])
+    offers, works = past.offers, study.works
+    b = Bound.empty(len(study.layout.sites), study.week)
+    slack, until = np.full(len(offers.week), np.inf), np.full(b.told.shape, np.inf)
+    reached = works.progress.finish_week[:, Activity.COMMISSIONING]
+    reached = np.fmin(reached, works.cancelled_week)
+    for sample in found:
+        first, last = sample.week, min(sample.week + EVERY_WEEKS, study.week)
+        start, end = np.searchsorted(offers.week, [first, last]).tolist()
+        slack[start:end] = sample.slack[offers.rows[start:end], offers.cols[start:end]]
+        at = (sample.sites, slice(first, last))
+        b.told[at] = True
+        b.completing[at] = sample.completing[:, None]
+        b.spare_weeks[at] = _spare(study, sample)[:, None]
+        b.late_weeks[at] = (sample.forecast_week - sample.planned_week)[:, None]
+        until[at] = reached[sample.target][:, None]
+    _fill(study, offers, np.flatnonzero(slack <= CRITICAL_WEEKS), b)
+    week = np.arange(study.week)
     # once it is reached, or given up, the next sample tells of the next milestone
-    works = study.works
-    reached = works.progress.finish_week[sample.target, Activity.COMMISSIONING]
-    until = np.fmin(reached, works.cancelled_week[sample.target])
-    told = (week >= since) & ~((activity < 0) & (week >= until[:, None]))
-    columns = (site, week, phase, activity, cause, lost, *wide)
-    return tuple(column[told] for column in columns)
+    over = (b.activity < 0) & (week >= until)
+    b.told[(week < np.ceil(study.announced_week)[:, None]) | over] = False
+    return b
+
+
+def _fill(study: Study, offers: Offers, lines: IntArray, b: Bound) -> None:
+    """Enter the slowest of the critical work that was open, in place."""
+    rate = offers.availability.min(axis=1, initial=1.0)
+    # the slowest last, so that it is what stays
+    lines = lines[np.argsort(-rate[lines], kind="stable")]
+    rows, rate, least = offers.rows[lines], rate[lines], offers.availability[lines].argmin(axis=1)
+    at = (study.layout.site_of_phase[rows], offers.week[lines])
+    b.phase[at], b.activity[at], b.lost_weeks[at] = rows, offers.cols[lines], 1.0 - rate
+    b.cause[at] = np.where(rate < FULL_PACE, least, -1)
 
 
 def _spare(study: Study, sample: Sample) -> FloatArray:
@@ -181,25 +186,26 @@ def _ribbon(study: Study, b: Bound) -> Table:
 
     ``late_weeks`` is the forecast of the milestone less its plan, at the start of the stretch.
     """
-    same = np.stack([b.site, b.phase, b.activity, b.cause, b.completing])
-    fresh = np.ones(len(b.site), dtype=bool)
-    fresh[1:] = (same[:, 1:] != same[:, :-1]).any(axis=0) | (b.week[1:] != b.week[:-1] + 1)
-    at = np.flatnonzero(fresh)
-    activity, number = b.activity[at], study.layout.number[b.phase[at]] + 1
-    names = (*NAMES, "")
+    site, week = np.nonzero(b.told)
+    at = (site, week)
+    same = np.stack([site, b.phase[at], b.activity[at], b.cause[at], b.completing[at]])
+    fresh = np.ones(len(site), dtype=bool)
+    fresh[1:] = (same[:, 1:] != same[:, :-1]).any(axis=0) | (week[1:] != week[:-1] + 1)
+    lines = np.flatnonzero(fresh)
+    first = (site[lines], week[lines])
+    activity, number = b.activity[first], study.layout.number[b.phase[first]] + 1
+    names = np.array([*NAMES, ""], dtype=object)
     return {
-        "site": study.keys(b.site[at]),
-        "first_week": b.week[at],
-        "weeks": np.diff(np.append(at, len(b.site))),
-        "milestone": words("completion" if c else "first power" for c in b.completing[at]),
+        "site": study.keys(site[lines]),
+        "first_week": week[lines],
+        "weeks": np.diff(np.append(lines, len(site))),
+        "milestone": np.where(b.completing[first], COMPLETION, FIRST_POWER).astype(object),
         "phase": np.where(activity < 0, 0, number),
         "activity": np.where(activity < 0, "", activity_words(np.maximum(activity, 0))),
-        "cause": words(
-            ON_RECORD if a < 0 else names[c] for a, c in zip(activity, b.cause[at], strict=True)
-        ),
-        "lost_weeks": np.add.reduceat(b.lost_weeks, at) if len(at) else np.zeros(0),
-        "spare_weeks": b.spare_weeks[at],
-        "late_weeks": b.late_weeks[at],
+        "cause": np.where(activity < 0, ON_RECORD, names[b.cause[first]]),
+        "lost_weeks": np.add.reduceat(b.lost_weeks[at], lines) if len(lines) else np.zeros(0),
+        "spare_weeks": b.spare_weeks[first],
+        "late_weeks": b.late_weeks[first],
     }
 
 

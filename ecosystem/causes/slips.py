@@ -42,6 +42,7 @@ class Slips:
 
     @classmethod
     def of(cls, study: Study, site: int) -> "Slips":
+        """Replay one site."""
         works = study.works
         lead = int(study.layout.lead_of_site[site])
         game = replay(
