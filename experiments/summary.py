@@ -6,6 +6,7 @@ from textwrap import wrap
 
 import numpy as np
 
+from ecosystem.delivery.failure import REASONS
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, iso_week
@@ -32,7 +33,9 @@ _COMPARED = (
     "usable_gw",
     *(f"{kind}_{gw}gw" for gw in MILESTONES_GW for kind in ("reached", "weeks_to")),
     "secured_then_cancelled",
-    "late_phases",
+    "late_mw",
+    "short_sites",
+    *(f"given_up_mw_{reason}" for reason in REASONS),
     *(f"lost_gw_weeks_{cause}" for cause in CAUSES),
     "mean_support",
     "benefit_usd_per_household",
@@ -42,6 +45,8 @@ _COMPARED = (
     "capability",
     COST,
 )
+
+_SHARES = ("secured_then_cancelled", "late_mw", "short_sites")
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str:
@@ -189,7 +194,7 @@ def _label(name: str, scale: str) -> str:
 
 
 def _is_share(name: str) -> bool:
-    return name.startswith("reached_") or name == "secured_then_cancelled"
+    return name.startswith("reached_") or name in _SHARES
 
 
 def _difference(row: Row, factor: float) -> str:

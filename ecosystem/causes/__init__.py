@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecosystem.causes import paths, pressure, ribbon, slips, study
-from ecosystem.causes.failures import REASONS, failure_table
+from ecosystem.causes.failures import failure_table
 from ecosystem.causes.relax import Relaxed, relaxed, without_hearings
 from ecosystem.causes.slips import COMPLETION, FIRST_POWER, GIVEN_UP, MOVED, Slips
 from ecosystem.causes.study import NAMES, OWN, Study
@@ -34,8 +34,8 @@ __all__ = [
     "MOVED",
     "NAMES",
     "OWN",
-    "REASONS",
     "Relaxed",
+    "Study",
     "failure_table",
     "relaxed",
     "tables",

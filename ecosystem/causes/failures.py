@@ -1,4 +1,4 @@
-"""Who failed, by three definitions, and why: cancelled once secured, very late, not half in use."""
+"""What every building came to, and why: what failure is counted by."""
 
 from typing import TYPE_CHECKING
 
@@ -8,17 +8,10 @@ from ecosystem.causes.study import NAMES, OWN, words
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.results import Table
-from ecosystem.units import BoolArray, FloatArray
+from ecosystem.units import FloatArray
 
 if TYPE_CHECKING:
     from ecosystem.model import Ecosystem
-
-LATE_WEEKS = 104
-"""What is later than that has failed."""
-SHORT_SHARE = 0.5
-"""A site with less than that in use, of what it announced, has failed."""
-REASONS = ("denial", "moratorium", "litigation", "capital", "late", "other")
-"""Why buildings are given up; `late` for causes other than those named before it."""
 
 
 def failure_table(model: "Ecosystem") -> Table:
@@ -27,11 +20,12 @@ def failure_table(model: "Ecosystem") -> Table:
     Returns
     -------
     table
-        ``secured`` whether it ever was (land and a contract); ``cancelled_week``; ``reason``, one
-        of `REASONS`, "" where it was not given up; ``late_weeks`` behind its plan, so far where
-        it is not commissioned, NaN where it was given up; ``cause`` that cost it most by the
-        running account of weeks lost, `own work` where that cost more than any; ``due`` whether
-        by its plan it would be in use by now; ``usable`` whether it is.
+        ``site``, ``phase``, ``mw``; ``secured`` whether it ever was (land and a contract);
+        ``cancelled_week``; ``reason``, one of `delivery.failure.REASONS`, "" where it was not
+        given up; ``late_weeks`` behind its plan, so far where it is not commissioned, NaN where
+        it was given up; ``cause`` that cost it most by the running account of weeks lost, `own
+        work` where that cost more than any; ``due`` whether by its plan it would be in use by
+        now; ``usable`` whether it is.
     """
     works, layout, sites, week = model.works, model.layout, model.sites, model.week
     announced = (sites.announced_week <= week)[layout.site_of_phase].nonzero()[0]
@@ -107,20 +101,3 @@ def _reasons(
         return next((name for kind, name in kinds.items() if before(kind, i)), "late")
 
     return words(reason(i) if np.isfinite(w) else "" for i, w in enumerate(cancelled))
-
-
-def short_of_plan(table: Table) -> tuple[list[str], BoolArray]:
-    """Return the sites that by plan should be at least half in use, and which are not.
-
-    Parameters
-    ----------
-    table : table
-        ``failures``.
-    """
-    names, index = np.unique(table["site"].astype(str), return_inverse=True)
-    mw = table["mw"]
-    whole, due, usable = (
-        np.bincount(index, mw * part, len(names)) for part in (1.0, table["due"], table["usable"])
-    )
-    ought = due >= SHORT_SHARE * whole
-    return names[ought].tolist(), usable[ought] < SHORT_SHARE * whole[ought]
