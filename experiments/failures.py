@@ -6,7 +6,7 @@ from ecosystem.delivery.failure import LATE_WEEKS, REASONS, short_of_half
 from ecosystem.results import RunResult
 from ecosystem.units import BoolArray
 
-WORDS = dict(
+WORDS: dict[str, str] = dict(
     zip(
         REASONS,
         ("permit denied", "moratorium", "litigation", "no capital", "too late", "other reasons"),
