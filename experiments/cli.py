@@ -146,8 +146,7 @@ def compare(
         f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
         f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
     )
-    tally = _run_all(specs, jobs or _cores(), out, _about(experiment, command))
-    typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
+    _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
     _conclude(experiment, specs, explain, out, command)
 
 
@@ -226,7 +225,7 @@ def explain(
     )
     if question.many:
         _folder(out)
-    typer.echo(tell(question, _progress, _run_all))
+    typer.echo(tell(question, _progress, _run_counted))
 
 
 @app.command()
@@ -339,6 +338,14 @@ def _progress(word: str) -> "Iterator[Progress]":
             progress.update(bar, completed=count, total=total, rate=rate)
 
         yield on_done
+
+
+def _run_counted(
+    specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any], **options: Any
+) -> None:
+    """Carry out the runs and say how many there were to make."""
+    tally = _run_all(specs, jobs, out, about, **options)
+    typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
 
 
 def _run_all(

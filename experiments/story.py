@@ -92,7 +92,7 @@ def _header(result: RunResult, campus: Row, slips: list[Row]) -> str:
         f"{m['start']} to {end_of(result)}. One simulated future, not a forecast.",
         f"Builder {c['developer']}; cloud {c['cloud']}; {_POWER[c['power']]} in {c['region']}; "
         f"{c['cooling']} cooling. Announced {month(result, c['announced_week'])}.",
-        f"At the end of the run {used} of {len(slips)} buildings are commissioned"
+        f"On {end_of(result)} {used} of {len(slips)} buildings are commissioned"
         + (f", {gone} given up." if gone else "."),
     ]
     return "\n".join(map(paragraph, lines))

@@ -35,6 +35,7 @@ __all__ = [
     "NAMES",
     "OWN",
     "Relaxed",
+    "Slips",
     "Study",
     "failure_table",
     "relaxed",
