@@ -114,6 +114,7 @@ def ribbon(result: RunResult, site: str) -> str:
         f"  {axis(result, float(first), cell, len(letters))}".rstrip(),
         f"  {letters}",
         f"  {_lateness(rows, int(first), cell, len(letters))}",
+        *_switch(rows, int(first), cell),
     ]
     return "\n".join([paragraph(text), *drawn, _paths(rows)])
 
@@ -153,6 +154,15 @@ def _lateness(rows: list[Row], first: int, cell: int, cells: int) -> str:
             line[at : at + len(text)] = text
             free = at + max(8, len(text) + 2)
     return "".join(line).rstrip()[: WIDTH - 16] + "  weeks late"
+
+
+def _switch(rows: list[Row], first: int, cell: int) -> list[str]:
+    """Mark from when on completion was the milestone next to come."""
+    later = [row for row in rows if row["milestone"] == "completion"]
+    if not later or later[0] is rows[0]:
+        return []
+    at = (int(later[0]["first_week"]) - first) // cell
+    return [f"  {' ' * at}^ from here on: completion"]
 
 
 def _paths(rows: list[Row]) -> str:
