@@ -1,6 +1,6 @@
 """The same world with a cause that holds nothing back: who is earlier, and who is not."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from math import inf, nan
 from typing import NamedTuple
@@ -27,6 +27,15 @@ class Dates(NamedTuple):
     first_power: float
     completion: float
     gw_years: float
+
+
+class Worth(NamedTuple):
+    """GW-years in use gained: at a site, at others opened at the same time, and where not."""
+
+    here: float
+    shared: float
+    plans: float
+    whole: float
 
 
 type Sites = dict[str, Dates]
@@ -77,10 +86,13 @@ def relax_text(base: RunResult, free: Sites, site: str, cause: str, everywhere: 
         "the better: they share crews, slots, chips and the lab's plans."
     )
     head = ["site", "announced", "first power", "completion", "GW-years in use"]
+    worth = _worth(before, free, site)
     total = (
         f"{others} other site{'s' * (others != 1)} moved (by {_SHIFT_WEEKS} weeks or "
         f"{_SHIFT_GW_YEARS} GW-years, or more); all sites together: "
-        f"{three(_gain(before, free), sign=True)} GW-years in use before {end_of(base)}."
+        f"{three(worth.whole, sign=True)} GW-years in use before {end_of(base)}: "
+        f"{three(worth.here, sign=True)} at {site}, {three(worth.shared, sign=True)} at others "
+        f"opened at the same time, {three(worth.plans, sign=True)} where the lab opened at another."
     )
     last = f"{paragraph(total)}\n{paragraph(_replayed(base, site, cause))}".rstrip()
     return "\n\n".join([paragraph(text), grid(head, moved), last])
@@ -155,38 +167,39 @@ def ranking_text(base: RunResult, free: dict[str, Sites], site: str, everywhere:
         Whether it was relaxed at all sites.
     """
     before = dates(base)
-    rows = [
-        (_gain(before, after, [site]), _gain(before, after), cause, after)
-        for cause, after in free.items()
-    ]
-    rows.sort(key=lambda row: (-row[0], -row[1]))
+    rows = [(_worth(before, after, site), cause, after) for cause, after in free.items()]
+    rows.sort(key=lambda row: (-row[0].here, -row[0].whole))
     cells = [
         [
             cause,
             *_changes(before.get(site), after.get(site))[1:3],
             *_promised(base, site, cause),
-            *(_gained(gain) for gain in (mine, whole - mine, whole)),
+            *(_gained(gain) for gain in (worth.here, worth.shared, worth.plans, worth.whole)),
         ]
-        for mine, whole, cause, after in rows
+        for worth, cause, after in rows
     ]
     where = "everywhere" if everywhere else f"at {site}"
     text = (
         f"What it is worth if one cause holds nothing back {where}: the same world and random "
         f"numbers made again for each. Change of {site}'s dates in weeks (negative is earlier), "
         "beside it what the replay of the site alone promised, and GW-years in use gained before "
-        f"{end_of(base)}, here, at the other sites (negative: they lose by it), and in all."
+        f"{end_of(base)} (negative: lost): here; at other sites opened at the same time, which "
+        "share crews, slots and chips; at sites that the lab then opens at another time; in all."
     )
-    head = ["cause", "first power", "completion", "replay", "replay", "here", "others", "in all"]
-    return "\n\n".join([paragraph(text), grid(head, cells), _reading(rows, site)])
+    head = ["cause", "first power", "completion", "replay", "replay", "here", "sharing", "lab's"]
+    told = grid([*head, "in all"], cells)
+    return "\n\n".join([paragraph(text), told, _reading([row[:2] for row in rows], site)])
 
 
-def _reading(rows: Sequence[tuple[float, float, str, Sites]], site: str) -> str:
+def _reading(rows: Sequence[tuple[Worth, str]], site: str) -> str:
     """Say in a sentence what the ranking says."""
-    mine, _, cause, _ = rows[0]
-    if mine < _SHIFT_GW_YEARS:
+    worth, cause = rows[0]
+    if worth.here < _SHIFT_GW_YEARS:
         return paragraph(f"No cause by itself costs {site} anything that relaxing it would return.")
-    lines = [f"Worth most here: no {cause} delay, {three(mine)} GW-years more in use at {site}."]
-    if losing := [c for here, whole, c, _ in rows if whole - here <= -_SHIFT_GW_YEARS]:
+    lines = [
+        f"Worth most here: no {cause} delay, {three(worth.here)} GW-years more in use at {site}."
+    ]
+    if losing := [cause for worth, cause in rows if worth.shared <= -_SHIFT_GW_YEARS]:
         lines.append(
             f"Other sites lose when {site} is rid of {' or '.join(losing)}: it then takes sooner "
             "what they share."
@@ -203,14 +216,19 @@ def _promised(base: RunResult, site: str, cause: str) -> list[str]:
     ]
 
 
-def _gain(before: Sites, after: Sites, only: Iterable[str] | None = None) -> float:
-    """Return the GW-years in use gained, of all sites or of some."""
-    keys = dict.fromkeys([*before, *after]) if only is None else only
-    return sum(
-        (after[key].gw_years if key in after else 0.0)
-        - (before[key].gw_years if key in before else 0.0)
-        for key in keys
-    )
+def _worth(before: Sites, after: Sites, site: str) -> Worth:
+    """Return the GW-years in use gained at a site and at the others."""
+    here = shared = plans = 0.0
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        gain = (new.gw_years if new else 0.0) - (old.gw_years if old else 0.0)
+        if key == site:
+            here += gain
+        elif old and new and old.announced == new.announced:
+            shared += gain
+        else:
+            plans += gain
+    return Worth(here, shared, plans, here + shared + plans)
 
 
 def _gained(gain: float) -> str:
