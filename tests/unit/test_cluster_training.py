@@ -59,7 +59,7 @@ def plain(**changes):
     return Layouts(**{name: one(value) for name, value in fields.items()})
 
 
-BARE = replace(FITTED, launch_s=0.0, step_overhead_s=0.0, speed_spread=0.0, link_share=1.0)
+BARE = replace(FITTED, steady_share=1.0, step_overhead_s=0.0, speed_spread=0.0, link_share=1.0)
 
 
 def test_pure_matmul_runs_at_the_matmul_rate():
