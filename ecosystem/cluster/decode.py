@@ -11,6 +11,7 @@ import numpy as np
 from ecosystem.units import ArrayLike, FloatArray
 
 BISECTIONS = 50
+SMALLEST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ def closed_loop(
         )
         free = held / (tokens_out * each + 1.0 / rate)
         power = constants.sharpness
-        return each, (free**-power + most**-power) ** (-1.0 / power)
+        whole = (free**power + most**power) ** (1.0 / power)
+        return each, free * most / np.maximum(whole, SMALLEST)
 
     low, high = np.zeros_like(held), held
     for _ in range(BISECTIONS):

@@ -254,7 +254,9 @@ def multi_site_efficiency(
     `site_gbps` [Gb/s] (ring); what fits behind the step is hidden, the rest is paid.
     """
     sent = 8.0 * parameters * (1.0 - 1.0 / np.maximum(sites, 1.0))
-    return np.asarray(step_s / np.maximum(step_s, sent * 8.0 / (site_gbps * 1e9)))
+    exchange_s = sent * 8.0 / np.maximum(np.asarray(site_gbps) * 1e9, 1e-9)
+    own_s = np.maximum(step_s, 1e-9)
+    return np.asarray(own_s / np.maximum(own_s, exchange_s))
 
 
 def fleet_flop_per_s(
