@@ -214,17 +214,24 @@ def _erlang_c_directly(servers: int, offered: float) -> float:
     return waiting / (sum(terms) + waiting)
 
 
-def training_points() -> tuple[tuple[str, ...], FloatArray, FloatArray]:
-    """Return generation, measured and predicted FLOP/s per accelerator of the fitted runs."""
-    runs = load_runs()
+def training_points(use: str = "calibrate") -> tuple[tuple[str, ...], FloatArray, FloatArray]:
+    """Return generation, measured and predicted FLOP/s per accelerator: calibrate or selene."""
+    runs = load_runs(use)
     return runs.generation, runs.flop_per_s, runs.flop_per_s * (1.0 + relative_errors(runs))
 
 
-def serving_points() -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return concurrency, and speed and throughput (2, K) measured and predicted."""
-    runs = load_serving_runs()
+def serving_points(use: str = "calibrate") -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return concurrency, and speed and throughput (2, K) measured and predicted.
+
+    `use` as in :func:`load_serving_runs`, of points with pools.
+    """
+    runs = load_serving_runs(use)
     measured = np.array([runs.user_tokens_per_s, runs.tokens_per_s])
-    return runs.concurrency, measured, measured * np.exp(serving_log_errors(runs))
+    second = use in ("second", "held_out_second")
+    errors = (
+        serving_log_errors(runs, SECOND, DEEPSEEK_V4_PRO) if second else serving_log_errors(runs)
+    )
+    return runs.concurrency, measured, measured * np.exp(errors)
 
 
 def strong_scaling_points() -> tuple[tuple[str, ...], FloatArray, FloatArray]:
