@@ -20,7 +20,7 @@ from ecosystem.cluster.serving_calibration import (
     load_serving_runs,
 )
 from ecosystem.cluster.training import FITTED, TrainingConstants
-from experiments.validate import plots, table_markdown
+from experiments.validate import plots, table_markdown, table_text
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,10 @@ def test_the_promised_limits_are_the_ones_checked(every_check):
     assert limits["frontier", "largest |ln| error, left out"] == 0.25
     promised = {(c.area, c.name) for c in every_check if c.promised}
     assert ("training", "Selene 2022, eight points: mean error") in promised
+
+
+def test_the_table_fits_the_console(every_check):
+    assert max(map(len, table_text(every_check).splitlines())) <= 100
 
 
 def test_fifty_six_runs_and_at_most_nine_constants():
