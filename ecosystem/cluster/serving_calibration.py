@@ -26,9 +26,10 @@ from ecosystem.units import FloatArray, IntArray
 
 FREE = ("step_s", "bandwidth_share", "compute_share", "admitted_share")
 
-# 1.6e12 parameters, 49e9 active, 6 of 384 experts: hence 1,575.6e9 in experts and 24.4e9 shared.
-# FP4 in blocks of 32 with a scale of one byte; a tenth of the cache of its predecessor, which is
-# that of DeepSeek-R1 (its maker's report of 2026-04-24).
+# 1.6e12 parameters, 49e9 active, 6 of 384 experts (api-docs.deepseek.com/news/news260424 and the
+# source of the points): hence 1,575.6e9 in experts and 24.4e9 shared. FP4 in blocks of 32 with a
+# scale of one byte. Its maker gives a tenth of the cache of V3.2, which keeps what DeepSeek-R1
+# does; that is said of a million tokens and taken for shorter contexts too.
 DEEPSEEK_V4_PRO = ServedModel(24.4e9, 1_575.6e9, 384.0, 6.0, 0.53125, 3_513.6)
 # Measured with other software, which speculates nothing: what belongs to software and model is
 # fitted anew, arithmetic and admission are kept.
