@@ -1,4 +1,8 @@
-"""How delivery stood in an earlier week, worked out from the record of a run."""
+"""How delivery stood in an earlier week, worked out from the record of a run.
+
+With hindsight about the work itself: how long it would turn out, and how it would be powered,
+counts as known from the beginning.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -59,7 +63,7 @@ class Past:
         works = self.study.works
         final, worked = works.progress, np.nan_to_num(works.progress.inherited_weeks)
         limits = opening.history(self.study.layout, final.duration_weeks)[1]
-        network = self.study.layout.network
+        network = self.study.network_as_announced()
         done, withdrawn = 0, -1
         for week in range(0, self.study.week, every):
             until = int(np.searchsorted(self.offers.week, week))

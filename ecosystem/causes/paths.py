@@ -135,6 +135,7 @@ def planned_bars(study: Study) -> tuple[FloatArray, FloatArray]:
     """Return the starts and finishes of the plans as announced, shape (P, A); NaN before."""
     works, layout = study.works, study.layout
     plan, limits = works.plan, opening.history(layout, works.plan.duration_weeks)[1]
+    network = study.network_as_announced()
     starts, finishes = np.full((2, *plan.start_week.shape), np.nan)
     recorded = np.isfinite(layout.announced_week)
     # a chosen site is planned from the Monday after the decision on, as in `Ecosystem`
@@ -144,12 +145,12 @@ def planned_bars(study: Study) -> tuple[FloatArray, FloatArray]:
     for week in np.unique(planned_on[study.announced]).tolist():
         own = study.announced[planned_on[study.announced] == week]
         rows = np.isin(layout.site_of_phase, own)
-        bars = remaining_forward(layout.network, plan, limits, week)
+        bars = remaining_forward(network, plan, limits, week)
         starts[rows], finishes[rows] = (np.stack(ends, axis=1)[rows] for ends in bars)
     begun, done = np.isfinite(plan.start_week), np.isfinite(plan.finish_week)
     starts[begun] = plan.start_week[begun]
     finishes[done] = plan.finish_week[done]
-    unused = ~layout.network.used
+    unused = ~network.used
     starts[unused], finishes[unused] = np.nan, np.nan
     return starts, finishes
 

@@ -15,6 +15,7 @@ def _reach() -> BoolArray:
     """Return the activities that each cause can hold back, shape (8, A)."""
     reach = np.zeros((len(Cause), len(Activity)), dtype=bool)
     reach[Cause.COMMUNITY] = PERMITS
+    reach[Cause.COMMUNITY, Activity.LAND] = True
     reach[Cause.GRID, [Activity.STUDY, Activity.INTERCONNECT]] = True
     reach[Cause.EQUIPMENT, Activity.EQUIPMENT] = True
     reach[Cause.CHIPS, Activity.CHIPS] = True
@@ -27,7 +28,7 @@ def _reach() -> BoolArray:
 
 
 REACH = _reach()
-"""What one more week of a cause would stop; a court order and a chip shock reach further."""
+"""What one more week of a cause would stop; a court, a chip shock, a new builder reach further."""
 
 
 def _open(study: Study) -> tuple[IntArray, IntArray]:

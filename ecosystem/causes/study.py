@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity, Cause
+from ecosystem.delivery.activities import Activity, Cause, Network, build_network, power_of
 from ecosystem.delivery.critical_path import Schedule, remaining_cpm
 from ecosystem.delivery.record import Runs
 from ecosystem.layout import Layout
@@ -77,6 +77,12 @@ class Study:
             price_usd_per_gw_week=price * MW_PER_GW / WEEKS_PER_YEAR,
             last_week=week - model.layout.world.numbers.lab.handover_weeks,
         )
+
+    def network_as_announced(self) -> Network:
+        """Return the network before anything was given up, with the power chosen since."""
+        network = self.works.network
+        power = power_of(network.accepts)
+        return build_network(network.site, power, self.layout.network.previous)
 
     def only(self, site: str) -> "Study":
         """Return the study of one site; of none if it is not announced."""

@@ -66,6 +66,24 @@ def test_planned_bars_end_where_the_plans_as_announced_do(lived):
     assert (finishes[ends] >= starts[ends] - 1e-9).all()
 
 
+@pytest.mark.parametrize("plant", ["on_site_fuel_cells", "on_site_engines"])
+def test_bars_and_forecasts_know_the_options_that_a_site_was_announced_with(plant):
+    levers = {plant: 1.0, "equipment_reserved_weeks": 52.0, "engagement_extra_weeks": 9.0}
+    strategy = S0.model_validate({**dict(S0), "levers": {**dict(S0.levers), **levers}})
+    model = Ecosystem(WORLD.with_("weeks", 260), strategy, seed=5)
+    model.run()
+    new = np.flatnonzero(model.layout.candidate & np.isfinite(model.sites.announced_week))
+    assert len(new)
+    mine = np.isin(model.layout.site_of_phase, new)
+    study = Study.of(model)
+    finishes = planned_bars(study)[1][mine, Activity.COMMISSIONING]
+    assert finishes == pytest.approx(model.works.planned_finish[mine], abs=1e-9)
+    then = list(Past.of(study).weeks(EVERY_WEEKS))[-1]
+    used = then.network.used
+    assert (used == model.works.network.used).all()
+    assert used[mine][:, Activity.BRIDGE].all()
+
+
 def test_the_ribbon_has_every_week_from_announcement_to_completion_once(lived):
     model, _, _ = lived
     found = tables(model)
