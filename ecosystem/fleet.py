@@ -53,8 +53,10 @@ def usable_mw(
     """
     count, kinds = len(layout.sites), len(layout.generations)
     cell = layout.site_of_phase * kinds + generation
-    own = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
-    return np.vstack([own, base_mw])
+    mw = np.empty((count + 1, kinds))
+    mw[:-1] = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
+    mw[-1] = base_mw
+    return mw
 
 
 def running_phases(layout: Layout, streams: Streams) -> BoolArray:

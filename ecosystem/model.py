@@ -20,7 +20,7 @@ from ecosystem.agents.vendor import ChipMaker, CloudProvider, Contractor, Equipm
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
 from ecosystem.availability import NEEDS_CREW
-from ecosystem.cluster.chain import ClusterRules, Flows, run_cluster
+from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
@@ -79,6 +79,12 @@ class Ecosystem(mesa.Model):
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
+        self.hardware = Fleet.of(
+            layout.fleet_closed_loop,
+            layout.generations,
+            self.cluster_rules,
+            layout.fleet_integration,
+        )
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
         self.treasury = Treasury(layout, self.market_rules)
@@ -259,15 +265,8 @@ class Ecosystem(mesa.Model):
         usable = layout.phase_mw * (now.state == Rung.USABLE)
         base = layout.installed_base_mw[now.week]
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
-        return run_cluster(
-            self.usable_mw,
-            layout.fleet_closed_loop,
-            now.economy.market.adopted_mw,
-            now.economy.training_share,
-            layout.generations,
-            self.cluster_rules,
-            layout.fleet_integration,
-        )
+        economy = now.economy
+        return self.hardware.run(self.usable_mw, economy.market.adopted_mw, economy.training_share)
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""
