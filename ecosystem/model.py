@@ -19,7 +19,6 @@ from ecosystem.agents.utility import Utility
 from ecosystem.agents.vendor import ChipMaker, CloudProvider, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
-from ecosystem.availability import NEEDS_CREW
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
@@ -92,6 +91,7 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
         self.phases_run = fleet.running_phases(layout, self.streams)
+        self.curtailed = (~self.phases_run).any(axis=1).tolist()
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -184,18 +184,13 @@ class Ecosystem(mesa.Model):
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(week)
-        state = fleet.after_curtailment(works.state(sites, week), self.phases_run[week])
-        ready_week = works.ready_week(opened, NEEDS_CREW)
+        state = works.state(sites, week)
+        if self.curtailed[week]:
+            state = fleet.after_curtailment(state, self.phases_run[week])
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
-        started = works.progress.start_week[layout.lead_of_site]
         policy = week >= self.policy_week
-        gate = self._gate()
-        hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
-        study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
-        unstudied = sites.live & (study_week <= week) & ~sites.study_started
-        unconnected = sites.live & (headroom_week <= week) & ~sites.headroom_granted
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
@@ -210,17 +205,7 @@ class Ecosystem(mesa.Model):
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
             site_state=works.site_state(state),
             opened=opened,
-            filed_week=started[:, Activity.PERMIT],
-            study_week=study_week,
-            headroom_week=headroom_week,
-            gate=gate,
-            hearable=hearable,
-            hearings_due=bool(np.count_nonzero(hearable)),
-            unstudied=unstudied,
-            unconnected=unconnected,
-            grid_queued=bool(np.count_nonzero(unstudied | unconnected)),
-            needs_crew=np.isfinite(ready_week),
-            ready_week=ready_week,
+            gate=self._gate(),
             planned_start=works.planned_start,
             coordination=self.coordination,
             learning=works.learning,
@@ -237,7 +222,7 @@ class Ecosystem(mesa.Model):
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
         lead, progress = self.layout.lead_of_site, self.works.progress
-        awaiting = self.sites.live & ~self.sites.approved
+        awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
         worked = progress.worked_weeks[lead, Activity.PERMIT]
