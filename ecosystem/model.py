@@ -97,7 +97,7 @@ class Ecosystem(mesa.Model):
         self.audited = asked and self.relaxed is None
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self.society = living.settle_in(layout, self.streams)
-        self.impact_weights = living.weights(self.society.households, world.numbers)
+        self.concerns = living.Concerns.of(layout, self.society.households)
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
@@ -296,7 +296,7 @@ class Ecosystem(mesa.Model):
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
-        self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
+        self.society = living.live(now, self.contacts, self.breaches, self.concerns)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination()
 

@@ -36,6 +36,7 @@ class Treasury:
         self.layout = layout
         self.rules = rules
         self.ledger = accounts.new_ledger(layout)
+        self._hosts = accounts.Hosts.of(layout)
         self.worked_hours = np.zeros((regions, 4))
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
@@ -122,7 +123,7 @@ class Treasury:
         ledger.week = now.week
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
-        accounts.post_lab(ledger, now, self.money, self.cost)
+        accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
@@ -138,10 +139,11 @@ class Treasury:
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
-        self.bill_change = accounts.bill_change_usd_per_year(now)
+        self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
+            self._hosts,
             accounts.Local(
                 self._local_hours, self._water_m3, self._community_usd, self.bill_change, weeks
             ),
