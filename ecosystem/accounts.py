@@ -152,32 +152,31 @@ def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> 
     ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
 
 
+class Hours(NamedTuple):
+    """Craft hours worked for all builders, shape (R, 4), their sum, and the programme's sum."""
+
+    worked: FloatArray
+    total: float
+    programme: float
+
+
 def post_building(
-    ledger: Ledger,
-    now: Snapshot,
-    flows: Flows,
-    worked_hours: FloatArray,
-    programme_hours: float,
-    racks_mw: float,
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, racks_mw: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
     Parameters
     ----------
-    worked_hours : ndarray, shape (R, 4)
-        Craft hours worked for all builders.
-    programme_hours : float
-        Those of the programme.
     racks_mw : float
         Facility MW for which racks were delivered this week.
     """
     n, labour = now.numbers, now.labour
-    campus = n.capital.campus_usd_per_mw * programme_hours / n.delivery.hours_per_mw
+    campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
     ledger.post("campus", "partners", "vendors", campus)
     ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
     ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
     wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
-    ledger.post("wages", "vendors", "workers", float(np.add.reduce(worked_hours * wage, None)))
+    ledger.post("wages", "vendors", "workers", float(np.add.reduce(hours.worked * wage, None)))
     total = np.add.reduce
     energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
@@ -190,7 +189,7 @@ def post_building(
     water = float(total(flows.water_m3))
     ledger.record("water", "withdrawn", water)
     ledger.record("water", "consumed", water)
-    offered, worked = float(total(labour.offered_hours, None)), float(total(worked_hours, None))
+    offered, worked = float(total(labour.offered_hours, None)), hours.total
     ledger.record("labour", "offered", offered)
     ledger.record("labour", "worked", worked)
     ledger.record("labour", "idle", offered - worked)

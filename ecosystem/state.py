@@ -68,7 +68,7 @@ class Sites:
         return self.live & ~self.headroom_granted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Society:
     """Opinion, trust and mobilisation of the host communities."""
 

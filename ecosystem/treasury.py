@@ -23,7 +23,7 @@ class Treasury:
     money, cost : Money, StrategyCost
         Of the last week.
     worked_hours : ndarray, shape (R, 4)
-        Craft hours that all builders had in the last week.
+        Craft hours that all builders had in the last week; `hours` is their sum.
     bill_change : ndarray, shape (R,)
         Change of a household's yearly bill [USD].
     benefit : ndarray, shape (S,)
@@ -38,6 +38,7 @@ class Treasury:
         self.ledger = accounts.new_ledger(layout)
         self._hosts = accounts.Hosts.of(layout)
         self.worked_hours = np.zeros((regions, 4))
+        self.hours = 0.0
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
         self.benefit_to_date = np.zeros(count)
@@ -128,13 +129,18 @@ class Treasury:
         rows = now.opened.rows
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
+        self.hours = float(np.add.reduce(self.worked_hours, None))
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], np.add.reduce(hours, 1), len(layout.sites)
         )
         self._community_usd += self.cost.agreement + self.cost.cash
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(
-            ledger, now, flows, self.worked_hours, float(np.add.reduce(own, None)), racks_mw
+            ledger,
+            now,
+            flows,
+            accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
+            racks_mw,
         )
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
