@@ -4,7 +4,6 @@ Every posting has a payer and a payee; community money is kept by community, inc
 proximity (S, 3, 2; the last axis is far, near).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -58,8 +57,7 @@ def new_ledger(layout: Layout) -> Ledger:
     return Ledger(str(layout.world.start.year), {"households": (len(layout.sites), *GROUPS)})
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyCost:
+class StrategyCost(NamedTuple):
     """What a strategy costs this week [USD], by purpose; community money per site, shape (S,)."""
 
     agreement: FloatArray
@@ -113,8 +111,7 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """The lab's money of one week [USD]."""
 
     revenue: float

@@ -277,8 +277,7 @@ class Ecosystem(mesa.Model):
             )
             back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
-        self.vendors = replace(
-            deals.vendors,
+        self.vendors = deals.vendors._replace(
             headroom_mw=headroom,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
         )

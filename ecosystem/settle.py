@@ -306,7 +306,7 @@ def _wages(wishes: Wishes, labour: Labour) -> Labour:
         wage[order.region, order.craft] = order.wage_ratio
     for order in wishes.of(Recruit):
         travellers[order.region, order.craft] = order.travellers
-    return replace(labour, wage_ratio=wage, travellers=travellers)
+    return labour._replace(wage_ratio=wage, travellers=travellers)
 
 
 def expanded(now: Snapshot, waiting_mw: float) -> Plant:
@@ -346,4 +346,4 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
         for order in grants:
             headroom[layout.region_of_site[order.site]] -= layout.site_mw[order.site]
         changes["headroom_mw"] = headroom
-    return replace(vendors, **changes) if changes else vendors
+    return vendors._replace(**changes) if changes else vendors

@@ -83,8 +83,7 @@ class Society:
     mood: float
 
 
-@dataclass(frozen=True, slots=True)
-class Labour:
+class Labour(NamedTuple):
     """Craft pools, arrays of shape (R, 4)."""
 
     journeymen: FloatArray
@@ -104,8 +103,7 @@ class Outlook(NamedTuple):
     travellers: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Vendors:
+class Vendors(NamedTuple):
     """What makers, builders and grids can supply.
 
     `crews` is 1 for a manned phase, shape (P,); `headroom_mw` is firm capacity not yet promised,
@@ -120,8 +118,7 @@ class Vendors:
     cloud_room_mw: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Economy:
+class Economy(NamedTuple):
     """The lab's market and money at the start of the week."""
 
     market: Market
@@ -138,8 +135,7 @@ class Economy:
     pipeline_mw: float
 
 
-@dataclass(frozen=True, slots=True)
-class Shocks:
+class Shocks(NamedTuple):
     """What nature and accident do this week; 1 means nothing.
 
     `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
@@ -433,8 +429,7 @@ class News(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deals:
+class Deals(NamedTuple):
     """Who gets what this week: the outcome of settlement.
 
     Attributes

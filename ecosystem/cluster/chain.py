@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,8 +70,7 @@ class ClusterRules:
                 raise InputError(f"Cluster {name} must be above 0.")
 
 
-@dataclass(frozen=True, slots=True)
-class Flows:
+class Flows(NamedTuple):
     """What a fleet does in a week; S sites, G generations.
 
     Attributes
