@@ -203,7 +203,6 @@ class Ecosystem(mesa.Model):
             progress=works.progress,
             state=state,
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
-            site_state=works.site_state(state),
             opened=opened,
             gate=self._gate(),
             planned_start=works.planned_start,

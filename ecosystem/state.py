@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.delivery.activities import ACTIVITIES, Activity
+from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.delivery.record import Availability
 from ecosystem.institutions.backlog import Plant
@@ -158,8 +159,8 @@ class Snapshot:
         Whether the strategy is in force; before it the levers are those of S0.
     policy_week : float
         Week from which it is.
-    state, site_state : ndarray of int, shape (P,), (S,)
-        Place on the capacity ladder; a site's is that of its most advanced phase.
+    state : ndarray of int, shape (P,)
+        Place on the capacity ladder.
     pending : ndarray of bool, shape (P,)
         Phases of live sites that are neither in use nor given up.
     opened : Opened
@@ -187,7 +188,6 @@ class Snapshot:
     progress: Progress
     state: IntArray
     pending: BoolArray
-    site_state: IntArray
     opened: Opened
     gate: BoolArray
     planned_start: FloatArray
@@ -203,6 +203,12 @@ class Snapshot:
     relaxed: BoolArray | None = None
 
     # what few agents ask for, and in few weeks, is found when one asks
+
+    @cached_property
+    def site_state(self) -> IntArray:
+        """Place on the ladder of the most advanced phase of each site, shape (S,)."""
+        best = np.where(self.state == Rung.CANCELLED, -1, self.state)
+        return np.maximum.reduceat(best, self.layout.lead_of_site)
 
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""

@@ -98,11 +98,6 @@ class Works:
             self.progress, signed[self.layout.site_of_phase], handed_over <= week, self.cancelled
         )
 
-    def site_state(self, state: IntArray) -> IntArray:
-        """Return the rung of the most advanced phase of each site, shape (S,)."""
-        best = np.where(state == Rung.CANCELLED, -1, state)
-        return np.maximum.reduceat(best, self.layout.lead_of_site)
-
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
         own = self.layout.site_of_phase == site
@@ -119,13 +114,6 @@ class Works:
         own = self.layout.site_of_phase == site
         for work in (self.progress.duration_weeks, self.plan.duration_weeks, self.planned):
             work[own, Activity.ENGAGEMENT] += weeks
-
-    def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
-        """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
-        ready = np.full(self.layout.phases, np.inf)
-        manual = needs_crew[opened.cols].nonzero()[0]
-        ready[opened.rows[manual]] = self.progress.start_week.ravel()[opened.flat[manual]]
-        return ready
 
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
         """Work for a week and log what was offered; return the work of each open activity."""
