@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from ecosystem.delivery.ladder import Rung
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
 from ecosystem.scenario import Levers
@@ -101,39 +102,44 @@ def money_per_household(now: Snapshot) -> FloatArray:
     return total / n.local.agreement_years / layout.households
 
 
+def unsigned_impacts(layout: Layout, closed_loop: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and feared without an agreement, not bounded yet, shape (C, 6)."""
+    n, count = layout.world.numbers.society, len(layout.sites)
+    promised = np.tile(PROMISED, (count, 1))
+    promised[:, Impact.WATER] = np.where(
+        closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+    )
+    promised *= n.promise_level
+    feared = np.tile(FEARED * n.worst_case_level, (count, 1))
+    for table in (promised, feared):
+        table[:, Impact.WATER] *= 0.5 + layout.water_stress
+    return promised, feared
+
+
 class Concerns(NamedTuple):
-    """What people weigh, as it stands for a whole run.
+    """What people weigh.
 
     Attributes
     ----------
     weights : ndarray, shape (C, H, 6)
         How much each impact counts for each household.
-    promised, feared : ndarray, shape (C, 6)
-        Impacts of each site without an agreement, not bounded yet.
+    unsigned : Latest
+        :func:`unsigned_impacts`; how sites cool seldom changes.
     """
 
     weights: FloatArray
-    promised: FloatArray
-    feared: FloatArray
+    unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
 
     @classmethod
-    def of(cls, layout: Layout, people: Households) -> "Concerns":
+    def of(cls, people: Households, numbers: Numbers) -> "Concerns":
         """Return the concerns of a world's communities."""
-        n, count = layout.world.numbers.society, len(layout.sites)
-        promised = np.tile(PROMISED, (count, 1))
-        promised[:, Impact.WATER] = np.where(
-            layout.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
-        )
-        promised *= n.promise_level
-        feared = np.tile(FEARED * n.worst_case_level, (count, 1))
-        for table in (promised, feared):
-            table[:, Impact.WATER] *= 0.5 + layout.water_stress
-        return cls(weights(people, layout.world.numbers), promised, feared)
+        return cls(weights(people, numbers), Latest(unsigned_impacts))
 
 
 def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
     """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
-    promised, feared = concerns.promised.copy(), concerns.feared.copy()
+    unsigned = concerns.unsigned(now.layout, now.sites.closed_loop)
+    promised, feared = (table.copy() for table in unsigned)
     signed = now.sites.agreement_week <= now.week
     if np.count_nonzero(signed):
         n = now.numbers.society

@@ -190,6 +190,7 @@ def run_cluster(
     generations: Generations,
     rules: ClusterRules,
     integration: FloatArray | None = None,
+    warmth: FloatArray | None = None,
 ) -> Flows:
     """Run the fleet for a week.
 
@@ -209,13 +210,17 @@ def run_cluster(
         Fixed for a run.
     integration : ndarray, shape (S,), optional
         That of the cloud at each site, 0 to 1; by default that of the rules everywhere.
+    warmth : ndarray, shape (S,), optional
+        Share of the year in which cold air does not cool alone (`facility.warm_share`) over that
+        of the climate for which the rules hold: PUE that closed loops add and water that towers
+        take go with it. 1 by default.
 
     Returns
     -------
     Flows
         Finite and non-negative for any non-negative input, none included.
     """
-    return Fleet.of(closed_loop, generations, rules, integration).run(
+    return Fleet.of(closed_loop, generations, rules, integration, warmth).run(
         usable_mw, adopted_mw, training_share
     )
 
@@ -248,17 +253,19 @@ class Fleet:
         generations: Generations,
         rules: ClusterRules,
         integration: FloatArray | None = None,
+        warmth: FloatArray | None = None,
     ) -> "Fleet":
         """Return the fleet of some sites; arguments as for :func:`run_cluster`."""
-        evaporative, closed = rules.wue_evaporative_l_per_kwh, rules.wue_closed_l_per_kwh
+        warm = 1.0 if warmth is None else warmth
+        towers_wue = rules.wue_evaporative_l_per_kwh * warm
         return cls(
             rules=rules,
             core=core_of(rules, generations),
             # the design ratio is that of closed-loop campuses; evaporative ones fit more IT
             # behind the same substation
             ratio=rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue,
-            pue=rules.pue_evaporative + closed_loop * rules.closed_loop_pue,
-            wue=facility.blend(closed_loop, evaporative, closed),
+            pue=rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm),
+            wue=facility.blend(closed_loop, towers_wue, rules.wue_closed_l_per_kwh),
             integration=integration,
         )
 
