@@ -73,6 +73,11 @@ class Sites:
         """Live sites without firm capacity."""
         return self.live & ~self.headroom_granted
 
+    @cached_property
+    def need_grid(self) -> bool:
+        """Whether any site is either."""
+        return bool(np.count_nonzero(self.unstudied | self.unconnected))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Society:
@@ -268,7 +273,8 @@ class Snapshot:
     @cached_property
     def grid_queued(self) -> bool:
         """Whether any request waits for either."""
-        return bool(np.count_nonzero(self.unstudied | self.unconnected))
+        waits = self.sites.need_grid and np.count_nonzero(self.unstudied | self.unconnected)
+        return bool(waits)
 
     @cached_property
     def ready_week(self) -> FloatArray:

@@ -50,6 +50,8 @@ class Works:
         Hardware generation.
     racks_mw : float
         Facility MW for which racks came in the last week.
+    commissioned : bool
+        Whether a building was commissioned in the last week.
     variants : Variants
         Equipment made ahead, and halls that must be refitted.
     loop_factor : ndarray, shape (P,)
@@ -82,6 +84,8 @@ class Works:
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
         self.racks_mw = 0.0
+        self.commissioned = False
+        self._judge_from = -np.inf
 
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
@@ -119,6 +123,7 @@ class Works:
         start = np.where(done, begun, starts[Activity.SITEWORK][own])
         self.planned_start[own] = np.where(np.isnan(start), week, start)
         self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
+        self._judge_from = -np.inf
         return float(finish.min())
 
     def adopt(self, site: int, levers: Levers, week: int) -> None:
@@ -198,8 +203,7 @@ class Works:
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
         lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
-        announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
-        lost *= announced[:, None]
+        lost[~deals.sites.live[self.layout.site_of_phase] | self.cancelled] = 0.0
         self.lost_now = lost
         self.lost_weeks += self.lost_now
         return done
@@ -210,6 +214,7 @@ class Works:
         if not np.count_nonzero(ended):
             return np.zeros(len(self.layout.sites), dtype=bool)
         self.cancelled = self.cancelled | ended
+        self._judge_from = -np.inf
         self.cancelled_week[ended] = week
         self.network = withdraw(
             self.network, self.progress, self.not_before, np.flatnonzero(ended), week
@@ -240,13 +245,15 @@ class Works:
         racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
         self.racks_mw = float(np.add.reduce(racks))
         ended = cols.tolist()
-        if Activity.COMMISSIONING in ended:
+        self.commissioned = Activity.COMMISSIONING in ended
+        if self.commissioned:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
             self._learn(now.vendors.builder)
-        told = (
+        told = [
             self._tell(phase, activity, now.vendors.builder)
             for phase, activity in zip(rows.tolist(), ended, strict=True)
-        )
+            if activity in TOLD
+        ]
         return [news for news in told if news is not None]
 
     def _learn(self, builder: IntArray) -> None:
@@ -256,8 +263,6 @@ class Works:
         self.learning = (1 + built[builder]) ** -self.layout.world.numbers.contractors.learning
 
     def _tell(self, phase: int, activity: int, builders: IntArray) -> News | None:
-        if activity not in TOLD:
-            return None
         site = int(self.layout.site_of_phase[phase])
         builder = f"contractor:{self.layout.world.contractors[builders[phase]].key}"
         if activity == Activity.COMMISSIONING:
@@ -272,9 +277,13 @@ class Works:
 
     def judge(self, grace_weeks: float, week: int) -> tuple[list[int], list[int], list[int]]:
         """Return phases that were on time, that missed it, and that were given up: each once."""
+        if not self.commissioned and week <= self._judge_from:
+            return [], [], []
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         due = self.planned_finish + grace_weeks
         ripe = ~self.judged & ((done <= week + 1) | (due < week) | self.cancelled)
+        # until the next one is due, only what is commissioned or given up is judged
+        self._judge_from = np.fmin.reduce(due[~(self.judged | ripe)], initial=np.inf)
         if not np.count_nonzero(ripe):
             return [], [], []
         fresh, gone = ripe & ~self.cancelled, ripe & self.cancelled
