@@ -163,10 +163,10 @@ def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
     return np.where(cols == A.CHIPS, shocks.chips, weather)
 
 
-def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray:
-    """Return the class in which open activities are served, by their places in `Opened.flat`."""
+def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
+    """Return the class in which open activities (`Opened.flat`) are served; None: all alike."""
     if rule == "equal_share":
-        return np.zeros(len(flat), dtype=np.int64)
+        return None
     return queue_place(rule, now.critical.ravel()[flat], now.progress.start_week.ravel()[flat])
 
 
