@@ -8,8 +8,9 @@ from ecosystem.delivery.activities import Activity, Cause, with_bridge
 from ecosystem.delivery.attribution import lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
-from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
+from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
 from ecosystem.delivery.record import Log
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
@@ -31,6 +32,10 @@ TOLD = frozenset(
     (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
 )
 """Activities whose end is news."""
+
+
+def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
+    return (sites.live | begun & ~sites.withdrawn)[layout.site_of_phase] & ~cancelled
 
 
 class Works:
@@ -71,6 +76,9 @@ class Works:
         self.plan, _ = opening.history(layout, self.planned)
         self.hours_per_week = craft_hours(layout, durations)
         self.log = Log()
+        self._with_work = np.zeros(len(layout.sites), dtype=bool)
+        self._active = Latest(_active)
+        self._allowed = Latest(may_go_on)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -89,16 +97,22 @@ class Works:
 
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
-        opened = open_rows(
-            self.network, self.progress, self.not_before, self.active(sites, week), week
-        )
+        active = self.active(sites, week)
+        allowed = self._allowed(self.network, active)
+        opened = open_rows(self.network, self.progress, self.not_before, active, week, allowed)
         self.variants.refit(self.progress, opened, self.generation)
         return opened
 
+    def _begun(self, week: int) -> BoolArray:
+        """Return the sites with recorded work by now; the same array until there is another."""
+        begun = self.layout.active_week <= week
+        if np.count_nonzero(begun != self._with_work):
+            self._with_work = begun
+        return self._with_work
+
     def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
-        begun = (self.layout.active_week <= week) & ~sites.withdrawn
-        return (sites.live | begun)[self.layout.site_of_phase] & ~self.cancelled
+        return self._active(self.layout, sites, self.cancelled, self._begun(week))
 
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
