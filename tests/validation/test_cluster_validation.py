@@ -16,7 +16,8 @@ from ecosystem.cluster.serving_calibration import (
     load_serving_runs,
 )
 from ecosystem.cluster.training import FITTED, TrainingConstants
-from experiments.validate import plots, table_markdown
+from experiments.validate import table_markdown
+from experiments.validate_cluster import plots
 
 
 @pytest.fixture(scope="module")
