@@ -163,7 +163,11 @@ def test_fit_finds_the_constants_that_made_the_sites():
             made.append(record(facts, min(took, limit), complete=took <= limit))
     got = fit(made, start=replace(TRUE, building=1.0, self_wait=1.0), summary=False)
     errors = np.log(
-        [got.constants.building / 1.2, got.constants.self_wait / 1.4, got.constants.leased_wait / 1.1]
+        [
+            got.constants.building / 1.2,
+            got.constants.self_wait / 1.4,
+            got.constants.leased_wait / 1.1,
+        ]
     )
     scale = np.sqrt(np.diag(got.covariance))
     assert (np.abs(errors) < 2.5 * scale[:3]).all()
