@@ -24,6 +24,7 @@ ACCOUNTS: tuple[str, ...] = (
     "workers",
     "financiers",
     "customers",
+    "landowners",
     "environment",
 )
 
@@ -34,6 +35,7 @@ PURPOSES: Mapping[str, str] = {
     "fixed": "research staff and other fixed cost of the lab",
     "campus": "partners pay for buildings and power on site",
     "it": "partners pay for IT equipment",
+    "land": "partners buy zoned land",
     "finance": "financiers fund partners' investment",
     "deposit": "reservation of grid study or equipment slots",
     "grid_upgrade": "network built for a site",

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from math import lcm
+from math import ceil, lcm
 
 import mesa
 import numpy as np
@@ -85,11 +85,12 @@ class Ecosystem(mesa.Model):
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.phases_run = fleet.running_phases(layout, self.streams)
+        self.stops = fleet.Stops.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
+        self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)
         self.labour = opening.labour(layout)
@@ -102,6 +103,13 @@ class Ecosystem(mesa.Model):
         self.last_snapshot: Snapshot | None = None
         self.actors = self._hire()
 
+    def _cool_and_curtail(self) -> None:
+        """Take up how sites cool and whether they are curtailed, the installed base last."""
+        self.fleet_closed_loop = np.append(self.sites.closed_loop, 0.0)
+        self.phases_run = self.stops.running(
+            self.layout, self.sites.closed_loop, self.sites.non_firm
+        )
+
     def _opening_flop_per_s(self) -> float:
         """Return the training rate of the capacity rented at week 0."""
         base = self.layout.installed_base_mw[0][None, :]
@@ -113,16 +121,13 @@ class Ecosystem(mesa.Model):
     def _hire(self) -> list[Actor]:
         """Create the agents; each registers itself with Mesa."""
         layout, world = self.layout, self.world
-        builder = layout.contractor_of_site[layout.site_of_phase]
         actors: list[Actor] = [AILab(self, "AI lab")]
-        developers = tuple(f"contractor:{site.developer}" for site in layout.sites)
-        actors.append(CapitalProvider(self, "", "Financiers", developers))
+        actors.append(CapitalProvider(self, "", "Financiers"))
         actors += [ChipMaker(self, "", "Chip maker"), EquipmentMaker(self, "", "Equipment makers")]
         for i, cloud in enumerate(world.clouds):
             actors.append(CloudProvider(self, cloud.key, cloud.name, i, cloud.build_mw))
         for i, firm in enumerate(world.contractors):
-            phases = np.flatnonzero(builder == i)
-            actors.append(Contractor(self, firm.key, firm.name, firm.crews, phases))
+            actors.append(Contractor(self, firm.key, firm.name, firm.crews, i))
         for i, region in enumerate(world.regions):
             sites = np.flatnonzero(layout.region_of_site == i)
             actors.append(Utility(self, region.key, f"Utilities, {region.name}", i, sites))
@@ -147,6 +152,8 @@ class Ecosystem(mesa.Model):
     def step(self) -> None:
         """Live through one week."""
         self._announce_recorded()
+        if self.week == ceil(max(self.policy_week, 0.0)):
+            self._reserve_at_once()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
@@ -155,7 +162,9 @@ class Ecosystem(mesa.Model):
         news = [*deals.news, *self.works.finished(now)]
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
-        self.treasury.post(now, deals, flows, worked, self.works.racks_mw)
+        self.treasury.post(
+            now, deals, flows, worked, self.works.racks_mw, self.works.variants.refit_usd
+        )
         self._apply(now, deals)
         self._live(now, deals)
         self.relations.remember(now, self.works)
@@ -216,6 +225,8 @@ class Ecosystem(mesa.Model):
             needs_crew=np.isfinite(ready_week),
             ready_week=ready_week,
             planned_start=works.planned_start,
+            critical=works.critical,
+            reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
             learning=works.learning,
             society=self.society,
@@ -253,6 +264,12 @@ class Ecosystem(mesa.Model):
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
 
+    def _reserve_at_once(self) -> None:
+        """Reserve equipment, as the strategy begins, for what was announced before it."""
+        weeks = self.strategy.levers.equipment_reserved_weeks
+        if weeks > 0:
+            self.works.reserve(np.flatnonzero(self.sites.live[self.layout.site_of_phase]), weeks)
+
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
         layout = self.layout
@@ -261,7 +278,7 @@ class Ecosystem(mesa.Model):
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
         return run_cluster(
             self.usable_mw,
-            layout.fleet_closed_loop,
+            self.fleet_closed_loop,
             now.economy.market.adopted_mw,
             now.economy.training_share,
             layout.generations,
@@ -275,13 +292,14 @@ class Ecosystem(mesa.Model):
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            levers = now.levers
-            talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
-            self.works.lengthen_engagement(site, levers.engagement_extra_weeks + talks)
+            self.works.adopt(site, now.levers, now.week + 1)
             # work can begin on the Monday after the decision
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
+        if opened.size:
+            self._cool_and_curtail()
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
+        rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
         if np.count_nonzero(gone):
             again = now.week + 1 + self.world.numbers.grid.restudy_weeks
             restudy = np.where(self.works.restudied(gone), again, self.sites.restudy_until)
@@ -291,11 +309,14 @@ class Ecosystem(mesa.Model):
                 live=self.sites.live & ~gone,
                 restudy_until=restudy,
             )
-            back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
+            firm = deals.sites.headroom_granted & ~layout.islanded & ~deals.sites.non_firm
+            back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
+        served = np.minimum(rivals, headroom)
         self.vendors = replace(
             deals.vendors,
-            headroom_mw=headroom,
+            headroom_mw=headroom - served,
+            rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
@@ -314,7 +335,7 @@ class Ecosystem(mesa.Model):
         self.contacts[self.layout.site_of_phase[talked]] += 1
         self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
-        self.coordination = self.relations.coordination()
+        self.coordination = self.relations.coordination(deals.vendors.builder)
 
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""
