@@ -234,10 +234,10 @@ class Ecosystem(mesa.Model):
         awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
-        worked = progress.worked_weeks[lead, Activity.PERMIT]
+        worked = progress.worked_weeks[:, Activity.PERMIT][lead]
         share = self.world.numbers.regulators.hearing_at
-        complete = worked >= share * progress.duration_weeks[lead, Activity.PERMIT]
-        filed = np.isfinite(progress.start_week[lead, Activity.PERMIT])
+        complete = worked >= share * progress.duration_weeks[:, Activity.PERMIT][lead]
+        filed = np.isfinite(progress.start_week[:, Activity.PERMIT][lead])
         return awaiting & filed & complete
 
     def _announce_recorded(self) -> None:

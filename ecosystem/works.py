@@ -216,9 +216,10 @@ class Works:
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
-        lost[~deals.sites.live[self.layout.site_of_phase] | self.cancelled] = 0.0
-        self.lost_now = lost
+        counted = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
+        self.lost_now = lost_weeks(
+            self.network, now.opened, offered, deals.offer.rate, self.critical, counted
+        )
         self.lost_weeks += self.lost_now
         return done
 
