@@ -279,6 +279,8 @@ class Ecosystem(mesa.Model):
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         if opened.size:
             self._cool_and_curtail()
+        if deals.vendors.builder is not now.vendors.builder:
+            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
