@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.cluster.chain import Flows
+from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
+from ecosystem.policy import S0, local_hire_added, protection
 from ecosystem.state import Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
@@ -29,23 +31,30 @@ def new_ledger(layout: Layout) -> Ledger:
 
 @dataclass(frozen=True, slots=True)
 class StrategyCost:
-    """What a strategy costs this week [USD], by purpose; community money per site, shape (S,)."""
+    """What a strategy costs this week [USD], by purpose; per site, shape (S,), or in all."""
 
     agreement: FloatArray
     cash: FloatArray
+    local_hire: FloatArray
     placebo: FloatArray
+    rate_protection: FloatArray
     engagement: float
     academy: float
+    deposit: float
+    redesign: float
 
     @property
     def total(self) -> float:
         """All purposes together."""
         total = np.add.reduce
         by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
-        return float(by_site) + self.engagement + self.academy
+        by_site += total(self.local_hire) + total(self.rate_protection)
+        return float(by_site) + self.engagement + self.academy + self.deposit + self.redesign
 
 
-def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: int) -> StrategyCost:
+def strategy_cost(
+    now: Snapshot, sponsored_week: FloatArray, local_hours: FloatArray
+) -> StrategyCost:
     """Price the levers of the week.
 
     Parameters
@@ -53,33 +62,74 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
     now : Snapshot
     sponsored_week : ndarray, shape (S,)
         Week from which a site counts for the placebo; NaN before.
-    training_regions : int
-        Regions with a live site, where academies run.
+    local_hours : ndarray, shape (S,)
+        Craft hours worked at each site in the week before: residents are paid in arrears.
     """
-    n, levers, layout = now.numbers, now.levers, now.layout
-    campus, nothing = layout.campus_usd, np.zeros(len(layout.sites))
-    years, week = n.local.agreement_years, now.week
+    n, levers, layout, sites = now.numbers, now.levers, now.layout, now.sites
+    campus, nothing, week = layout.campus_usd, np.zeros(len(layout.sites)), now.week
+    years = n.local.agreement_years
 
-    def paid(share: float, since: FloatArray) -> FloatArray:
-        if not share:
+    def paid(share: FloatArray, since: FloatArray) -> FloatArray:
+        if not np.count_nonzero(share):
             return nothing
-        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & now.sites.live
+        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & sites.live
         return share * campus * running / (years * WEEKS_PER_YEAR)
 
-    talking = now.sites.live & (
-        week < now.sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR
-    )
+    def weekly(lever: FloatArray, per_year: FloatArray) -> FloatArray:
+        if not np.count_nonzero(lever):
+            return nothing
+        return lever * per_year * sites.live / WEEKS_PER_YEAR
+
+    talking = sites.live & (week < sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR)
     per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
-    cash = levers.cash_usd_per_household_year
-    seats = n.workforce.trainee_cost_usd * levers.academy_seats_per_year
-    seats += n.workforce.course_cost_usd * levers.upskilling_seats_per_year
+    open_campus = campus * talking * (levers.openness / S0.openness)
+    redesigned = campus * (sites.redesigned_week == week - 1)
+    seats = n.workforce.trainee_cost_usd * now.regional(levers.academy_seats_per_year)
+    seats += n.workforce.course_cost_usd * now.regional(levers.upskilling_seats_per_year)
+    hired = local_hire_added(layout, levers) * local_hours
     return StrategyCost(
-        agreement=paid(levers.agreement_share_of_capex, now.sites.agreement_week),
-        cash=cash * layout.households * now.sites.live / WEEKS_PER_YEAR if cash else nothing,
+        agreement=paid(sites.agreed_share, sites.agreement_week),
+        cash=weekly(levers.cash_usd_per_household_year, layout.households),
+        local_hire=hired * n.local.craft_wage_usd_per_h * n.local.local_hire_premium,
         placebo=paid(levers.placebo_share_of_capex, sponsored_week),
-        engagement=float(np.add.reduce(campus * talking)) * levers.openness * per_week,
-        academy=seats * training_regions / WEEKS_PER_YEAR,
+        rate_protection=_tariff(now) if _pays_tariff(now) else nothing,
+        engagement=float(np.add.reduce(open_campus)) * S0.openness * per_week,
+        academy=float(np.add.reduce(seats)) / WEEKS_PER_YEAR,
+        deposit=float(np.add.reduce(weekly(levers.deposit_usd_per_mw, _deposit_mw(now))))
+        * n.capital.discount_per_year,
+        redesign=float(np.add.reduce(redesigned)) * n.local.redesign_cost_share,
     )
+
+
+def _pays_tariff(now: Snapshot) -> bool:
+    levers = now.levers
+    return bool(np.count_nonzero(levers.rate_protection) or levers.take_or_pay_share.any())
+
+
+def _tariff(now: Snapshot) -> FloatArray:
+    """Return what sites pay in a week so that other customers do not, shape (S,) [USD].
+
+    The part of the yearly grid cost that the usual tariff leaves to others, and the demand charge
+    on contracted demand that they do not draw.
+    """
+    n, layout = now.numbers.grid, now.layout
+    drawn_mw = _site_mw(now, on_grid(now))
+    yearly = annual_cost_usd(
+        drawn_mw * n.grid_cost_usd_per_mw, now.numbers.capital.discount_per_year, GRID_ASSET_YEARS
+    )
+    connected = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT] <= now.week
+    contracted_mw = layout.site_mw * (connected & now.sites.live & ~layout.islanded)
+    idle_mw = np.maximum(now.levers.take_or_pay_share * contracted_mw - drawn_mw, 0.0)
+    shifted = protection(layout, now.levers) * (1 - n.full_cost_share) * yearly
+    return (shifted + idle_mw * n.demand_charge_usd_per_mw_year) / WEEKS_PER_YEAR
+
+
+def _deposit_mw(now: Snapshot) -> FloatArray:
+    """Return the MW for which a deposit is held, from the study to the connection, shape (S,)."""
+    layout, lead = now.layout, now.layout.lead_of_site
+    asked = (now.study_week <= now.week) & ~layout.islanded
+    connected = now.progress.finish_week[lead, Activity.INTERCONNECT] <= now.week
+    return layout.site_mw * (asked & ~connected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +158,8 @@ def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
 
 def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) -> None:
     """Book what the lab earns and pays, community money by household group."""
-    for purpose, amount in (("agreement", cost.agreement), ("cash", cost.cash)):
+    for purpose in ("agreement", "cash", "local_hire"):
+        amount = getattr(cost, purpose)
         if amount.any():
             group = amount[:, None, None] * shares(now)
             ledger.post_each(purpose, "lab", "households", group)
@@ -119,6 +170,13 @@ def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) ->
     ledger.post("engagement", "lab", "vendors", cost.engagement)
     ledger.post("academy", "lab", "workers", cost.academy)
     ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
+    for purpose, payee, amount in (
+        ("rate_protection", "utilities", float(np.add.reduce(cost.rate_protection))),
+        ("deposit", "financiers", cost.deposit),
+        ("redesign", "vendors", cost.redesign),
+    ):
+        if amount:
+            ledger.post(purpose, "lab", payee, amount)
 
 
 def post_building(
@@ -165,13 +223,21 @@ def post_building(
     ledger.record("labour", "idle", offered - worked)
 
 
-def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
-    """Return the change of a household's yearly bill by the programme's grid load, shape (R,)."""
+def on_grid(now: Snapshot) -> BoolArray:
+    """Return the phases that draw power from a grid, shape (P,)."""
+    powered = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
+    return powered & ~now.layout.islanded[now.layout.site_of_phase]
+
+
+def bill_change_usd_per_year(now: Snapshot, relief_usd_per_year: FloatArray) -> FloatArray:
+    """Return the change of a household's yearly bill by the programme's grid load, shape (R,).
+
+    `relief_usd_per_year`, shape (R,), is what sites pay in each region under rate protection and
+    take-or-pay: it goes to the other customers.
+    """
     n, layout = now.numbers, now.layout
-    on_grid = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
-    on_grid &= ~layout.islanded[layout.site_of_phase]
     regions = layout.world.regions
-    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid, len(regions))
+    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid(now), len(regions))
     load_mwh = load_mw * n.cluster.availability * 8_766.0
     others = np.array([r.residential_mwh_per_year for r in regions])
     tight = np.array([r.tight for r in regions])
@@ -187,7 +253,7 @@ def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
         exposed_mwh=others,
         margin_usd_per_mwh=n.grid.fixed_cost_margin_usd_per_mwh,
     )
-    return change * others / np.array([r.households for r in regions])
+    return (change * others - relief_usd_per_year) / np.array([r.households for r in regions])
 
 
 def shares(now: Snapshot) -> FloatArray:
@@ -205,6 +271,8 @@ class Local(NamedTuple):
         Craft hours worked at each site, water drawn there, and what the lab paid households.
     bill_change : ndarray, shape (R,)
         USD per household and year.
+    relief_usd : ndarray, shape (R,)
+        What sites paid so that other customers of the region did not.
     weeks : float
         Length of the period.
     """
@@ -213,6 +281,7 @@ class Local(NamedTuple):
     water_m3: FloatArray
     community_usd: FloatArray
     bill_change: FloatArray
+    relief_usd: FloatArray
     weeks: float
 
 
@@ -228,7 +297,8 @@ def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     tax = in_use * n.tax_usd_per_mw_year * years
     permanent_hours = in_use * n.permanent_jobs_per_mw * HOURS_OF_A_JOB * years
     premium = n.craft_wage_usd_per_h * (1 - n.alternative_wage_share)
-    wages = (local.hours + permanent_hours) * n.local_hire_share * premium
+    residents = n.local_hire_share + local_hire_added(layout, now.levers)
+    wages = (local.hours + permanent_hours) * residents * premium
     near = layout.households * now.numbers.society.near_share
     nuisance = near * n.nuisance_usd_per_household_year * visible / MW_PER_GW * years
     scarcity = local.water_m3 * n.water_usd_per_m3 * layout.water_stress
@@ -245,7 +315,20 @@ def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
+    _relieve_others(ledger, now, local.relief_usd)
     return local.community_usd + np.add.reduce([amount for _, _, amount, _ in flows])
+
+
+def _relieve_others(ledger: Ledger, now: Snapshot, relief_usd: FloatArray) -> None:
+    """Pass what sites paid on to the customers who are no hosts; those have it in their bills."""
+    if not np.count_nonzero(relief_usd):
+        return
+    layout = now.layout
+    hosts = np.bincount(layout.region_of_site, layout.households * now.sites.live, len(relief_usd))
+    share = hosts / np.array([r.households for r in layout.world.regions])
+    rest = float(np.add.reduce(relief_usd * (1 - share)))
+    parties = ("utilities", "ratepayers") if rest >= 0 else ("ratepayers", "utilities")
+    ledger.post("bill_change", *parties, abs(rest))
 
 
 def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:

@@ -9,6 +9,7 @@ from scipy.stats import norm
 from ecosystem.delivery.ladder import Rung
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
+from ecosystem.policy import local_hire_added, protection
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
@@ -29,6 +30,12 @@ PROMISED_WATER_EVAPORATIVE = -0.6
 FEARED = np.array([0.1, -0.2, -1.0, -1.0, -1.0, -0.8])
 CAPPED = 0.5
 """Share of water, noise and air harm that a fully binding agreement takes away (assumption)."""
+
+
+PROTECTED = 0.5
+"""Share of the fear about bills that is about grid cost, which a tariff can take away, and not
+about the price of energy and capacity (assumption)."""
+OPENNESS_S0 = Levers().openness
 
 
 def settle_in(layout: Layout, streams: Streams) -> Society:
@@ -95,7 +102,7 @@ def weights(people: Households, numbers: Numbers) -> FloatArray:
 def money_per_household(now: Snapshot) -> FloatArray:
     """Return what a signed agreement pays a household per year [USD], shape (C,)."""
     n, layout = now.numbers, now.layout
-    total = now.levers.agreement_share_of_capex * n.capital.campus_usd_per_mw * layout.site_mw
+    total = now.sites.agreed_share * n.capital.campus_usd_per_mw * layout.site_mw
     return total / n.local.agreement_years / layout.households
 
 
@@ -113,12 +120,16 @@ def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
     stress = 0.5 + layout.water_stress
     for table in (promised, feared):
         table[:, Impact.WATER] *= stress
-        caps = 1 - CAPPED * now.levers.agreement_binding * effect
+        caps = 1 - CAPPED * now.sites.agreed_binding * effect
+        caps *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
         table[:, Impact.WATER] *= caps
         table[:, Impact.NOISE_AIR] *= caps
     promised[:, Impact.TAXES] += effect * np.minimum(
         1.0, money_per_household(now) / n.money_scale_usd
     )
+    added = local_hire_added(layout, now.levers) / now.numbers.local.local_hire_share
+    promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
+    feared[:, Impact.BILLS] *= 1 - PROTECTED * n.tariff_effect * protection(layout, now.levers)
     running = now.site_state >= Rung.COMMISSIONED
     feared[running] = promised[running]
     return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
@@ -140,7 +151,7 @@ def live(
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
     openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
-    binding = levers.agreement_binding * n.agreement_effect * signed
+    binding = now.sites.agreed_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
         openness * np.clip(contacts, 0.0, 1.0),
@@ -185,12 +196,9 @@ def live(
     )
 
 
-OPENNESS_S0 = Levers().openness
-
-
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
-    paid = min(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
+    paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)

@@ -26,22 +26,21 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.policy import Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Levers, Strategy, World
+from ecosystem.scenario import Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import BoolArray, date_of, week_of
+from ecosystem.units import BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
-
-S0 = Levers()
 
 
 class Ecosystem(mesa.Model):
@@ -78,6 +77,7 @@ class Ecosystem(mesa.Model):
         self.seed = seed
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
+        self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
@@ -139,11 +139,6 @@ class Ecosystem(mesa.Model):
         """Length of the world in weeks."""
         return self.world.weeks
 
-    @cached_property
-    def policy_week(self) -> float:
-        """Week from which the strategy is in force."""
-        return week_of(self.strategy.start or self.world.strategy_start, self.world.start)
-
     def step(self) -> None:
         """Live through one week."""
         self._announce_recorded()
@@ -184,7 +179,7 @@ class Ecosystem(mesa.Model):
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
         started = works.progress.start_week[layout.lead_of_site]
-        policy = week >= self.policy_week
+        levers = self.policy.in_force(week, sites, self.society)
         gate = self._gate()
         hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
         study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
@@ -193,10 +188,9 @@ class Ecosystem(mesa.Model):
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
-            policy=policy,
-            policy_week=self.policy_week,
+            policy=self.policy.week <= week < self.policy.until,
             numbers=self.world.numbers,
-            levers=self.strategy.levers if policy else S0,
+            levers=levers,
             layout=layout,
             sites=sites,
             progress=works.progress,
@@ -217,7 +211,7 @@ class Ecosystem(mesa.Model):
             ready_week=ready_week,
             planned_start=works.planned_start,
             coordination=self.coordination,
-            learning=works.learning,
+            learning=works.learning * hours_ratio(layout, levers)[layout.site_of_phase],
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -274,10 +268,10 @@ class Ecosystem(mesa.Model):
         layout = self.layout
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
+        talks = now.levers.agreement_weeks * (now.levers.agreement_share_of_capex > 0)
         for site in opened.tolist():
-            levers = now.levers
-            talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
-            self.works.lengthen_engagement(site, levers.engagement_extra_weeks + talks)
+            extra = now.levers.engagement_extra_weeks[site] + talks[site]
+            self.works.lengthen_engagement(site, float(extra))
             # work can begin on the Monday after the decision
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         gone = self.works.give_up(deals, now.week) & now.sites.live

@@ -83,6 +83,10 @@ def sites(layout: Layout) -> Sites:
         restudy_until=past,
         headroom_granted=connected,
         agreement_week=np.full(count, np.nan),
+        agreed_share=np.zeros(count),
+        agreed_binding=np.zeros(count),
+        offer_level=np.zeros(count),
+        redesigned_week=np.full(count, np.nan),
         funded=np.ones(count, dtype=bool),
     )
 

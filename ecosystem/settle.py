@@ -13,7 +13,6 @@ import numpy as np
 from ecosystem.availability import offer
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
-from ecosystem.scenario import Levers
 from ecosystem.state import (
     Accept,
     Announce,
@@ -28,8 +27,10 @@ from ecosystem.state import (
     Invest,
     Labour,
     News,
+    OfferMore,
     Order,
     Recruit,
+    Redesign,
     SetWage,
     Sites,
     Snapshot,
@@ -93,6 +94,7 @@ def settle(
     docket.sue(wishes)
     docket.pause(wishes)
     docket.sign(wishes)
+    docket.adapt(wishes)
     docket.open(wishes)
     given_up = docket.give_up(wishes)
     vendors = _vendors(wishes, now, docket)
@@ -111,11 +113,6 @@ def settle(
         equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
         news=tuple(docket.news),
     )
-
-
-def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
-    """Return how far a site counts as negotiated, by a signed agreement that binds."""
-    return levers.agreement_binding * agreement_effect * signed
 
 
 class Docket:
@@ -155,7 +152,8 @@ class Docket:
         now, n = self.now, self.now.numbers.regulators
         for site in wishes.sites(HoldHearing):
             signed = float(now.sites.agreement_week[site] <= now.week)
-            deal = negotiated(now.levers, now.numbers.society.agreement_effect, signed)
+            effect = now.numbers.society.agreement_effect
+            deal = float(now.sites.agreed_binding[site]) * effect * signed
             denied = permits.denial_probability(
                 now.society.opposing[site],
                 now.society.supporting[site],
@@ -249,12 +247,28 @@ class Docket:
     def sign(self, wishes: Wishes) -> None:
         """Sign agreements."""
         for site in wishes.sites(Accept):
+            levers = self.now.levers
             self._own("agreement_week")[site] = self.now.week
+            self._own("agreed_share")[site] = levers.agreement_share_of_capex[site]
+            self._own("agreed_binding")[site] = levers.agreement_binding[site]
             self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
             self._tell(
                 "agreement", site, f"community:{key}", "a community benefit agreement is signed"
             )
+
+    def adapt(self, wishes: Wishes) -> None:
+        """Change offers, and redesign what is not yet approved."""
+        now = self.now
+        for order in wishes.of(OfferMore):
+            self._own("offer_level")[order.site] = order.level
+            self._tell("offer", order.site, "lab", f"offers {order.level:.0%} of what it may offer")
+        for site in wishes.sites(Redesign):
+            weeks = now.numbers.regulators.redesign_weeks
+            until = max(float(now.sites.redesign_until[site]), now.week + weeks)
+            self._own("redesign_until")[site] = until
+            self._own("redesigned_week")[site] = now.week
+            self._tell("redesign", site, "lab", f"redesigns unasked, {weeks:.0f} weeks")
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""

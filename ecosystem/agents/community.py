@@ -45,13 +45,13 @@ class Community(Actor):
 
     def _signs(self, now: Snapshot) -> bool:
         """Return whether an agreement is on the table and trust suffices to sign it."""
-        i = self.index
-        offered = now.policy and now.levers.agreement_share_of_capex > 0
+        i, levers = self.index, now.levers
+        offered = now.policy and levers.agreement_share_of_capex[i] > 0
         unsigned = not now.sites.agreement_week[i] <= now.week
         if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
             return False
-        since = max(now.policy_week, now.sites.announced_week[i])
-        waited = now.week - since >= now.levers.agreement_weeks
+        since = max(levers.since[i], now.sites.announced_week[i])
+        waited = now.week - since >= levers.agreement_weeks[i]
         opposed = bool(now.society.organised[i])
         return waited and (not opposed or now.society.trust[i] >= now.numbers.society.sign_trust)
 
