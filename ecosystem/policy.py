@@ -20,7 +20,7 @@ class InForce:
     Attributes
     ----------
     since : ndarray, shape (S,)
-        Week from which the strategy is in force at a site; inf before.
+        Week in which a site was first offered anything; inf before.
     """
 
     since: FloatArray
@@ -54,6 +54,7 @@ class Policy:
         self._whole = {
             name: np.full(count, float(v)) for name, v in strategy.levers.model_dump().items()
         }
+        self._plain = strategy.always
         self._moved = [n for n, v in self._whole.items() if v[0] != self._usual[n][0]]
         self._before = InForce(self._since, **self._usual)
         self._always = InForce(np.full(count, self.week), **self._whole)
@@ -62,11 +63,13 @@ class Policy:
         """Return the levers of a week, from what is so at its start."""
         if not self.week <= week < self.until:
             return self._before
-        if self.strategy.always:
+        if self._plain:
             return self._always
         on = self._acting(week, sites, society)
-        self._since = np.where(on & np.isinf(self._since), week, self._since)
-        level = on * sites.offer_level if self.strategy.levers.offer_step else on * 1.0
+        level = on.astype(float)
+        if self.strategy.levers.offer_step:
+            level = level * sites.offer_level
+        self._since = np.where((level > 0) & np.isinf(self._since), week, self._since)
         return InForce(self._since, **{**self._usual, **self._between(on, level)})
 
     def _acting(self, week: int, sites: "Sites", society: "Society") -> BoolArray:
@@ -91,7 +94,7 @@ class Policy:
         moved: dict[str, FloatArray] = {}
         for name in self._moved:
             usual, whole = self._usual[name], self._whole[name]
-            share = on * 1.0 if name in RULES else level
+            share = on.astype(float) if name in RULES else level
             moved[name] = np.where(share == 1.0, whole, usual + share * (whole - usual))
         return moved
 

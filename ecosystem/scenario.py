@@ -405,12 +405,12 @@ something is done, not how much of it, and stay."""
 class Where(Parameters):
     """The sites that a strategy is for: those that fit all that is said; without it, all."""
 
-    only: tuple[str, ...] = Field((), description="Keys of sites")
-    region: tuple[str, ...] = Field((), description="Keys of regions")
-    state: tuple[str, ...] = Field((), description="States, as in sites.csv")
-    role: tuple[Literal["programme", "candidate"], ...] = Field((), description="Roles")
-    min_gw: float = Field(0.0, ge=0, description="Facility power from which on [GW]")
-    max_gw: float | None = Field(None, gt=0, description="Facility power below which [GW]")
+    only: tuple[str, ...] = Field(default=(), description="Keys of sites")
+    region: tuple[str, ...] = Field(default=(), description="Keys of regions")
+    state: tuple[str, ...] = Field(default=(), description="States, as in sites.csv")
+    role: tuple[Literal["programme", "candidate"], ...] = Field(default=(), description="Roles")
+    min_gw: float = Field(default=0.0, ge=0, description="Facility power from which on [GW]")
+    max_gw: float | None = Field(default=None, gt=0, description="Facility power below which [GW]")
 
     def chooses(self, site: Site) -> bool:
         """Return whether a site is meant."""
@@ -428,8 +428,8 @@ class Where(Parameters):
 class AfterAnnouncement(Parameters):
     """When levers act at a site, in weeks from its announcement."""
 
-    from_week: float = Field(0.0, ge=0, le=1_040)
-    until_week: float | None = Field(None, gt=0)
+    from_week: float = Field(default=0.0, ge=0, le=1_040)
+    until_week: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -444,11 +444,13 @@ class Condition(Parameters):
     It is met when every line that is given holds in the same week.
     """
 
-    support_below: float = Field(1.0, ge=-1, le=1, description="Mean opinion of the community")
-    trust_below: float = Field(1.0, ge=0, le=1, description="Trust in the sponsor")
-    opposing_above: float = Field(0.0, ge=0, lt=1, description="Mobilised opposing share")
-    denials: int = Field(0, ge=0, le=10, description="Denials so far, at least")
-    organised: bool = Field(False, description="Whether opponents must be organised")
+    support_below: float = Field(
+        default=1.0, ge=-1, le=1, description="Mean opinion of the community"
+    )
+    trust_below: float = Field(default=1.0, ge=0, le=1, description="Trust in the sponsor")
+    opposing_above: float = Field(default=0.0, ge=0, lt=1, description="Mobilised opposing share")
+    denials: int = Field(default=0, ge=0, le=10, description="Denials so far, at least")
+    organised: bool = Field(default=False, description="Whether opponents must be organised")
 
 
 class Strategy(Parameters):
@@ -461,7 +463,10 @@ class Strategy(Parameters):
     until: date | None = None
     source: str = ""
     of_budget: float = Field(
-        1.0, gt=0, le=1, description="Share of the common budget in a comparison at equal budget"
+        default=1.0,
+        gt=0,
+        le=1,
+        description="Share of the common budget in a comparison at equal budget",
     )
     levers: Levers = Levers()
     after_announcement: AfterAnnouncement = AfterAnnouncement()

@@ -245,17 +245,19 @@ class Docket:
                 self._tell("moratorium", site, f"regulator:{state}", text)
 
     def sign(self, wishes: Wishes) -> None:
-        """Sign agreements."""
+        """Sign agreements, and better ones in their place; the years of paying do not restart."""
         for site in wishes.sites(Accept):
             levers = self.now.levers
-            self._own("agreement_week")[site] = self.now.week
+            improved = bool(self.now.sites.agreement_week[site] <= self.now.week)
+            if not improved:
+                self._own("agreement_week")[site] = self.now.week
             self._own("agreed_share")[site] = levers.agreement_share_of_capex[site]
             self._own("agreed_binding")[site] = levers.agreement_binding[site]
             self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
-            self._tell(
-                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
-            )
+            what = "is improved" if improved else "is signed"
+            text = f"a community benefit agreement {what}"
+            self._tell("agreement", site, f"community:{key}", text)
 
     def adapt(self, wishes: Wishes) -> None:
         """Change offers, and redesign what is not yet approved."""

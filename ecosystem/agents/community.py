@@ -16,7 +16,7 @@ class Community(Actor):
     """Households around a site, who may organise for or against it.
 
     Senses: its own opinion, trust and mobilisation, where the site stands, what is offered.
-    Decides: to sign a negotiated agreement; when organised, to petition for a moratorium before
+    Decides: to sign a negotiated agreement, or a better one; when organised, to petition for a moratorium before
     the permit and to go to court until the site is built. Whether either succeeds is settled by
     regulators and chance.
     """
@@ -44,11 +44,10 @@ class Community(Actor):
         return orders
 
     def _signs(self, now: Snapshot) -> bool:
-        """Return whether an agreement is on the table and trust suffices to sign it."""
+        """Return whether an agreement, or a better one, is on the table and trust suffices."""
         i, levers = self.index, now.levers
-        offered = now.policy and levers.agreement_share_of_capex[i] > 0
-        unsigned = not now.sites.agreement_week[i] <= now.week
-        if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
+        better = levers.agreement_share_of_capex[i] > now.sites.agreed_share[i]
+        if not (now.policy and better) or now.site_state[i] >= Rung.COMMISSIONED:
             return False
         since = max(levers.since[i], now.sites.announced_week[i])
         waited = now.week - since >= levers.agreement_weeks[i]

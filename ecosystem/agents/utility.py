@@ -57,7 +57,9 @@ class Utility(Actor):
         """Return the studies run at once for the programme; a deposit drives others away."""
         n = now.numbers.grid
         asked = now.levers.deposit_usd_per_mw[self.sites] * now.sites.live[self.sites]
-        kept = requests_kept(asked.max(initial=0.0), n.speculative_share, n.deposit_scale_usd_per_mw)
+        kept = requests_kept(
+            asked.max(initial=0.0), n.speculative_share, n.deposit_scale_usd_per_mw
+        )
         others = n.other_requests_share
         return int(n.study_slots * float(1 - others * kept) / (1 - others))
 
