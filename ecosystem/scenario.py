@@ -5,6 +5,7 @@ name becomes one line that says the file, the key, the value, the limit and the 
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -592,6 +593,38 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
         return Strategy.model_validate(raw)
     except ValidationError as error:
         raise InputError(_explain(error, str(path), Strategy)) from error
+
+
+def write_template(name: str) -> list[Path]:
+    """Write a world to fill in, with a strategy, into a new folder `name`; return the files.
+
+    Raises
+    ------
+    InputError
+        If the name will not do, or the folder is already there.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise InputError(
+            f"new-world {name!r}: a name has small letters, digits and _, and begins with a letter."
+        )
+    if name in shipped("worlds"):
+        raise InputError(f"new-world {name!r}: a world of that name comes with the package.")
+    folder, written = Path(name), []
+    try:
+        folder.mkdir()
+        for source in sorted((DATA / "template").iterdir()):
+            target = folder / (f"{name}.toml" if source.name == "world.toml" else source.name)
+            text = source.read_text(encoding="utf-8").replace("{name}", name)
+            target.write_text(text, encoding="utf-8")
+            written.append(target)
+    except FileExistsError as error:
+        raise InputError(
+            f"new-world {name!r}: the folder is already there; nothing was written. Choose another "
+            "name, or remove it first."
+        ) from error
+    except OSError as error:
+        raise InputError(f"new-world {name!r}: {error.strerror}.") from error
+    return written
 
 
 def shipped(folder: Literal["worlds", "strategies"]) -> list[str]:

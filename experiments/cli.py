@@ -216,6 +216,19 @@ def worlds() -> None:
     typer.echo(grid(["name", "kind", "sites", "time", "title"], rows, left=(0, 1, 3, 4)))
 
 
+@app.command(name="new-world")
+def new_world(
+    name: Annotated[str, typer.Argument(help="Name of the world and of its folder.")],
+) -> None:
+    """Write a folder with a world, its tables and a strategy to fill in; it runs as it is."""
+    from ecosystem.scenario import write_template
+
+    files = write_template(name)
+    typer.echo("Written: " + ", ".join(map(str, files)))
+    typer.echo(f"Try it: ecosystem run --world {name}/{name}.toml")
+    typer.echo(f"Then read {name}/{name}.toml, which says what to fill in and where.")
+
+
 @app.command()
 def strategies() -> None:
     """List the strategies that come with the package, with the levers they set."""
