@@ -104,9 +104,9 @@ def run_all(
             count += work(chunk, folder, simulate)
             on_done(count, len(specs))
     elif chunks:
-        with _pool(executor, min(jobs, len(chunks))) as pool:
+        with pool(executor, min(jobs, len(chunks))) as processes:
             waiting: list[Future[int]] = [
-                pool.submit(work, chunk, folder, simulate) for chunk in chunks
+                processes.submit(work, chunk, folder, simulate) for chunk in chunks
             ]
             for future in as_completed(waiting):
                 count += future.result()
@@ -147,18 +147,18 @@ def _chunks(specs: Sequence[RunSpec], jobs: int) -> list[Sequence[RunSpec]]:
 
 
 @contextmanager
-def _pool(given: Executor | None, jobs: int) -> Iterator[Executor]:
+def pool(given: Executor | None, jobs: int) -> Iterator[Executor]:
     """Lend an executor; when something is raised, drop what waits and let what runs finish."""
-    pool = given or ProcessPoolExecutor(
+    lent = given or ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt
     )
     try:
-        yield pool
+        yield lent
     except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)
+        lent.shutdown(wait=True, cancel_futures=True)
         raise
     if given is None:
-        pool.shutdown()
+        lent.shutdown()
 
 
 def _ignore_interrupt() -> None:

@@ -16,9 +16,9 @@ class Community(Actor):
     """Households around a site, who may organise for or against it.
 
     Senses: its own opinion, trust and mobilisation, where the site stands, what is offered.
-    Decides: to sign a negotiated agreement, or a better one; when organised, to petition for a moratorium before
-    the permit and to go to court until the site is built. Whether either succeeds is settled by
-    regulators and chance.
+    Decides: to sign a negotiated agreement, or a better one; when organised, to petition for a
+    moratorium before the permit and to go to court until the site is built. Whether either
+    succeeds is settled by regulators and chance.
     """
 
     kind = "community"
