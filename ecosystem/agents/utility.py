@@ -61,7 +61,7 @@ class Utility(Actor):
             asked.max(initial=0.0), n.speculative_share, n.deposit_scale_usd_per_mw
         )
         others = n.other_requests_share
-        return int(n.study_slots * float(1 - others * kept) / (1 - others))
+        return round(n.study_slots * float(1 - others * kept) / (1 - others))
 
     def card(self, now: Snapshot) -> Card:
         """Return queue and headroom."""
