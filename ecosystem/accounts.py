@@ -22,6 +22,8 @@ from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
 HOURS_OF_A_JOB = 2_000.0
+ENGINES_USD_PER_MW = 2_600_000.0
+"""Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
 
 
 def new_ledger(layout: Layout) -> Ledger:
@@ -42,6 +44,9 @@ class StrategyCost:
     academy: float
     deposit: float
     redesign: float
+    reservation: float
+    stewardship: float
+    plant: float
 
     @property
     def total(self) -> float:
@@ -49,7 +54,9 @@ class StrategyCost:
         total = np.add.reduce
         by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
         by_site += total(self.local_hire) + total(self.rate_protection)
-        return float(by_site) + self.engagement + self.academy + self.deposit + self.redesign
+        built = self.reservation + self.stewardship + self.plant
+        once = self.deposit + self.redesign
+        return float(by_site) + self.engagement + self.academy + built + once
 
 
 def strategy_cost(
@@ -98,6 +105,9 @@ def strategy_cost(
         deposit=float(np.add.reduce(weekly(levers.deposit_usd_per_mw, _deposit_mw(now))))
         * n.capital.discount_per_year,
         redesign=float(np.add.reduce(redesigned)) * n.local.redesign_cost_share,
+        reservation=_reservation_usd(now),
+        stewardship=_stewardship_usd(now),
+        plant=_plant_usd(now),
     )
 
 
@@ -132,6 +142,46 @@ def _deposit_mw(now: Snapshot) -> FloatArray:
     return layout.site_mw * (asked & ~connected)
 
 
+def _reservation_usd(now: Snapshot) -> float:
+    """Return this week's fee for equipment that is made ahead of its order."""
+    if not now.reserving.size:
+        return 0.0
+    mw = float(np.add.reduce(now.layout.phase_mw[now.reserving]))
+    return now.numbers.options.reservation_usd_per_mw_year * mw / WEEKS_PER_YEAR
+
+
+def _chosen_last_week(now: Snapshot) -> BoolArray:
+    """Return the sites that the lab chose a week ago, under the levers in force, shape (S,)."""
+    return now.layout.candidate & (now.sites.announced_week == now.week - 1)
+
+
+def _stewardship_usd(now: Snapshot) -> float:
+    """Return the premium of closed loops at sites that would have evaporated."""
+    changed = _chosen_last_week(now) & (now.sites.closed_loop > now.layout.closed_loop)
+    campus = float(np.add.reduce(now.layout.campus_usd[changed]))
+    return now.numbers.options.closed_loop_premium * campus
+
+
+def _plant_usd(now: Snapshot) -> float:
+    """Return what power on site costs over the one planned, negative where it costs less."""
+    layout, options, usd = now.layout, now.numbers.options, 0.0
+    built = now.levers.on_site_engines + now.levers.on_site_fuel_cells
+    if not np.count_nonzero(built):
+        return usd
+    premium = {
+        "engines": 0.0,
+        "frame_turbines": options.frame_turbines_usd_per_mw,
+        "fuel_cells": options.fuel_cells_usd_per_mw,
+    }
+    for site in _chosen_last_week(now).nonzero()[0].tolist():
+        planned, plant = layout.sites[site], now.levers.at(site).plant
+        if plant is None:
+            continue
+        had = ENGINES_USD_PER_MW + premium[planned.plant] if planned.power != "grid" else 0.0
+        usd += (ENGINES_USD_PER_MW + premium[plant] - had) * planned.facility_mw
+    return usd
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """The lab's money of one week [USD]."""
@@ -141,11 +191,13 @@ class Money:
     fixed: float
     equity: float
     strategy: float
+    exit_fees: float
 
     @property
     def net(self) -> float:
         """Change of cash."""
-        return self.revenue + self.equity - self.lease - self.fixed - self.strategy
+        spent = self.lease + self.fixed + self.strategy + self.exit_fees
+        return self.revenue + self.equity - spent
 
 
 def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
@@ -167,8 +219,13 @@ def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) ->
     ledger.post("equity", "financiers", "lab", money.equity)
     ledger.post("lease", "lab", "partners", money.lease)
     ledger.post("fixed", "lab", "workers", money.fixed)
+    ledger.post("damages", "lab", "vendors", money.exit_fees)
     ledger.post("engagement", "lab", "vendors", cost.engagement)
     ledger.post("academy", "lab", "workers", cost.academy)
+    ledger.post("deposit", "lab", "vendors", cost.reservation)
+    ledger.post("stewardship", "lab", "vendors", cost.stewardship)
+    payer, payee = ("lab", "vendors") if cost.plant >= 0 else ("vendors", "lab")
+    ledger.post("campus", payer, payee, abs(cost.plant))
     ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
     for purpose, payee, amount in (
         ("rate_protection", "utilities", float(np.add.reduce(cost.rate_protection))),

@@ -9,7 +9,8 @@ import numpy as np
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
 from ecosystem.delivery.record import rate_of
 from ecosystem.layout import Layout
-from ecosystem.society.labour import Craft, share_alike, wanted
+from ecosystem.rationing import Rule, queue_place, ration
+from ecosystem.society.labour import Craft
 from ecosystem.state import Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
@@ -32,9 +33,6 @@ FUNDED = BUILDING | _mask(A.EQUIPMENT, A.CHIPS, A.INTERCONNECT, A.BRIDGE)
 NEEDS_NO_CREW, UNFUNDED = ~NEEDS_CREW, ~FUNDED
 OUTDOORS = _mask(A.SITEWORK, A.SHELL, A.INTERCONNECT, A.BRIDGE, A.FIBRE)
 INTERFACES = _mask(A.DESIGN, A.MEP, A.ENERGISE, A.RACKS, A.COMMISSIONING)
-ROOMY = 1 - 1e-9
-"""Share of a stock below which demand is met in full, whatever the order of adding it up."""
-
 # Share of a phase's craft hours that an activity takes (P119, P123; split by stage: assumption).
 HOURS_SHARE = {
     A.SITEWORK: 0.08,
@@ -105,8 +103,9 @@ def offer(
 
     Notes
     -----
-    Labour is shared alike by all builders of a region (declared choice); equipment slots go by
-    the order in which their activities opened; chips are shared alike.
+    Craft hours, equipment slots and racks are rationed by the rule that the world declares for
+    each (`numbers.workforce.rationing` and so on). Rivals share hours alike with all; slots that
+    they hold are not there.
     """
     rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
     site = layout.site_of_phase[rows]
@@ -116,15 +115,15 @@ def offer(
     share[Cause.CAPITAL] = sites.funded[site] | UNFUNDED[cols]
     if not now.shocks.calm:
         share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
-    share[Cause.COORDINATION] = np.where(INTERFACES[cols], now.coordination[site], 1.0)
+    share[Cause.COORDINATION] = _coordination(now, sites, site, cols)
     _relax(now, site, share)  # before rationing: who works faster asks for more
     rate = np.minimum.reduce(share)
-    waiting = _equipment(now, vendors, share, rate)
+    waiting, reserved = _equipment(now, vendors, share, rate)
     _chips(now, vendors, share, rate)
     required, level, need = _labour(now, vendors, share, rate, hours_per_week, rival_hours)
     _relax(now, site, share)
     offered = share.T.astype(np.float32)  # as recorded, so that a replay reproduces the run
-    return Offer(offered, rate_of(offered), required, level, need, waiting)
+    return Offer(offered, rate_of(offered), required, level, need, waiting, reserved)
 
 
 def _relax(now: Snapshot, site: IntArray, share: FloatArray) -> None:
@@ -140,7 +139,8 @@ def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> B
     blocked = (sites.redesign_until > week) | (sites.moratorium_until > week) & unapproved
     at_permit = (blocked | now.gate & unapproved)[site] & (cols == A.PERMIT)
     at_air = blocked[site] & (cols == A.AIR_PERMIT)
-    return ~(at_permit | at_air | stopped[site] & STOPPED_BY_COURT[cols])
+    unzoned = ~sites.land_granted[site] & (cols == A.LAND)
+    return ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
 
 
 def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:
@@ -149,44 +149,67 @@ def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:
     return ~(unstudied | (cols == A.INTERCONNECT) & ~sites.headroom_granted[site])
 
 
+def _coordination(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> FloatArray:
+    friction = np.where(INTERFACES[cols], now.coordination[site], 1.0)
+    switching = sites.switching_until > now.week
+    if not np.count_nonzero(switching):
+        return friction
+    return np.where(switching[site] & (cols == A.SITEWORK), 0.0, friction)
+
+
 def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
     weather = np.where(OUTDOORS[cols], shocks.weather[region], 1.0)
     return np.where(cols == A.CHIPS, shocks.chips, weather)
 
 
-def _equipment(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> float:
-    """Fill slots in order of start, which lowers `rate`; return what waits [MW]."""
+def _place(now: Snapshot, rule: Rule, at: IntArray) -> IntArray:
+    """Return the class in which the open activities `at` are served."""
+    rows, cols = now.opened.rows[at], now.opened.cols[at]
+    return queue_place(rule, now.critical[rows, cols], now.progress.start_week[rows, cols])
+
+
+def _equipment(
+    now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray
+) -> tuple[float, FloatArray]:
+    """Fill slots, which lowers `rate`; return what waits [MW] and the share of who reserved.
+
+    Equipment made ahead of its order has had its slot for longer than any that is ordered now,
+    so it comes first, whatever the rule.
+    """
     at = (now.opened.cols == A.EQUIPMENT).nonzero()[0]
-    mw = now.layout.phase_mw[now.opened.rows[at]]
-    slots = float(vendors.equipment.capacity)
-    if float(np.add.reduce(mw)) < ROOMY * slots:
-        return 0.0
+    mw, ahead = now.layout.phase_mw[now.opened.rows[at]], now.layout.phase_mw[now.reserving]
+    rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
+    slots = float(vendors.equipment.capacity) - rival_mw
+    made_ahead = float(np.add.reduce(ahead))
+    reserved = np.full(len(ahead), min(1.0, slots / made_ahead) if made_ahead > 0 else 1.0)
+    left = np.array([max(slots - made_ahead, 0.0)])
     need = mw * (rate[at] > 0)
-    # rows ascend, and a stable sort leaves equals in their order
-    order = now.progress.start_week[now.opened.rows[at], A.EQUIPMENT].argsort(kind="stable")
-    ahead = np.empty_like(need)
-    ahead[order] = np.cumsum(need[order]) - need[order]
-    granted = np.minimum(np.maximum((slots - ahead) / mw, 0.0), 1.0)
+    if float(np.add.reduce(need)) <= left[0]:
+        return 0.0, reserved
+    rule, nobody = now.numbers.equipment.rationing, np.zeros(1)
+    pool = np.zeros((len(at), 1), dtype=np.int64)
+    # a slot is held for the whole week, whatever else slows the work
+    granted = ration(
+        left, pool, need[:, None], np.ones(len(at)), nobody, _place(now, rule, at)
+    ).share
     share[Cause.EQUIPMENT, at] = granted
     rate[at] = np.minimum(rate[at], granted)
-    return float(np.add.reduce(need * (1 - granted)))
+    return float(np.add.reduce(need * (1 - granted))), reserved
 
 
 def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> None:
-    """Share racks alike, which lowers `rate`."""
+    """Ration racks, which lowers `rate`."""
     at = (now.opened.cols == A.CHIPS).nonzero()[0]
     if not len(at):
         return
     rows = now.opened.rows[at]
     need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-    need = need * now.opened.span_weeks[at]
-    if float(np.add.reduce(need)) < ROOMY * vendors.chips_mw_per_week:
-        return
-    supply = np.array([vendors.chips_mw_per_week])
-    nobody = np.zeros(len(at), dtype=np.int64)
-    level = share_alike(supply, nobody, need, rate[at])
-    share[Cause.CHIPS, at] = level
-    rate[at] = np.minimum(rate[at], level)
+    need = (need * now.opened.span_weeks[at])[:, None]
+    pool = np.zeros((len(at), 1), dtype=np.int64)
+    supply, rule = np.array([vendors.chips_mw_per_week]), now.numbers.chips.rationing
+    granted = ration(supply, pool, need, rate[at], np.zeros(1), _place(now, rule, at)).share
+    share[Cause.CHIPS, at] = granted
+    rate[at] = np.minimum(rate[at], granted)
 
 
 def _labour(
@@ -206,17 +229,12 @@ def _labour(
     manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[cols]
     need = hours_per_week.reshape(-1, CRAFTS)[flat]
     need *= now.learning[rows, None]
-    cell = now.layout.pools_of_phase[rows].ravel()
-    full = (need * span[:, None]).ravel()
-    quick = np.repeat(rate * manned, CRAFTS)
-    rivals, offered = rival_hours.ravel(), now.labour.offered_hours.ravel()
-    required = wanted(cell, full, quick, rivals)
-    share[Cause.LABOUR] = manned
-    level = share_alike(offered, cell, full, quick, rivals, required)
-    if np.minimum.reduce(level) < 1:
-        possible = np.where(need > 0, level[cell].reshape(need.shape), 1.0)
-        share[Cause.LABOUR] *= np.minimum.reduce(possible, axis=1)
-    return required.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need
+    pools, full = now.layout.pools_of_phase[rows], need * span[:, None]
+    speed, rivals, offered = rate * manned, rival_hours.ravel(), now.labour.offered_hours.ravel()
+    place = _place(now, now.numbers.workforce.rationing, np.arange(len(rows)))
+    possible, level, asked = ration(offered, pools, full, speed, rivals, place)
+    share[Cause.LABOUR] = manned * possible
+    return asked.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need
 
 
 def by_region(pools: IntArray, hours: FloatArray, regions: int) -> FloatArray:

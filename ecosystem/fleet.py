@@ -1,5 +1,7 @@
 """From buildings to hardware: what is usable, and of which generation."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ecosystem.cluster import facility
@@ -13,6 +15,8 @@ from ecosystem.units import HOURS_PER_WEEK, WEEKS_PER_YEAR, BoolArray, FloatArra
 
 WINTER = (12, 1, 2)
 WINTER_WEEKS = 13
+PEAK_MONTHS = (1, 7, 8)
+"""When grids are short: winter mornings and summer afternoons (assumption)."""
 FROST_LATITUDE = 25.0
 """Hard freezes reach the lowlands of Texas and Louisiana, but not those of the Gulf states."""
 
@@ -57,42 +61,74 @@ def usable_mw(
     return np.vstack([own, base_mw])
 
 
-def running_phases(layout: Layout, streams: Streams) -> BoolArray:
-    """Return which buildings drought and frost leave running, week by week, shape (weeks, P).
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What nature and the grid stop, drawn in advance: shares of load that run, (weeks, S).
 
-    Drought strikes the basins of regions; it rations evaporative sites under water stress. Frost
-    strikes regions in winter; it stops closed loops as far as their lines are exposed. The newest
-    buildings stop first. What part of a building would be is stopped whole or not at all, with
-    that probability, by one draw per site.
+    `dry` is what drought leaves of evaporative sites, `cold` what frost leaves of closed loops,
+    `peak` what the grid leaves of non-firm loads; `place` orders the phases, the newest of a
+    site stop first, shape (P,).
     """
-    climate, region = layout.world.numbers.climate, layout.region_of_site
-    regions, weeks = len(layout.world.regions), layout.world.weeks
 
-    def struck(name: str, strikes: FloatArray, per_year: float, mean_weeks: float) -> FloatArray:
-        lengths = drawn(streams, f"{name} length", weeks, regions)
-        return time_lost(strikes, lengths, per_year, mean_weeks)[:, region]
+    dry: FloatArray
+    cold: FloatArray
+    peak: FloatArray
+    place: FloatArray
 
-    dry = struck(
-        "drought",
-        drawn(streams, "drought", weeks, regions),
-        climate.drought_per_year,
-        climate.drought_weeks,
-    )
-    rationed = (1.0 - layout.closed_loop) * (layout.water_stress >= climate.drought_stress)
-    wet = 1.0 - dry * rationed * (1.0 - climate.drought_water_share)
-    winter = np.array([layout.day(week).month in WINTER for week in range(weeks)])
-    cold = struck(
-        "frost",
-        np.where(winter[:, None], drawn(streams, "frost", weeks, regions), 1.0),
-        climate.frost_per_winter * WEEKS_PER_YEAR / WINTER_WEEKS,
-        climate.frost_hours / HOURS_PER_WEEK,
-    )
-    north = np.array([abs(site.lat) >= FROST_LATITUDE for site in layout.sites])
-    exposed = climate.frost_exposed_share * layout.closed_loop * north
-    share = wet * facility.freeze_limited_share(cold * HOURS_PER_WEEK, exposed)
-    place = layout.number + streams.rows("curtailment", 0, len(layout.sites))[layout.site_of_phase]
-    phases = np.bincount(layout.site_of_phase)
-    return place <= (share * phases)[:, layout.site_of_phase]
+    @classmethod
+    def of(cls, layout: Layout, streams: Streams) -> "Stops":
+        """Draw the stops of a world.
+
+        Drought strikes the basins of regions; it rations evaporative sites under water stress.
+        Frost strikes regions in winter; it stops closed loops as far as their lines are exposed.
+        The grid curtails non-firm loads in its peak months, alike in all of them.
+        """
+        climate, region = layout.world.numbers.climate, layout.region_of_site
+        regions, weeks = len(layout.world.regions), layout.world.weeks
+
+        def struck(
+            name: str, strikes: FloatArray, per_year: float, mean_weeks: float
+        ) -> FloatArray:
+            lengths = drawn(streams, f"{name} length", weeks, regions)
+            return time_lost(strikes, lengths, per_year, mean_weeks)[:, region]
+
+        dry = struck(
+            "drought",
+            drawn(streams, "drought", weeks, regions),
+            climate.drought_per_year,
+            climate.drought_weeks,
+        )
+        stressed = layout.water_stress >= climate.drought_stress
+        months = np.array([layout.day(week).month for week in range(weeks)])
+        winter = np.isin(months, WINTER)[:, None]
+        cold = struck(
+            "frost",
+            np.where(winter, drawn(streams, "frost", weeks, regions), 1.0),
+            climate.frost_per_winter * WEEKS_PER_YEAR / WINTER_WEEKS,
+            climate.frost_hours / HOURS_PER_WEEK,
+        )
+        north = np.array([abs(site.lat) >= FROST_LATITUDE for site in layout.sites])
+        exposed = climate.frost_exposed_share * north
+        curtailed = layout.world.numbers.options.non_firm_curtailment * 12 / len(PEAK_MONTHS)
+        calls = np.where(np.isin(months, PEAK_MONTHS)[:, None], min(curtailed, 1.0), 0.0)
+        draw = streams.rows("curtailment", 0, len(layout.sites))[layout.site_of_phase]
+        return cls(
+            dry=1.0 - dry * stressed * (1.0 - climate.drought_water_share),
+            cold=facility.freeze_limited_share(cold * HOURS_PER_WEEK, exposed),
+            peak=1.0 - calls + np.zeros_like(dry),
+            place=layout.number + draw,
+        )
+
+    def running(self, layout: Layout, closed_loop: FloatArray, non_firm: BoolArray) -> BoolArray:
+        """Return which buildings run, week by week, shape (weeks, P).
+
+        What part of a building would be is stopped whole or not at all, with that probability,
+        by one draw per site. `closed_loop` and `non_firm`: shape (S,).
+        """
+        share = np.where(closed_loop > 0, self.cold, self.dry)
+        share = np.where(non_firm, share * self.peak, share)
+        phases = np.bincount(layout.site_of_phase)
+        return self.place <= (share * phases)[:, layout.site_of_phase]
 
 
 def after_curtailment(state: IntArray, running: BoolArray) -> IntArray:

@@ -4,6 +4,7 @@ Only sites that the programme builds or may build are in these arrays; comparato
 appear as the labour that they take.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -131,6 +132,11 @@ class Layout:
         return np.array([keys.index(s.developer) for s in self.sites])
 
     @cached_property
+    def last_of_site(self) -> IntArray:
+        """Last phase of each site, shape (S,)."""
+        return np.append(self.lead_of_site[1:], self.phases) - 1
+
+    @cached_property
     def partners(self) -> IntArray:
         """Partners who must fit together at a site: builder, cloud, grid; shape (S,)."""
         return np.array([len({s.developer, s.cloud}) + (s.power != "islanded") for s in self.sites])
@@ -182,11 +188,6 @@ class Layout:
     def closed_loop(self) -> FloatArray:
         """1 where cooling is a closed loop, shape (S,)."""
         return np.array([float(s.cooling == "closed") for s in self.sites])
-
-    @cached_property
-    def fleet_closed_loop(self) -> FloatArray:
-        """The same with the installed base, which evaporates, shape (S + 1,)."""
-        return np.append(self.closed_loop, 0.0)
 
     @cached_property
     def fleet_integration(self) -> FloatArray:
@@ -245,6 +246,73 @@ class Layout:
     def headroom_mw_per_week(self) -> FloatArray:
         """Firm capacity that upgrades add, shape (R,)."""
         return self.headroom_mw_per_year / WEEKS_PER_YEAR
+
+    @cached_property
+    def zoned_ha(self) -> FloatArray:
+        """Zoned land at the start, that of sites on record by then included, shape (R,)."""
+        factor = self.world.numbers.land.stock_factor
+        return factor * np.array([r.zoned_ha for r in self.world.regions])
+
+    @cached_property
+    def site_ha(self) -> FloatArray:
+        """Land that each site takes, shape (S,)."""
+        return self.world.numbers.land.ha_per_mw * self.site_mw
+
+    @cached_property
+    def land_on_record(self) -> BoolArray:
+        """Sites whose land is on record, so that no stock can hold them up, shape (S,)."""
+        return np.isfinite(self.finished[self.lead_of_site, Activity.LAND])
+
+    @cached_property
+    def rivals(self) -> tuple[Site, ...]:
+        """Comparator campuses whose building dates are known: they take what they need."""
+        known = (s for s in self.world.sites if s.role == "comparator")
+        return tuple(s for s in known if s.build_start and s.build_end)
+
+    def _of_rivals(self, mw: Callable[[Site], FloatArray]) -> FloatArray:
+        """Add up what rivals take each week by region, shape (weeks, R)."""
+        keys = [r.key for r in self.world.regions]
+        taken = np.zeros((self.world.weeks, len(keys)))
+        for site in self.rivals:
+            taken[:, keys.index(site.region)] += mw(site)
+        return taken
+
+    def _weeks_since(self, day: date | None) -> FloatArray:
+        """Return whole weeks since a date, shape (weeks,)."""
+        since: FloatArray = np.floor(
+            np.arange(self.world.weeks) - self.week(day or self.world.start)
+        )
+        return since
+
+    def _breaking_ground_mw(self, site: Site) -> FloatArray:
+        """Return the size of a rival in the week in which he breaks ground, shape (weeks,)."""
+        return np.where(self._weeks_since(site.build_start) == 0, site.facility_mw, 0.0)
+
+    @cached_property
+    def rival_land_ha(self) -> FloatArray:
+        """Land that rivals take as they break ground, shape (weeks, R)."""
+        return self.world.numbers.land.ha_per_mw * self._of_rivals(self._breaking_ground_mw)
+
+    @cached_property
+    def rival_grid_mw(self) -> FloatArray:
+        """Firm capacity that rivals on the grid ask for as they break ground, (weeks, R)."""
+        zero = np.zeros(self.world.weeks)
+        return self._of_rivals(
+            lambda site: self._breaking_ground_mw(site) if site.power == "grid" else zero
+        )
+
+    @cached_property
+    def rival_slots_mw(self) -> FloatArray:
+        """Equipment in production for rivals, shape (weeks,): on record, or the usual if more."""
+        numbers = self.world.numbers
+
+        def in_production(site: Site) -> FloatArray:
+            since = self._weeks_since(site.build_start)
+            producing = (since >= 0) & (since < numbers.delivery.equipment_weeks)
+            return np.where(producing, site.facility_mw, 0.0)
+
+        on_record = self._of_rivals(in_production).sum(axis=1)
+        return np.maximum(on_record, numbers.equipment.rival_slots_mw)
 
     @cached_property
     def journeymen(self) -> FloatArray:
@@ -338,9 +406,9 @@ class Layout:
         hours = growth[:, None, None] * pool
         split = pool.sum(0) / max(pool.sum(), 1e-9)
         keys = [r.key for r in world.regions]
-        for site in world.sites:
-            if site.role != "comparator" or not (site.build_start and site.build_end):
-                continue
+        for site in self.rivals:
+            assert site.build_start is not None
+            assert site.build_end is not None
             start, end = self.week(site.build_start), self.week(site.build_end)
             per_week = site.facility_mw * world.numbers.delivery.hours_per_mw / max(end - start, 1)
             building = (week >= start) & (week < end)

@@ -24,6 +24,7 @@ ACCOUNTS: tuple[str, ...] = (
     "workers",
     "financiers",
     "customers",
+    "landowners",
     "environment",
 )
 
@@ -34,8 +35,9 @@ PURPOSES: Mapping[str, str] = {
     "fixed": "research staff and other fixed cost of the lab",
     "campus": "partners pay for buildings and power on site",
     "it": "partners pay for IT equipment",
+    "land": "partners buy zoned land",
     "finance": "financiers fund partners' investment",
-    "deposit": "capital tied up in deposits for grid studies",
+    "deposit": "reservation of equipment slots, capital tied up in deposits for grid studies",
     "grid_upgrade": "network built for a site",
     "energy": "electricity of the sites",
     "bill_change": "change of other customers' bills",

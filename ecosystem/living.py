@@ -113,7 +113,7 @@ def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
     effect = n.agreement_effect * signed
     promised = np.tile(PROMISED, (len(layout.sites), 1))
     promised[:, Impact.WATER] = np.where(
-        layout.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+        now.sites.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
     )
     promised *= n.promise_level
     feared = np.tile(FEARED * n.worst_case_level, (len(layout.sites), 1))

@@ -26,7 +26,7 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
-from ecosystem.policy import Policy, hours_ratio
+from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
@@ -85,22 +85,31 @@ class Ecosystem(mesa.Model):
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.phases_run = fleet.running_phases(layout, self.streams)
+        self.stops = fleet.Stops.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
+        self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
         self.impact_weights = living.weights(self.society.households, world.numbers)
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
+        self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
         self.last_snapshot: Snapshot | None = None
         self.actors = self._hire()
+
+    def _cool_and_curtail(self) -> None:
+        """Take up how sites cool and whether they are curtailed, the installed base last."""
+        self.fleet_closed_loop = np.append(self.sites.closed_loop, 0.0)
+        self.phases_run = self.stops.running(
+            self.layout, self.sites.closed_loop, self.sites.non_firm
+        )
 
     def _opening_flop_per_s(self) -> float:
         """Return the training rate of the capacity rented at week 0."""
@@ -113,16 +122,13 @@ class Ecosystem(mesa.Model):
     def _hire(self) -> list[Actor]:
         """Create the agents; each registers itself with Mesa."""
         layout, world = self.layout, self.world
-        builder = layout.contractor_of_site[layout.site_of_phase]
         actors: list[Actor] = [AILab(self, "AI lab")]
-        developers = tuple(f"contractor:{site.developer}" for site in layout.sites)
-        actors.append(CapitalProvider(self, "", "Financiers", developers))
+        actors.append(CapitalProvider(self, "", "Financiers"))
         actors += [ChipMaker(self, "", "Chip maker"), EquipmentMaker(self, "", "Equipment makers")]
         for i, cloud in enumerate(world.clouds):
             actors.append(CloudProvider(self, cloud.key, cloud.name, i, cloud.build_mw))
         for i, firm in enumerate(world.contractors):
-            phases = np.flatnonzero(builder == i)
-            actors.append(Contractor(self, firm.key, firm.name, firm.crews, phases))
+            actors.append(Contractor(self, firm.key, firm.name, firm.crews, i))
         for i, region in enumerate(world.regions):
             sites = np.flatnonzero(layout.region_of_site == i)
             actors.append(Utility(self, region.key, f"Utilities, {region.name}", i, sites))
@@ -150,7 +156,9 @@ class Ecosystem(mesa.Model):
         news = [*deals.news, *self.works.finished(now)]
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
-        self.treasury.post(now, deals, flows, worked, self.works.racks_mw)
+        self.treasury.post(
+            now, deals, flows, worked, self.works.racks_mw, self.works.variants.refit_usd
+        )
         self._apply(now, deals)
         self._live(now, deals)
         self.relations.remember(now, self.works)
@@ -180,6 +188,7 @@ class Ecosystem(mesa.Model):
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
         started = works.progress.start_week[layout.lead_of_site]
         levers = self.policy.in_force(week, sites, self.society)
+        self._reserve_at_once(levers)
         gate = self._gate()
         hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
         study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
@@ -210,6 +219,8 @@ class Ecosystem(mesa.Model):
             needs_crew=np.isfinite(ready_week),
             ready_week=ready_week,
             planned_start=works.planned_start,
+            critical=works.critical,
+            reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
             learning=works.learning * hours_ratio(layout, levers)[layout.site_of_phase],
             society=self.society,
@@ -247,6 +258,14 @@ class Ecosystem(mesa.Model):
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
 
+    def _reserve_at_once(self, levers: InForce) -> None:
+        """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
+        weeks = levers.equipment_reserved_weeks
+        for site in np.flatnonzero(self.sites.live & (weeks > 0) & ~self._reserved):
+            phases = np.flatnonzero(self.layout.site_of_phase == site)
+            self.works.reserve(phases, float(weeks[site]))
+            self._reserved[site] = True
+
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
         layout = self.layout
@@ -255,7 +274,7 @@ class Ecosystem(mesa.Model):
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
         return run_cluster(
             self.usable_mw,
-            layout.fleet_closed_loop,
+            self.fleet_closed_loop,
             now.economy.market.adopted_mw,
             now.economy.training_share,
             layout.generations,
@@ -268,14 +287,15 @@ class Ecosystem(mesa.Model):
         layout = self.layout
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
-        talks = now.levers.agreement_weeks * (now.levers.agreement_share_of_capex > 0)
         for site in opened.tolist():
-            extra = now.levers.engagement_extra_weeks[site] + talks[site]
-            self.works.lengthen_engagement(site, float(extra))
+            self.works.adopt(site, now.levers.at(site), now.week + 1)
             # work can begin on the Monday after the decision
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
+        if opened.size:
+            self._cool_and_curtail()
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
+        rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
         if np.count_nonzero(gone):
             again = now.week + 1 + self.world.numbers.grid.restudy_weeks
             restudy = np.where(self.works.restudied(gone), again, self.sites.restudy_until)
@@ -285,11 +305,14 @@ class Ecosystem(mesa.Model):
                 live=self.sites.live & ~gone,
                 restudy_until=restudy,
             )
-            back = layout.site_mw * (gone & deals.sites.headroom_granted & ~layout.islanded)
+            firm = deals.sites.headroom_granted & ~layout.islanded & ~deals.sites.non_firm
+            back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
+        served = np.minimum(rivals, headroom)
         self.vendors = replace(
             deals.vendors,
-            headroom_mw=headroom,
+            headroom_mw=headroom - served,
+            rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
@@ -308,7 +331,7 @@ class Ecosystem(mesa.Model):
         self.contacts[self.layout.site_of_phase[talked]] += 1
         self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
-        self.coordination = self.relations.coordination()
+        self.coordination = self.relations.coordination(deals.vendors.builder)
 
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""

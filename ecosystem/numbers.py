@@ -7,6 +7,7 @@ always sampled, never a hidden constant. A world file overrides any of them by n
 from typing import Literal
 
 from ecosystem.parameters import Parameters, par
+from ecosystem.rationing import Rule
 
 
 class Delivery(Parameters):
@@ -242,13 +243,23 @@ class Equipment(Parameters):
     """Makers of transformers and switchgear."""
 
     slots_mw: float = par(
-        7_000,
+        11_500,
         "MW",
-        "Long-lead equipment that can be in production for this programme at once",
+        "Long-lead equipment that can be in production at once, for the programme and its rivals",
         "P034, P040",
         "C",
-        (4_500, 11_000),
+        (8_500, 16_000),
         gt=0,
+    )
+    rival_slots_mw: float = par(
+        4_500,
+        "MW",
+        "Slots that rivals hold, more where more of theirs on record is in production: the "
+        "rival campuses of sites.csv held as much in 2026",
+        "sites.csv",
+        "C",
+        (3_000, 6_000),
+        ge=0,
     )
     expansion_weeks: float = par(
         130,
@@ -270,6 +281,13 @@ class Equipment(Parameters):
         "C",
         (0.1, 0.6),
         ge=0,
+    )
+    rationing: Rule = par(
+        "fifo",
+        "1",
+        "Who gets slots when they are short: equal_share, critical_first or fifo",
+        "docs/odd.md",
+        "B",
     )
 
 
@@ -312,6 +330,13 @@ class Chips(Parameters):
         "C",
         (4, 7),
         gt=1,
+    )
+    rationing: Rule = par(
+        "equal_share",
+        "1",
+        "Who gets racks when they are short: equal_share, critical_first or fifo",
+        "docs/odd.md",
+        "B",
     )
 
 
@@ -494,6 +519,13 @@ class Workforce(Parameters):
         (0.8, 1.0),
         ge=0,
         le=1,
+    )
+    rationing: Rule = par(
+        "equal_share",
+        "1",
+        "Who gets craft hours when they are short: equal_share, critical_first or fifo",
+        "docs/odd.md",
+        "B",
     )
 
     local_hire_productivity: float = par(
@@ -1597,6 +1629,205 @@ class Climate(Parameters):
     )
 
 
+class Options(Parameters):
+    """Variants of a site: what each changes in its network, its work and its use."""
+
+    closed_loop_design_weeks: float = par(
+        4.3, "week", "More design for a closed loop", "P178", "C", (0, 13), ge=0
+    )
+    closed_loop_sigma: float = par(
+        0.2,
+        "1",
+        "Log standard deviation that a closed loop adds to commissioning (flushing, leak tests)",
+        "assumption",
+        "C",
+        (0.0, 0.4),
+        ge=0,
+        le=1,
+    )
+    closed_loop_premium: float = par(
+        0.0075,
+        "1",
+        "Cost of a closed loop over campus capex: 5% of mechanical cost, itself 15% of a campus",
+        "assumption",
+        "C",
+        (0, 0.03),
+        ge=0,
+    )
+    frame_turbines_weeks: float = par(
+        260,
+        "week",
+        "Frame gas turbines on site from order to power",
+        "P023, P024",
+        "B",
+        (156, 364),
+        ge=1,
+    )
+    frame_turbines_air_weeks: float = par(
+        61, "week", "Major air permit, as frame turbines need", "P045", "C", (39, 156), ge=0
+    )
+    frame_turbines_usd_per_mw: float = par(
+        -600_000,
+        "USD/MW",
+        "Cost of frame turbines on site over that of engines",
+        "P030",
+        "C",
+        (-1_200_000, 0),
+    )
+    fuel_cells_weeks: float = par(
+        26, "week", "Fuel cells on site from order to first blocks", "P028", "C", (8, 52), ge=1
+    )
+    fuel_cells_air_weeks: float = par(
+        13, "week", "Minor air permit of fuel cells", "P044", "C", (9, 35), ge=0
+    )
+    fuel_cells_usd_per_mw: float = par(
+        2_000_000,
+        "USD/MW",
+        "Cost of fuel cells on site over that of engines",
+        "P030",
+        "C",
+        (500_000, 3_500_000),
+    )
+    non_firm_build_share: float = par(
+        0.6,
+        "1",
+        "Connection work for non-firm service over that for firm service: no network upgrade",
+        "assumption",
+        "C",
+        (0.4, 0.9),
+        gt=0,
+        le=1,
+    )
+    non_firm_curtailment: float = par(
+        0.005,
+        "1",
+        "Share of a year for which a non-firm load is curtailed, in peak months",
+        "Norris 2025",
+        "B",
+        (0.0025, 0.01),
+        ge=0,
+        le=0.2,
+    )
+    reserved_floor_share: float = par(
+        0.3,
+        "1",
+        "Share of equipment lead that no reservation shortens: delivery, placing, tests",
+        "assumption",
+        "C",
+        (0.15, 0.5),
+        ge=0,
+        le=1,
+    )
+    reservation_usd_per_mw_year: float = par(
+        120_000,
+        "USD/(MW yr)",
+        "Fee for a reserved slot: 10% a year of equipment worth 1.2 M USD/MW",
+        "assumption",
+        "C",
+        (40_000, 300_000),
+        ge=0,
+    )
+    repeated_design_share: float = par(
+        0.5,
+        "1",
+        "Share of a campus design that a builder's repeated design still needs",
+        "assumption",
+        "C",
+        (0.3, 0.9),
+        ge=0,
+        le=1,
+    )
+    hall_foresight_weeks: float = par(
+        52,
+        "week",
+        "How far ahead of its design a hall is built for the racks to come",
+        "assumption",
+        "C",
+        (0, 104),
+        ge=0,
+    )
+    refit_weeks: float = par(
+        9,
+        "week",
+        "Refit of a hall whose racks draw twice the power that its positions were built for",
+        "assumption",
+        "C",
+        (3, 26),
+        ge=0,
+    )
+    refit_usd_per_mw: float = par(
+        700_000, "USD/MW", "Cost of that refit", "assumption", "C", (150_000, 2_000_000), ge=0
+    )
+    switch_weeks: float = par(
+        26,
+        "week",
+        "Standstill when a site changes its builder: tender, contract, mobilisation",
+        "P199, P200",
+        "C",
+        (9, 52),
+        ge=0,
+    )
+    switch_after_weeks: float = par(
+        52,
+        "week",
+        "How long a building waits for a crew before the lab looks for another builder",
+        "assumption",
+        "C",
+        (26, 104),
+        ge=1,
+    )
+    exit_fee_share: float = par(
+        0.01,
+        "1",
+        "Fee to the builder who leaves, over the campus cost of the buildings that he loses",
+        "assumption",
+        "C",
+        (0, 0.05),
+        ge=0,
+    )
+
+
+class Land(Parameters):
+    """Zoned land within reach of power: a regional stock with a price."""
+
+    ha_per_mw: float = par(
+        0.4, "ha/MW", "Land of a campus per facility MW", "assumption", "C", (0.15, 0.8), gt=0
+    )
+    stock_factor: float = par(
+        1.0, "1", "Multiplier on the zoned land of every region", "assumption", "C", (0.5, 2), gt=0
+    )
+    rezoned_share_per_year: float = par(
+        0.1,
+        "1/yr",
+        "Land rezoned a year over the stock at the start, where no host is organised against it",
+        "assumption",
+        "C",
+        (0.02, 0.25),
+        ge=0,
+    )
+    usd_per_ha: float = par(
+        60_000,
+        "USD/ha",
+        "Price of zoned land while plenty is left",
+        "assumption",
+        "C",
+        (15_000, 250_000),
+        ge=0,
+    )
+    price_exponent: float = par(
+        1.0,
+        "1",
+        "Rise of the price with scarcity: (stock / land left) to this power",
+        "assumption",
+        "C",
+        (0, 2),
+        ge=0,
+    )
+    price_cap: float = par(
+        10, "1", "Most that the price rises by", "assumption", "C", (4, 20), ge=1
+    )
+
+
 class Numbers(Parameters):
     """All groups."""
 
@@ -1614,3 +1845,5 @@ class Numbers(Parameters):
     market: Market = Market()
     local: Local = Local()
     climate: Climate = Climate()
+    options: Options = Options()
+    land: Land = Land()

@@ -10,21 +10,47 @@ from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.numbers import Delivery
+from ecosystem.scenario import Plant as OnSite
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
 from ecosystem.state import Economy, Labour, Sites, Vendors
 from ecosystem.streams import Streams
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
+PHASES_AT_MOST = 128
+
 
 def medians(layout: Layout) -> FloatArray:
-    """Return the median work of every activity, shape (P, A), sites' own connection included."""
-    n = layout.world.numbers.delivery
+    """Return the median work of every activity, shape (P, A).
+
+    A site may state its connection time; power on site and cooling have theirs by kind.
+    """
+    n, options = layout.world.numbers.delivery, layout.world.numbers.options
     base = np.tile(layout.base_weeks, (layout.phases, 1))
     for i, site in enumerate(layout.sites):
+        own = layout.site_of_phase == i
         if site.interconnect_weeks is not None:
             scale = n.interconnect_weeks / Delivery().interconnect_weeks
-            base[layout.site_of_phase == i, Activity.INTERCONNECT] = site.interconnect_weeks * scale
+            base[own, Activity.INTERCONNECT] = site.interconnect_weeks * scale
+        base[own, Activity.BRIDGE], base[own, Activity.AIR_PERMIT] = plant_weeks(layout, site.plant)
+        if site.cooling == "closed":
+            base[own, Activity.DESIGN] += options.closed_loop_design_weeks
     return planned_weeks(layout.network, base, n.later_phase_share)
+
+
+def plant_weeks(layout: Layout, plant: OnSite) -> tuple[float, float]:
+    """Return the median weeks to build a kind of power on site, and those of its air permit."""
+    n, options = layout.world.numbers.delivery, layout.world.numbers.options
+    if plant == "engines":
+        return n.bridge_weeks, n.air_permit_weeks
+    kind = options.model_dump(include={f"{plant}_weeks", f"{plant}_air_weeks"})
+    return kind[f"{plant}_weeks"], kind[f"{plant}_air_weeks"]
+
+
+def closed_loop_factor(layout: Layout, streams: Streams) -> FloatArray:
+    """Return what a closed loop would do to the commissioning of each phase, shape (P,)."""
+    slots = layout.site_of_phase * PHASES_AT_MOST + layout.number
+    z = norm.ppf(streams.uniform("work", ACTIVITIES, slots))
+    return np.exp(layout.world.numbers.options.closed_loop_sigma * z)
 
 
 def work(layout: Layout, planned: FloatArray, streams: Streams) -> FloatArray:
@@ -33,8 +59,8 @@ def work(layout: Layout, planned: FloatArray, streams: Streams) -> FloatArray:
     Draws are keyed by site and by the number of the phase at its site.
     """
     n = layout.world.numbers.delivery
-    count, most = len(layout.sites), 128
-    slots = layout.site_of_phase * most + layout.number
+    count = len(layout.sites)
+    slots = layout.site_of_phase * PHASES_AT_MOST + layout.number
     z = np.stack([streams.uniform("work", a, slots) for a in range(ACTIVITIES)], axis=1)
     site = streams.rows("work of a site", 0, count)[layout.site_of_phase]
     region = streams.rows("work of a region", 0, len(layout.world.regions))[layout.region_of_phase]
@@ -88,6 +114,10 @@ def sites(layout: Layout) -> Sites:
         offer_level=np.zeros(count),
         redesigned_week=np.full(count, np.nan),
         funded=np.ones(count, dtype=bool),
+        land_granted=layout.land_on_record,
+        closed_loop=layout.closed_loop,
+        non_firm=np.zeros(count, dtype=bool),
+        switching_until=past,
     )
 
 
@@ -120,7 +150,10 @@ def vendors(layout: Layout) -> Vendors:
         equipment_waiting_mw=0.0,
         chips_mw_per_week=n.chips.mw_per_week,
         headroom_mw=np.maximum(headroom, 0.0),
+        land_ha=layout.zoned_ha,
+        rivals_waiting_mw=np.zeros(len(regions)),
         crews=np.ones(layout.phases),
+        builder=layout.contractor_of_site[layout.site_of_phase],
         cloud_room_mw=np.array([c.build_mw for c in layout.world.clouds]),
     )
 

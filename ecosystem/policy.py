@@ -28,6 +28,10 @@ class InForce:
     def __init__(self, since: FloatArray, **levers: FloatArray) -> None:
         self.__dict__.update(levers, since=since)
 
+    def at(self, site: int) -> Levers:
+        """Return the levers at one site."""
+        return Levers(**{name: float(getattr(self, name)[site]) for name in Levers.model_fields})
+
     if TYPE_CHECKING:
 
         def __getattr__(self, lever: str) -> FloatArray: ...

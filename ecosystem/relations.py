@@ -90,7 +90,8 @@ class Relations:
         missed: dict[int, float] = {}
         for record, phases in ((kept, on_time), (missed, late)):
             for phase in phases:
-                self._count(record, f"contractor:{self._site(phase).developer}", phase)
+                builder = self.layout.world.contractors[now.vendors.builder[phase]]
+                self._count(record, f"contractor:{builder.key}", phase)
         for phase in on_time:  # what a lab promised to its suppliers it has kept, too
             self._count(kept, f"cloud:{self._site(phase).cloud}", phase)
             self._count(kept, CHIPS, phase)
@@ -120,16 +121,17 @@ class Relations:
                 del self._promised[site]
         return outcomes
 
-    def coordination(self) -> FloatArray:
+    def coordination(self, builder: IntArray) -> FloatArray:
         r"""Return the availability that interfaces leave, 1/f, shape (S,).
 
         :math:`f = 1 + c[2 + (k-1)(1-\bar s)]` for k > 1 partners of mean strength s, else 1.
+        `builder`: of each phase, shape (P,); that of a site's last phase counts.
         """
         world, layout = self.layout.world, self.layout
         strength = self.partnerships.all_strengths
         trust = (
             strength[self._clouds[layout.cloud_of_phase[layout.lead_of_site]]]
-            + strength[self._builders[layout.contractor_of_site]]
+            + strength[self._builders[builder[layout.last_of_site]]]
         ) / 2
         friction = 1 + world.numbers.lab.friction * (2 + (layout.partners - 1) * (1 - trust))
         return np.where(layout.partners > 1, 1 / friction, 1.0)

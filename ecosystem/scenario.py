@@ -29,6 +29,7 @@ ACTIVITIES = tuple(
 
 type Role = Literal["programme", "candidate", "comparator", "refused"]
 type Power = Literal["grid", "bridge", "islanded"]
+type Plant = Literal["engines", "frame_turbines", "fuel_cells"]
 
 
 class Site(Parameters):
@@ -53,6 +54,7 @@ class Site(Parameters):
     build_start: date | None = None
     build_end: date | None = None
     power: Power = "grid"
+    plant: Plant = Field("engines", description="Power on site, where there is any")
     cooling: Literal["closed", "evaporative"] = "closed"
     interconnect_weeks: float | None = Field(None, ge=0)
     households: int = Field(20_000, ge=100)
@@ -77,6 +79,7 @@ class Region(Parameters):
     households: float = Field(gt=0)
     residential_mwh_per_year: float = Field(gt=0)
     tight: float = Field(ge=0, le=1)
+    zoned_ha: float = Field(1_000_000, ge=0, description="Zoned land; by default never short")
     source: str
     note: str = ""
 
@@ -302,6 +305,70 @@ class Levers(Parameters):
         ge=0,
         le=0.03,
     )
+    closed_loop: float = par(
+        0,
+        "1",
+        "Sites announced under the strategy cool in a closed loop; from 0.5 on, yes",
+        "P177, P178",
+        "B",
+        ge=0,
+        le=1,
+    )
+    on_site_engines: float = par(
+        0,
+        "1",
+        "Sites announced under the strategy build engines, until the grid comes where it does; "
+        "from 0.5 on, yes",
+        "P026, P030",
+        "B",
+        ge=0,
+        le=1,
+    )
+    on_site_fuel_cells: float = par(
+        0,
+        "1",
+        "The same with fuel cells, before engines if both are set",
+        "P028, P030",
+        "B",
+        ge=0,
+        le=1,
+    )
+    non_firm: float = par(
+        0,
+        "1",
+        "Sites announced under the strategy accept curtailment, and need no firm headroom; from "
+        "0.5 on, yes",
+        "Norris 2025",
+        "B",
+        ge=0,
+        le=1,
+    )
+    equipment_reserved_weeks: float = par(
+        0,
+        "week",
+        "Long-lead equipment that is ordered ahead of the design, for a fee",
+        "P034, P037",
+        "B",
+        ge=0,
+        le=156,
+    )
+    repeat_design: float = par(
+        0,
+        "1",
+        "Sites announced under the strategy repeat their builder's last design: faster to draw, "
+        "made for older racks; from 0.5 on, yes",
+        "P200",
+        "C",
+        ge=0,
+        le=1,
+    )
+
+    @property
+    def plant(self) -> Plant | None:
+        """Power on site that the strategy builds; None leaves it as planned."""
+        if self.on_site_fuel_cells >= 0.5:
+            return "fuel_cells"
+        return "engines" if self.on_site_engines >= 0.5 else None
 
     rate_protection: float = par(
         0,

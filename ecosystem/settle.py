@@ -6,11 +6,12 @@ and occasion; the order in which agents were asked cannot matter.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ecosystem.availability import offer
+from ecosystem.delivery.activities import Activity
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
 from ecosystem.state import (
@@ -39,10 +40,11 @@ from ecosystem.state import (
     StartStudy,
     Sue,
     SupplyChips,
+    SwitchBuilder,
     Vendors,
 )
 from ecosystem.streams import Streams
-from ecosystem.units import FloatArray
+from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
 
 MONTH_WEEKS = 4
 
@@ -97,7 +99,9 @@ def settle(
     docket.adapt(wishes)
     docket.open(wishes)
     given_up = docket.give_up(wishes)
-    vendors = _vendors(wishes, now, docket)
+    docket.switch(wishes)
+    land = docket.take_land()
+    vendors = replace(_vendors(wishes, now, docket), land_ha=land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
     invest = wishes.of(Invest)
@@ -111,8 +115,17 @@ def settle(
         given_up=given_up,
         training_share=split[0].training_share if split else now.economy.training_share,
         equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
+        land_usd=land.usd,
+        exit_fees_usd=docket.exit_fees_usd,
         news=tuple(docket.news),
     )
+
+
+class LandDeals(NamedTuple):
+    """Zoned land left in each region, shape (R,), and what was paid for what was taken."""
+
+    left_ha: FloatArray
+    usd: float
 
 
 class Docket:
@@ -126,6 +139,8 @@ class Docket:
         self.contacts = np.zeros(self.count)
         self.breaches = np.zeros(self.count)
         self.news: list[News] = []
+        self.exit_fees_usd = 0.0
+        self.builder: IntArray | None = None
 
     def sites(self) -> Sites:
         """Return the sites after the week's decisions."""
@@ -274,10 +289,15 @@ class Docket:
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""
+        levers = self.now.levers
         for order in wishes.of(Announce):
             site = order.site
             self._own("announced_week")[site] = self.now.week
             self._own("live")[site] = True
+            if levers.closed_loop[site] >= 0.5:
+                self._own("closed_loop")[site] = 1.0
+            if levers.non_firm[site] >= 0.5:
+                self._own("non_firm")[site] = not self.now.layout.islanded[site]
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
             self._tell("announced", site, "lab", text)
         for order in wishes.of(StartStudy):
@@ -285,9 +305,9 @@ class Docket:
         for order in wishes.of(GrantHeadroom):
             self._own("headroom_granted")[order.site] = True
             region = self.now.layout.sites[order.site].region
-            self._tell(
-                "headroom", order.site, f"utility:{region}", "firm grid capacity is committed"
-            )
+            firm = not self.now.sites.non_firm[order.site]
+            text = "firm grid capacity is committed" if firm else "a non-firm connection is agreed"
+            self._tell("headroom", order.site, f"utility:{region}", text)
         for order in wishes.of(Fund):
             site, granted = order
             if self._on_record(site):
@@ -310,6 +330,63 @@ class Docket:
             fresh = self.changed["withdrawn"] & ~now.sites.withdrawn
             ended |= fresh[now.layout.site_of_phase]
         return ended
+
+    def switch(self, wishes: Wishes) -> None:
+        """Change builders; who leaves is paid a fee for the buildings that he loses."""
+        now, options = self.now, self.now.numbers.options
+        for order in wishes.of(SwitchBuilder):
+            site, builder = order
+            phases = switchable(now, site)
+            if not phases.size:
+                continue
+            if self.builder is None:
+                self.builder = now.vendors.builder.copy()
+            self.builder[phases] = builder
+            self._own("switching_until")[site] = now.week + options.switch_weeks
+            lost_mw = float(now.layout.phase_mw[phases].sum())
+            self.exit_fees_usd += (
+                options.exit_fee_share * now.numbers.capital.campus_usd_per_mw * lost_mw
+            )
+            firm = now.layout.world.contractors[builder]
+            text = f"{firm.name} takes over {len(phases)} buildings that nobody has begun"
+            self._tell("switched", site, f"contractor:{firm.key}", text)
+
+    def take_land(self) -> LandDeals:
+        """Let announced sites take land in the order of their announcement, and rivals theirs.
+
+        Land is bought where enough of it is zoned; until then a site waits. The price rises as
+        the land left grows scarce.
+        """
+        now, layout, n = self.now, self.now.layout, self.now.numbers.land
+        hosts = np.bincount(layout.region_of_site, minlength=len(now.vendors.land_ha))
+        against = np.bincount(
+            layout.region_of_site, now.society.organised & now.sites.live, len(hosts)
+        )
+        rezoned = n.rezoned_share_per_year / WEEKS_PER_YEAR * layout.zoned_ha
+        left = now.vendors.land_ha + rezoned * (1 - against / np.maximum(hosts, 1))
+        left = np.maximum(left - layout.rival_land_ha[now.week], 0.0)
+        sites = self.sites()
+        waiting = (sites.live & ~sites.land_granted).nonzero()[0]
+        recorded = (layout.land_on_record & sites.live & ~now.sites.live).nonzero()[0]
+        usd = 0.0
+        for site in recorded.tolist():  # what records say was bought is bought
+            region = layout.region_of_site[site]
+            left[region] = max(left[region] - layout.site_ha[site], 0.0)
+        for site in waiting[np.lexsort((waiting, sites.announced_week[waiting]))].tolist():
+            region, ha = layout.region_of_site[site], float(layout.site_ha[site])
+            if ha > left[region]:
+                continue
+            scarcity = layout.zoned_ha[region] / left[region]
+            usd += n.usd_per_ha * ha * min(max(scarcity, 1.0) ** n.price_exponent, n.price_cap)
+            left[region] -= ha
+            self._own("land_granted")[site] = True
+        return LandDeals(left, usd)
+
+
+def switchable(now: Snapshot, site: int) -> IntArray:
+    """Return the phases of a site, not given up, that nobody has begun to build."""
+    own = (now.layout.site_of_phase == site) & now.pending
+    return np.flatnonzero(own & (now.progress.worked_weeks[:, Activity.SITEWORK] == 0))
 
 
 def _wages(wishes: Wishes, labour: Labour) -> Labour:
@@ -360,6 +437,9 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
     if grants := wishes.of(GrantHeadroom):
         headroom = vendors.headroom_mw.copy()
         for order in grants:
-            headroom[layout.region_of_site[order.site]] -= layout.site_mw[order.site]
+            if not now.sites.non_firm[order.site]:
+                headroom[layout.region_of_site[order.site]] -= layout.site_mw[order.site]
         changes["headroom_mw"] = headroom
+    if docket.builder is not None:
+        changes["builder"] = docket.builder
     return replace(vendors, **changes) if changes else vendors

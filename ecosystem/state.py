@@ -31,7 +31,8 @@ class Sites:
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
     blocks. `live` sites are announced and not withdrawn. What an agreement pays (as a share of
     campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
-    offer that an adaptive lab makes, from 0 to 1.
+    offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
+    `non_firm` sites accept curtailment; `switching_until` is when a new builder takes over.
     """
 
     announced_week: FloatArray
@@ -51,6 +52,10 @@ class Sites:
     offer_level: FloatArray
     redesigned_week: FloatArray
     funded: BoolArray
+    land_granted: BoolArray
+    closed_loop: FloatArray
+    non_firm: BoolArray
+    switching_until: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +98,19 @@ class Outlook(NamedTuple):
 class Vendors:
     """What makers, builders and grids can supply.
 
-    `crews` is 1 for a manned phase, shape (P,); `headroom_mw` is firm capacity not yet promised,
-    shape (R,).
+    `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
+    shape (R,): `headroom_mw` is firm capacity not yet promised, `land_ha` zoned land not yet
+    taken, `rivals_waiting_mw` what rivals still ask of the grid.
     """
 
     equipment: Plant
     equipment_waiting_mw: float
     chips_mw_per_week: float
     headroom_mw: FloatArray
+    land_ha: FloatArray
+    rivals_waiting_mw: FloatArray
     crews: FloatArray
+    builder: IntArray
     cloud_room_mw: FloatArray
 
 
@@ -163,6 +172,10 @@ class Snapshot:
         Whether a phase has work for a crew, and since when.
     planned_start : ndarray, shape (P,)
         Week in which sitework was to begin when the phase was announced; NaN before.
+    critical : ndarray of bool, shape (P, A)
+        What had no float when the quarter began.
+    reserving : ndarray of int, shape (n,)
+        Phases for which equipment is being made ahead of its order.
     coordination : ndarray, shape (S,)
         Availability that interface friction leaves.
     learning : ndarray, shape (P,)
@@ -195,6 +208,8 @@ class Snapshot:
     needs_crew: BoolArray
     ready_week: FloatArray
     planned_start: FloatArray
+    critical: BoolArray
+    reserving: IntArray
     coordination: FloatArray
     learning: FloatArray
     society: Society
@@ -315,6 +330,13 @@ class GiveUp(NamedTuple):
     reason: str
 
 
+class SwitchBuilder(NamedTuple):
+    """The lab gives the phases of a site that nobody has begun to another builder."""
+
+    site: int
+    builder: int
+
+
 class Split(NamedTuple):
     """The lab divides its compute between training and serving."""
 
@@ -351,6 +373,7 @@ type Order = (
     | OfferMore
     | Redesign
     | GiveUp
+    | SwitchBuilder
     | Split
     | Invest
     | Fund
@@ -374,6 +397,8 @@ class Offer(NamedTuple):
         Craft hours of each activity per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
+    reserved_share : ndarray, shape (n,)
+        Share of a slot that each of `Snapshot.reserving` has.
     """
 
     availability: Availability
@@ -382,6 +407,7 @@ class Offer(NamedTuple):
     labour_level: FloatArray
     need_hours: FloatArray
     equipment_waiting_mw: float
+    reserved_share: FloatArray
 
 
 class News(NamedTuple):
@@ -403,6 +429,8 @@ class Deals:
         Contact events with the host community this week, and how badly it was let down.
     given_up : ndarray of bool, shape (P,)
         Phases that end this week.
+    land_usd, exit_fees_usd : float
+        What partners paid for land, and the lab to builders who left.
     """
 
     sites: Sites
@@ -414,4 +442,6 @@ class Deals:
     given_up: BoolArray
     training_share: float
     equity_usd_per_week: float
+    land_usd: float
+    exit_fees_usd: float
     news: tuple[News, ...]

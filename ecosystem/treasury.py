@@ -81,6 +81,7 @@ class Treasury:
             fixed=max(fixed, n.other_cost_share * market.revenue_usd),
             equity=deals.equity_usd_per_week,
             strategy=self.cost.total,
+            exit_fees=deals.exit_fees_usd,
         )
         self._revenues.append(market.revenue_usd)
         return Economy(
@@ -107,7 +108,13 @@ class Treasury:
         return log(recent[-1] / recent[0])
 
     def post(
-        self, now: Snapshot, deals: Deals, flows: Flows, worked: FloatArray, racks_mw: float
+        self,
+        now: Snapshot,
+        deals: Deals,
+        flows: Flows,
+        worked: FloatArray,
+        racks_mw: float,
+        refit_usd: float,
     ) -> None:
         """Write the week into the ledger.
 
@@ -117,6 +124,8 @@ class Treasury:
             Work of each open activity [week].
         racks_mw : float
             Facility MW for which racks came.
+        refit_usd : float
+            Cost of fitting halls to racks that they were not built for.
         """
         layout, ledger = self.layout, self.ledger
         ledger.week = now.week
@@ -135,6 +144,12 @@ class Treasury:
         self._relief_usd += np.bincount(
             layout.region_of_site, self.cost.rate_protection, len(self._relief_usd)
         )
+        for purpose, usd, payee in (
+            ("land", deals.land_usd, "landowners"),
+            ("redesign", refit_usd, "vendors"),
+        ):
+            ledger.post(purpose, "partners", payee, usd)
+            ledger.post("finance", "financiers", "partners", usd)
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(
             ledger, now, flows, self.worked_hours, float(np.add.reduce(own, None)), racks_mw

@@ -4,7 +4,7 @@ import numpy as np
 
 from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
-from ecosystem.delivery.activities import Activity, Cause
+from ecosystem.delivery.activities import Activity, Cause, with_bridge
 from ecosystem.delivery.attribution import lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
@@ -12,9 +12,11 @@ from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
 from ecosystem.delivery.record import Log
 from ecosystem.layout import Layout
 from ecosystem.results import Table
+from ecosystem.scenario import Levers
 from ecosystem.state import Deals, News, Sites, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.variants import Variants
 
 GIVEN_UP = ("given up", "withdrawn")
 BUILDING_PATH = [
@@ -48,6 +50,10 @@ class Works:
         Hardware generation.
     racks_mw : float
         Facility MW for which racks came in the last week.
+    variants : Variants
+        Equipment made ahead, and halls that must be refitted.
+    loop_factor : ndarray, shape (P,)
+        What a closed loop does to the work of commissioning.
     """
 
     def __init__(self, layout: Layout, streams: Streams) -> None:
@@ -55,6 +61,10 @@ class Works:
         self.network = layout.network
         self.planned = opening.medians(layout)
         durations = opening.work(layout, self.planned, streams)
+        self.loop_factor = opening.closed_loop_factor(layout, streams)
+        loops = layout.closed_loop[layout.site_of_phase] > 0
+        durations[loops, Activity.COMMISSIONING] *= self.loop_factor[loops]
+        self.variants = Variants(layout)
         self.progress, self.not_before = opening.history(layout, durations)
         self.plan, _ = opening.history(layout, self.planned)
         self.hours_per_week = craft_hours(layout, durations)
@@ -75,9 +85,11 @@ class Works:
 
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
-        return open_rows(
+        opened = open_rows(
             self.network, self.progress, self.not_before, self.active(sites, week), week
         )
+        self.variants.refit(self.progress, opened, self.generation)
+        return opened
 
     def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
@@ -114,11 +126,75 @@ class Works:
         self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
         return float(finish.min())
 
-    def lengthen_engagement(self, site: int, weeks: float) -> None:
-        """Add time to the engagement of a site that is being announced, and to its plan."""
-        own = self.layout.site_of_phase == site
+    def adopt(self, site: int, levers: Levers, week: int) -> None:
+        """Take the options of a strategy into a site that is being announced, and into its plan.
+
+        Before :meth:`plan_site`, so that the plan knows them.
+        """
+        own = np.flatnonzero(self.layout.site_of_phase == site)
+        options, chosen = self.layout.world.numbers.options, self.layout.sites[site]
+        talks = levers.agreement_weeks if levers.agreement_share_of_capex > 0 else 0.0
+        self._add(own, Activity.ENGAGEMENT, levers.engagement_extra_weeks + talks)
+        if levers.closed_loop >= 0.5 and chosen.cooling != "closed":
+            self._add(own, Activity.DESIGN, options.closed_loop_design_weeks)
+            self.progress.duration_weeks[own, Activity.COMMISSIONING] *= self.loop_factor[own]
+        if levers.non_firm >= 0.5:
+            self._scale(own, Activity.INTERCONNECT, options.non_firm_build_share)
+        if levers.plant is not None:
+            self._power_on_site(own, opening.plant_weeks(self.layout, levers.plant))
+        if levers.repeat_design >= 0.5:
+            self._repeat_design(own)
+        if levers.equipment_reserved_weeks > 0:
+            self.reserve(own, levers.equipment_reserved_weeks)
+            self._plan_reserved(own, week)
+
+    def _power_on_site(self, own: IntArray, weeks: tuple[float, float]) -> None:
+        """Let a site build power of its own, of a kind with these weeks of work and permit."""
+        for activity, median in zip((Activity.BRIDGE, Activity.AIR_PERMIT), weeks, strict=True):
+            self._scale(own, activity, median / self.planned[own[0], activity])
+        if self.network.accepts[own[0], 1]:
+            return
+        self.network = with_bridge(self.network, own)
+        for progress in (self.progress, self.plan):
+            progress.pending[own] = self.network.works[own] & ~progress.done[own]
+
+    def _repeat_design(self, own: IntArray) -> None:
+        """Draw a site as its builder's last finished building, if there is one."""
+        builder = self.layout.contractor_of_site[self.layout.site_of_phase]
+        done = self.progress.finish_week[:, Activity.COMMISSIONING]
+        known = np.flatnonzero((builder == builder[own[0]]) & np.isfinite(done))
+        if not known.size:
+            return
+        self.variants.hall[own] = self.generation[known[np.argmax(done[known])]]
+        share = self.layout.world.numbers.options.repeated_design_share
+        self._scale(own, Activity.DESIGN, share)
+
+    def reserve(self, phases: IntArray, weeks: float) -> None:
+        """Have the equipment of those phases made ahead for which it is not yet ordered."""
+        free = np.isnan(self.progress.start_week[phases, Activity.EQUIPMENT])
+        self.variants.reserve(phases[free], weeks)
+
+    def _plan_reserved(self, own: IntArray, week: int) -> None:
+        """Count in the plan what can be made until the design is done."""
+        starts, _ = remaining_forward(self.network, self.plan, self.not_before, week)
+        ahead = np.minimum(
+            starts[Activity.EQUIPMENT][own] - week, self.variants.reserved_weeks[own]
+        )
+        floor = self.layout.world.numbers.options.reserved_floor_share
+        lead = self.plan.duration_weeks[own, Activity.EQUIPMENT]
+        left = np.maximum(lead - np.maximum(ahead, 0.0), floor * lead)
+        self.plan.duration_weeks[own, Activity.EQUIPMENT] = left
+        self.planned[own, Activity.EQUIPMENT] = left
+
+    def _add(self, own: IntArray, activity: Activity, weeks: float) -> None:
+        """Add to the work of a site, as it will be and as it is planned."""
         for work in (self.progress.duration_weeks, self.plan.duration_weeks, self.planned):
-            work[own, Activity.ENGAGEMENT] += weeks
+            work[own, activity] += weeks
+
+    def _scale(self, own: IntArray, activity: Activity, factor: float) -> None:
+        """Multiply the work of a site, as it will be and as it is planned."""
+        for work in (self.progress.duration_weeks, self.plan.duration_weeks, self.planned):
+            work[own, activity] *= factor
 
     def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
         """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
@@ -131,6 +207,7 @@ class Works:
         """Work for a week and log what was offered; return the work of each open activity."""
         done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
         offered = deals.offer.availability
+        self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
         lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
         announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
@@ -177,22 +254,24 @@ class Works:
         ended = cols.tolist()
         if Activity.COMMISSIONING in ended:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
-            self._learn()
-        told = (self._tell(*pair) for pair in zip(rows.tolist(), ended, strict=True))
+            self._learn(now.vendors.builder)
+        told = (
+            self._tell(phase, activity, now.vendors.builder)
+            for phase, activity in zip(rows.tolist(), ended, strict=True)
+        )
         return [news for news in told if news is not None]
 
-    def _learn(self) -> None:
+    def _learn(self, builder: IntArray) -> None:
         """Let builders learn from every building that they have finished."""
-        builder = self.layout.contractor_of_site[self.layout.site_of_phase]
         done = np.isfinite(self.progress.finish_week[:, Activity.COMMISSIONING])
         built = np.bincount(builder, done, len(self.layout.world.contractors))
         self.learning = (1 + built[builder]) ** -self.layout.world.numbers.contractors.learning
 
-    def _tell(self, phase: int, activity: int) -> News | None:
+    def _tell(self, phase: int, activity: int, builders: IntArray) -> News | None:
         if activity not in TOLD:
             return None
         site = int(self.layout.site_of_phase[phase])
-        builder = f"contractor:{self.layout.sites[site].developer}"
+        builder = f"contractor:{self.layout.world.contractors[builders[phase]].key}"
         if activity == Activity.COMMISSIONING:
             mw = self.layout.phase_mw[phase]
             text = f"building {self.layout.number[phase] + 1} commissioned, {mw:,.0f} MW"
@@ -242,6 +321,7 @@ class Works:
             "cancelled_week": self.cancelled_week,
             "reason": self.reason,
             "own_work_weeks": own.sum(axis=1),
+            "refit_weeks": self.variants.refit_weeks,
         }
         for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
             table[f"lost_weeks_{cause.name.lower()}"] = column

@@ -60,8 +60,13 @@ def capex_present_value(result: RunResult, world: World) -> float:
     Buildings and power on site, without IT; the ledger's years, each discounted from its middle.
     """
     ledger, year = result.tables["ledger"], world.strategy_start.year
-    rows = zip(*(ledger[name] for name in ("period", "purpose", "amount")), strict=True)
-    capex = [(int(p), float(a)) for p, what, a in rows if what == "campus" and int(p) >= year]
+    names = ("period", "purpose", "payer", "amount")
+    rows = zip(*(ledger[name] for name in names), strict=True)
+    capex = [
+        (int(period), float(usd))
+        for period, purpose, payer, usd in rows
+        if (purpose, payer) == ("campus", "partners") and int(period) >= year
+    ]
     first = week_of(world.start.replace(month=1, day=1), world.start)
     middle = [first + WEEKS_PER_YEAR * (p - world.start.year + 0.5) for p, _ in capex]
     return _discounted(np.array([a for _, a in capex]), np.array(middle), world)

@@ -11,7 +11,7 @@ from ecosystem.cluster.frontier import log_linear
 from ecosystem.cluster.validation import Check
 from ecosystem.errors import InputError
 from experiments.summary import grid, paragraph
-from viz.evidence import COLOURS, Series, diagonal, plot, spanning
+from viz.evidence import COLOURS, Axis, Series, diagonal, plot, spanning
 
 SUBJECTS = {"cluster": "the compute core: training, reliability, capability, serving"}
 HEAD = ("area", "check", "value", "limit", "unit", "ok")
@@ -73,46 +73,61 @@ def plots() -> dict[str, str]:
     return {
         "training.svg": training_plot(),
         "strong_scaling.svg": scaling_plot(),
-        "serving.svg": serving_plot(),
+        "serving.svg": serving_plot("DeepSeek-R1", "calibrate", "GB200", "B200"),
+        "serving_second.svg": serving_plot("DeepSeek-V4-Pro", "second", "GB200", "GB300"),
         "frontier.svg": frontier_plot(),
     }
 
 
 def training_plot() -> str:
-    """Return predicted against measured throughput of the fitted training runs."""
+    """Return predicted against measured throughput of the fitted training runs, and of Selene."""
     generation, seen, got = validation.training_points()
     seen, got = seen / 1e12, got / 1e12
+    fresh, guessed = (flop / 1e12 for flop in validation.training_points("selene")[1:])
     x = spanning(np.append(seen, got), "measured, TFLOP/s per accelerator (6ND)", log=True)
     y = x._replace(label="predicted, TFLOP/s per accelerator")
-    found = [diagonal(x, 1.0, name="equal"), diagonal(x, 1.14), diagonal(x, 0.86, name="±14%")]
+    found = [_equal(x), diagonal(x, 1.14), diagonal(x, 0.86, name="±14%")]
     found += _by_name(generation, seen, got)
-    return plot(f"Training throughput of {len(seen)} published runs", x, y, found)
+    found.append(Series("a100, not fitted", fresh, guessed, "ring", COLOURS[-1]))
+    many = len(seen) + len(fresh)
+    return plot(f"Training throughput of {many} published runs", x, y, found)
 
 
 def scaling_plot() -> str:
     """Return predicted against measured efficiency of strong scaling."""
-    _, seen, got = validation.strong_scaling_points()
+    series, seen, got = validation.strong_scaling_points()
+    loose = np.isin(series, validation.LOOSE)
     x = spanning(np.append(seen, got), "measured, share of the smallest run's throughput")
     y = x._replace(label="predicted share")
     found = [
-        diagonal(x, 1.0, name="equal"),
+        _equal(x),
         diagonal(x, 1.0, 0.05),
         diagonal(x, 1.0, -0.05, name="±5 points"),
-        Series("larger runs", seen, got),
+        Series("±5 promised", seen[~loose], got[~loose]),
+        Series("±12 promised", seen[loose], got[loose], "ring", COLOURS[1]),
     ]
     return plot("Strong scaling: throughput per accelerator in larger runs", x, y, found)
 
 
-def serving_plot() -> str:
-    """Return throughput against user speed, measured and predicted, point by point."""
-    _, seen, got = validation.serving_points()
-    x = spanning(np.append(seen[0], got[0]), "tokens/s of a user", log=True)
-    y = spanning(np.append(seen[1], got[1]), "tokens/s per accelerator", log=True)
-    pairs = np.stack((seen, got), axis=2)
-    found = [Series("", a, b, "line", "#bbbbbb") for a, b in zip(pairs[0], pairs[1], strict=True)]
-    found.append(Series("measured", seen[0], seen[1]))
-    found.append(Series("predicted", got[0], got[1], "ring", COLOURS[1]))
-    return plot("DeepSeek-R1 on GB200, given concurrency and pools", x, y, found)
+def serving_plot(model: str, use: str, chip: str, other: str) -> str:
+    """Return throughput against user speed, measured and predicted, point by point.
+
+    On the fitted `chip`, and on the `other` that no fit has seen.
+    """
+    held = "held_out" if use == "calibrate" else f"held_out_{use}"
+    pairs = [validation.serving_points(name)[1:] for name in (use, held)]
+    every = np.concatenate([part for pair in pairs for part in pair], axis=1)
+    x = spanning(every[0], "tokens/s of a user", log=True)
+    y = spanning(every[1], "tokens/s per accelerator", log=True)
+    found: list[Series] = []
+    for seen, got in pairs:
+        ends = np.stack((seen, got), axis=2)
+        found += [Series("", a, b, "line", "#bbbbbb") for a, b in zip(*ends, strict=True)]
+    for name, colour, (seen, got) in zip((chip, other), COLOURS, pairs, strict=False):
+        fitted = "" if name == chip else ", not fitted"
+        found.append(Series(f"{name} measured", seen[0], seen[1], "dot", colour))
+        found.append(Series(f"predicted{fitted}", got[0], got[1], "ring", colour))
+    return plot(f"{model}, given concurrency and pools", x, y, found)
 
 
 def frontier_plot() -> str:
@@ -128,6 +143,11 @@ def frontier_plot() -> str:
         Series("measured", measured.user_tokens_per_s, measured.tokens_per_s, "dot", COLOURS[1]),
     ]
     return plot("Throughput against interactivity, DeepSeek-R1 on GB200", x, y, found)
+
+
+def _equal(axis: Axis) -> Series:
+    """Return the line on which predicted equals measured."""
+    return diagonal(axis, name="equal")._replace(mark="line", colour="#999999")
 
 
 def _by_name(names: Sequence[str], x: np.ndarray, y: np.ndarray) -> list[Series]:

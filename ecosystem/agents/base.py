@@ -41,3 +41,8 @@ class Actor(Agent):
     def card(self, now: Snapshot) -> Card:
         """Return what this agent has and wants, in words and units."""
         raise NotImplementedError
+
+
+def crews_of(crews: float, now: Snapshot) -> int:
+    """Return the phases that a contractor can build at once."""
+    return max(1, round(crews * now.numbers.contractors.crew_factor))

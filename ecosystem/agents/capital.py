@@ -1,14 +1,9 @@
 """Financiers."""
 
-from typing import TYPE_CHECKING, Any
-
 from ecosystem.agents.base import Actor, Card
 from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Fund, Invest, Order, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR
-
-if TYPE_CHECKING:
-    from mesa import Model
 
 
 class CapitalProvider(Actor):
@@ -22,12 +17,6 @@ class CapitalProvider(Actor):
     kind = "capital"
     every_weeks = 13
 
-    def __init__(
-        self, model: "Model[Any, Any]", name: str, label: str, developers: tuple[str, ...]
-    ) -> None:
-        super().__init__(model, name, label)
-        self.developers = developers
-
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the equity flow and the sites to fund or refuse."""
         n, partners = now.numbers.capital, now.partnerships
@@ -36,12 +25,14 @@ class CapitalProvider(Actor):
         runway = now.economy.cash_usd / (now.economy.outlay_usd_per_week * WEEKS_PER_YEAR)
         wanted = runway < n.runway_years
         orders: list[Order] = [Invest(offer * self._credibility(now) * wanted)]
-        for i, developer in enumerate(self.developers):
+        firms = now.layout.world.contractors
+        for i, builder in enumerate(now.vendors.builder[now.layout.last_of_site].tolist()):
             if not now.sites.announced_week[i] <= now.week or now.sites.withdrawn[i]:
                 continue
             granted = (
                 now.site_state[i] >= Rung.BUILDING
-                or partners.mean_strength(developer, "contract") >= n.refuse_below
+                or partners.mean_strength(f"contractor:{firms[builder].key}", "contract")
+                >= n.refuse_below
             )
             if granted != now.sites.funded[i]:
                 orders.append(Fund(i, granted))

@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosystem.agents.base import Actor, Card
+from ecosystem.agents.base import Actor, Card, crews_of
 from ecosystem.delivery.ladder import Rung
 from ecosystem.market import commitment_room, desired_starts, expected_revenue
-from ecosystem.state import Announce, GiveUp, OfferMore, Order, Redesign, Snapshot, Split
+from ecosystem.state import (
+    Announce,
+    GiveUp,
+    OfferMore,
+    Order,
+    Redesign,
+    Snapshot,
+    Split,
+    SwitchBuilder,
+)
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
 if TYPE_CHECKING:
@@ -34,9 +43,10 @@ class AILab(Actor):
     Senses: use and its growth, revenue, cash, the pipeline, what each candidate site promises.
     Decides, quarterly: how much to open, within what its commitments allow; where, by a softmax
     over expected time to power, local support and concentration; the share of compute that
-    trains; and which phases to give up when they are hopelessly late or cash has run out. From
-    what it sees of a host community (support, organised opposition, denials) it decides, where
-    the levers in force tell it to, whether to offer more, to redesign, or to leave.
+    trains; which sites go to another builder, since theirs has no crew for them or no longer the
+    financiers' trust; and which phases to give up when they are hopelessly late or cash is out.
+    From what it sees of a host community (support, organised opposition, denials) it decides,
+    where the levers in force tell it to, whether to offer more, to redesign, or to leave.
     """
 
     kind = "lab"
@@ -50,7 +60,8 @@ class AILab(Actor):
         orders: list[Order] = [Split(self._training_share(now))]
         if now.economy.cash_usd <= 0:
             return orders + self._resell(now)
-        return orders + self._open(now) + self._drop_late(now) + self._adapt(now)
+        orders += self._open(now) + self._switch(now)
+        return orders + self._drop_late(now) + self._adapt(now)
 
     def _training_share(self, now: Snapshot) -> float:
         n = now.numbers.lab
@@ -110,6 +121,33 @@ class AILab(Actor):
         )
         concentration = in_region[region] / max(1.0, in_region.sum())
         return (speed + support + 1 - concentration) / 3
+
+    def _switch(self, now: Snapshot) -> list[Order]:
+        """Give stuck sites to the most reliable builder who has crews to spare."""
+        layout, options = now.layout, now.numbers.options
+        waited = np.where(now.needs_crew & (now.vendors.crews == 0), now.week - now.ready_week, 0.0)
+        stuck = np.maximum.reduceat(waited, layout.lead_of_site) >= options.switch_after_weeks
+        unfunded = now.sites.live & ~now.sites.funded
+        sites = (stuck & now.sites.live | unfunded) & (now.sites.switching_until <= now.week)
+        if not np.count_nonzero(sites):
+            return []
+        firms = layout.world.contractors
+        busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
+        spare = np.array([crews_of(firm.crews, now) for firm in firms]) - busy
+        trust = np.array(
+            [now.partnerships.mean_strength(f"contractor:{f.key}", "contract") for f in firms]
+        )
+        orders: list[Order] = []
+        for site in sites.nonzero()[0].tolist():
+            builder = now.vendors.builder[layout.last_of_site[site]]
+            able = (spare > 0) & (trust >= now.numbers.capital.refuse_below)
+            able[builder] = False
+            if not able.any():
+                continue
+            best = int(np.argmax(np.where(able, trust, -1.0)))
+            spare[best] -= np.count_nonzero(now.pending & (layout.site_of_phase == site))
+            orders.append(SwitchBuilder(site, best))
+        return orders
 
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""

@@ -49,8 +49,11 @@ class Utility(Actor):
         queue = own[now.unconnected[own]]
         if len(queue):
             first = queue[np.lexsort((queue, now.headroom_week[queue]))]
-            room = now.vendors.headroom_mw[self.index] - np.cumsum(now.layout.site_mw[first])
-            orders += [GrantHeadroom(int(site)) for site in first[room >= 0]]
+            firm_mw = now.layout.site_mw[first] * ~s.non_firm[first]
+            room = now.vendors.headroom_mw[self.index] - np.cumsum(firm_mw)
+            # who accepts curtailment needs no firm capacity and passes those who wait for it
+            served = (room >= 0) | s.non_firm[first]
+            orders += [GrantHeadroom(int(site)) for site in first[served]]
         return orders
 
     def study_slots(self, now: Snapshot) -> int:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosystem.agents.base import Actor, Card
+from ecosystem.agents.base import Actor, Card, crews_of
 from ecosystem.delivery.ladder import Rung
 from ecosystem.state import Bid, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
 from ecosystem.units import WEEKS_PER_YEAR, IntArray
@@ -120,26 +120,29 @@ class Contractor(Actor):
     every_weeks = 4
 
     def __init__(
-        self, model: "Model[Any, Any]", name: str, label: str, crews: float, phases: IntArray
+        self, model: "Model[Any, Any]", name: str, label: str, crews: float, index: int
     ) -> None:
         super().__init__(model, name, label)
         self.crews = crews
-        self.phases = phases
+        self.index = index
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the phases to man until the next decision."""
-        ready = self.phases[now.needs_crew[self.phases]]
+        ready = self._ready(now)
         if not len(ready):
             return []
         manned = now.vendors.crews[ready] > 0
         order = np.lexsort((ready, now.ready_week[ready], ~manned))
-        limit = max(1, round(self.crews * now.numbers.contractors.crew_factor))
+        limit = crews_of(self.crews, now)
         queue = [int(p) for p in ready[order]]
         return [Staff(tuple(queue[:limit]), tuple(queue[limit:]))]
 
+    def _ready(self, now: Snapshot) -> IntArray:
+        return (now.needs_crew & (now.vendors.builder == self.index)).nonzero()[0]
+
     def card(self, now: Snapshot) -> Card:
         """Return crews and work."""
-        ready = self.phases[now.needs_crew[self.phases]]
+        ready = self._ready(now)
         return (
             ("crews", f"{self.crews:.0f} phases at once"),
             ("phases with work", f"{len(ready)}"),

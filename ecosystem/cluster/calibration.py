@@ -23,7 +23,7 @@ from ecosystem.units import FloatArray, IntArray
 # What a fit may move, and between what; the three others are set by hand.
 BOUNDS: dict[str, tuple[float, float]] = {
     "elementwise_bytes": (20.0, 1200.0),
-    "link_share": (0.3, 0.95),
+    "steady_share": (0.5, 1.0),
     "hidden_share": (0.0, 0.97),
     "speed_spread": (0.0, 0.15),
     "flop_per_joule": (1e12, 5e12),

@@ -190,6 +190,7 @@ def run_cluster(
     generations: Generations,
     rules: ClusterRules,
     integration: FloatArray | None = None,
+    warmth: FloatArray | None = None,
 ) -> Flows:
     """Run the fleet for a week.
 
@@ -209,6 +210,10 @@ def run_cluster(
         Fixed for a run.
     integration : ndarray, shape (S,), optional
         That of the cloud at each site, 0 to 1; by default that of the rules everywhere.
+    warmth : ndarray, shape (S,), optional
+        Share of the year in which cold air does not cool alone (`facility.warm_share`) over that
+        of the climate for which the rules hold: PUE that closed loops add and water that towers
+        take go with it. 1 by default.
 
     Returns
     -------
@@ -223,8 +228,10 @@ def run_cluster(
     it = np.add.reduce(it_by_generation, 1)
     it_fleet = np.add.reduce(it_by_generation, 0)
     up = it * rules.availability
-    pue = rules.pue_evaporative + closed_loop * rules.closed_loop_pue
-    wue = facility.blend(closed_loop, rules.wue_evaporative_l_per_kwh, rules.wue_closed_l_per_kwh)
+    warm = 1.0 if warmth is None else warmth
+    pue = rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm)
+    towers_wue = rules.wue_evaporative_l_per_kwh * warm
+    wue = facility.blend(closed_loop, towers_wue, rules.wue_closed_l_per_kwh)
     accelerators = it_fleet * core.accelerators_per_mw
     held = it_by_generation @ core.accelerators_per_mw
     home = int(held.argmax()) if held.size else -1

@@ -11,6 +11,7 @@ import numpy as np
 from ecosystem.units import ArrayLike, FloatArray
 
 BISECTIONS = 50
+SMALLEST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class ServingConstants:
     Attributes
     ----------
     step_s : float
-        Fixed time of a decode step per token that users accept: launches and collectives of all
-        layers, speculation included [s]; fitted.
+        Fixed time of a decode step, per token that users accept and per doubling of the
+        accelerators of a worker: launches and collectives of all layers, which take log2(n)
+        rounds on a tree, speculation included [s]; fitted.
     bandwidth_share, compute_share : float
         Shares of memory bandwidth and of the dense peak that decoding reaches; fitted.
     admitted_share : float
@@ -60,10 +62,10 @@ class ServingConstants:
         How sharply throughput bends from decode-bound to prefill-bound; set.
     """
 
-    step_s: float = 2.74e-3
-    bandwidth_share: float = 0.426
-    compute_share: float = 0.138
-    admitted_share: float = 0.842
+    step_s: float = 9.68e-4
+    bandwidth_share: float = 0.758
+    compute_share: float = 0.136
+    admitted_share: float = 0.851
     prefill_share: float = 0.25
     sharpness: float = 4.0
 
@@ -126,7 +128,7 @@ def token_s(
     peak_flop_per_s: ArrayLike,
     constants: ServingConstants = FITTED,
 ) -> FloatArray:
-    """Return seconds per output token with `active` sequences of `context` tokens in flight.
+    """Return seconds per output token of a worker with `active` sequences of `context` tokens.
 
     Experts are spread over the decode accelerators; attention and shared weights are replicated.
     Reading weights and arithmetic add up: they alternate by layer, and measurements on large
@@ -137,7 +139,8 @@ def token_s(
     weights = touched_parameters(model, active) + model.shared_parameters
     read = active * context * model.kv_bytes + weights * model.bytes_per_parameter
     computed = active * 2.0 * model.active_parameters / flop_per_s
-    return constants.step_s + read / bytes_per_s + computed
+    fixed = constants.step_s * np.log2(np.maximum(decode_accelerators, 2.0))
+    return fixed + read / bytes_per_s + computed
 
 
 def closed_loop(
@@ -150,6 +153,7 @@ def closed_loop(
     hbm_bytes_per_s: ArrayLike,
     peak_flop_per_s: ArrayLike,
     constants: ServingConstants = FITTED,
+    workers: ArrayLike = 1.0,
 ) -> tuple[FloatArray, FloatArray]:
     """Return tokens/s of each user, and tokens/s per accelerator (input and output).
 
@@ -161,6 +165,8 @@ def closed_loop(
         The two pools.
     tokens_in, tokens_out : float
         Length of a request and of its answer.
+    workers : float or ndarray
+        Groups of decode accelerators that each hold the whole model; users spread evenly.
 
     Notes
     -----
@@ -168,14 +174,14 @@ def closed_loop(
     Bisection on them, since the time of an answer grows with their number.
     """
     rate = prefill_tokens_per_s(model, peak_flop_per_s, constants) / tokens_in
-    most = prefill_accelerators * rate
-    held = concurrency * constants.admitted_share
+    most = prefill_accelerators / workers * rate
+    held = np.asarray(concurrency / workers * constants.admitted_share)
     context = tokens_in + 0.5 * tokens_out
 
     def answer(active: FloatArray) -> tuple[FloatArray, FloatArray]:
         each = token_s(
             active,
-            decode_accelerators,
+            decode_accelerators / workers,
             context,
             model,
             hbm_bytes_per_s,
@@ -184,7 +190,8 @@ def closed_loop(
         )
         free = held / (tokens_out * each + 1.0 / rate)
         power = constants.sharpness
-        return each, (free**-power + most**-power) ** (-1.0 / power)
+        whole = (free**power + most**power) ** (1.0 / power)
+        return each, free * most / np.maximum(whole, SMALLEST)
 
     low, high = np.zeros_like(held), held
     for _ in range(BISECTIONS):
@@ -194,4 +201,4 @@ def closed_loop(
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     each, requests = answer(high)
     pool = prefill_accelerators + decode_accelerators
-    return 1.0 / each, requests * (tokens_in + tokens_out) / pool
+    return 1.0 / each, requests * workers * (tokens_in + tokens_out) / pool

@@ -9,6 +9,8 @@ import numpy as np
 
 from ecosystem.units import HOURS_PER_WEEK, ArrayLike, FloatArray
 
+LITRES_PER_KWH = 3.6 / 2.43  # evaporated by a kWh of heat; water at 30 C takes 2.43 MJ/kg
+
 
 def blend(closed_loop: ArrayLike, evaporative: ArrayLike, closed: ArrayLike) -> FloatArray:
     """Return the mean of a quantity over halls with evaporative and closed-loop cooling.
@@ -58,6 +60,45 @@ def water_m3_per_week(it: ArrayLike, wue_l_per_kwh: ArrayLike) -> FloatArray:
     WUE is litres per IT kWh (The Green Grid, white paper 35, 2011); 1 L/kWh is 1 m3/MWh.
     """
     return np.asarray(it * HOURS_PER_WEEK * wue_l_per_kwh)
+
+
+def warm_share(mean_c: ArrayLike, swing_c: ArrayLike, limit_c: ArrayLike) -> FloatArray:
+    """Return the share of a year in which the air is warmer than `limit_c`, 0 to 1.
+
+    Air of `mean_c` that swings by `swing_c` either way over the year: above the limit for
+    arccos((limit - mean)/swing)/pi of it. Below the limit cold air cools alone.
+    """
+    swing = np.maximum(swing_c, 1e-9)
+    return np.arccos(np.clip((limit_c - np.asarray(mean_c)) / swing, -1.0, 1.0)) / np.pi
+
+
+def chiller_pue(warm: ArrayLike, cop: ArrayLike) -> FloatArray:
+    """Return what chillers that run for the share `warm` of a year add to PUE.
+
+    They remove the IT heat at a coefficient of performance `cop` (5 to 7, water-cooled).
+    """
+    return np.asarray(warm / np.asarray(cop, dtype=np.float64))
+
+
+def evaporative_wue(warm: ArrayLike, cycles: ArrayLike) -> FloatArray:
+    """Return litres per IT kWh of towers that run for the share `warm` of a year.
+
+    A kilowatt-hour of heat evaporates 3.6/2.43 = 1.48 litres (latent heat at 30 C); blowdown at
+    `cycles` of concentration > 1 adds 1/(cycles - 1) of that. All year at 5 cycles: 1.85.
+    """
+    return LITRES_PER_KWH * warm * (1.0 + 1.0 / (np.asarray(cycles, dtype=np.float64) - 1.0))
+
+
+def heat_mwh_per_week(
+    energy_mwh: ArrayLike, water_m3: ArrayLike, cycles: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return heat that leaves with warm air or water, and with vapour [MWh/week].
+
+    All electricity ends as heat; what evaporates of the water drawn takes its latent heat along.
+    """
+    evaporated = water_m3 * (1.0 - 1.0 / np.asarray(cycles, dtype=np.float64))
+    latent = np.minimum(evaporated / LITRES_PER_KWH, energy_mwh)
+    return energy_mwh - latent, latent
 
 
 def retrofit_racks(

@@ -35,7 +35,7 @@ TOKENS_PER_PARAMETER = 20.0
 WIDTH_PER_LAYER = 130.0
 # FP8 that GB200 sustains under its power limit over its peak. Later chips are built on other
 # processes, so its energy per FLOP would be wrong for them; this share is assumed instead.
-SUSTAINED_SHARE = 0.65
+SUSTAINED_SHARE = 0.64
 PRECISION: dict[int, Precision] = {16: "bf16", 8: "fp8", 4: "fp4"}
 
 

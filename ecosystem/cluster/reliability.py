@@ -5,12 +5,14 @@ an infinite mean time to failure and loses nothing.
 """
 
 import numpy as np
+from scipy.special import pdtrc, pdtrik  # pyright: ignore[reportMissingTypeStubs]
 
 from ecosystem.units import ArrayLike, FloatArray
 
 SECONDS_PER_DAY = 86_400.0
 NODE_ACCELERATORS = 8.0  # the nodes of the published failure rates hold eight accelerators
 LONGEST = 1e12  # [s] stands for "never", so that 0 nodes divide by something
+SHORTEST = 1e-12  # [s] stands for an interval of 0
 STEEPEST = 700.0  # beyond exp(700) a job makes no progress worth a number
 
 
@@ -41,8 +43,10 @@ def efficiency_exact(
     """Return solve time over expected wall time under exponential failures, 0 to 1.
 
     T_s / T = tau / (M exp(R/M) (exp((tau + w)/M) - 1)), Daly 2006: failures may strike during
-    checkpoint and restart too. As tau goes to 0 with w > 0 it goes to 0.
+    checkpoint and restart too. As tau goes to 0 with w > 0 it goes to 0, and with w = 0 to
+    exp(-R/M).
     """
+    interval_s = np.maximum(interval_s, SHORTEST)
     lost = np.minimum((interval_s + write_s) / mttf, STEEPEST)
     down = np.minimum(restart_s / mttf, STEEPEST)
     return interval_s / (mttf * np.expm1(lost)) * np.exp(-down)
@@ -52,6 +56,7 @@ def efficiency_first_order(
     interval_s: ArrayLike, write_s: ArrayLike, restart_s: ArrayLike, mttf: ArrayLike
 ) -> FloatArray:
     """Return 1 - w/tau - (tau/2 + R)/M, at least 0; fails once losses exceed about 0.3."""
+    interval_s = np.maximum(interval_s, SHORTEST)
     loss = write_s / interval_s + (0.5 * interval_s + restart_s) / mttf
     return np.maximum(1.0 - loss, 0.0)
 
@@ -68,6 +73,7 @@ def ettr(
     (1 - N r (u + dt/2)) / (1 + w/dt), for a job that never queues.
     """
     rate = nodes * failures_per_node_day / SECONDS_PER_DAY
+    interval_s = np.maximum(interval_s, SHORTEST)
     running = 1.0 - rate * (restart_s + 0.5 * interval_s)
     return np.maximum(running, 0.0) / (1.0 + write_s / interval_s)
 
@@ -87,8 +93,7 @@ def goodput(
     failures_per_node_day : float or ndarray
         Failure rate of one node [1/day].
     checkpoint_s, restart_s : float or ndarray
-        Time that writing a checkpoint blocks the job, > 0, and time to detect a fault and
-        resume [s].
+        Time that writing a checkpoint blocks the job, and time to detect a fault and resume [s].
 
     Notes
     -----
@@ -112,7 +117,7 @@ def domain_availability(
 
 
 def stall_probability(
-    spares: int, units: ArrayLike, failures_per_unit_day: ArrayLike, repair_days: ArrayLike
+    spares: ArrayLike, units: ArrayLike, failures_per_unit_day: ArrayLike, repair_days: ArrayLike
 ) -> FloatArray:
     """Return the probability that more units are in repair than there are `spares`.
 
@@ -120,8 +125,17 @@ def stall_probability(
     when their number exceeds the spares.
     """
     mean = np.asarray(units * failures_per_unit_day * repair_days, dtype=np.float64)
-    term, below = np.exp(-mean), np.exp(-mean)
-    for k in range(1, spares + 1):
-        term = term * mean / k
-        below = below + term
-    return np.maximum(1.0 - below, 0.0)
+    return np.asarray(pdtrc(spares, mean), dtype=np.float64)
+
+
+def spares_for(
+    stall: ArrayLike, units: ArrayLike, failures_per_unit_day: ArrayLike, repair_days: ArrayLike
+) -> FloatArray:
+    """Return the fewest spares with which a job stalls at most for the share `stall` of time."""
+    mean = np.asarray(units * failures_per_unit_day * repair_days, dtype=np.float64)
+    allowed = np.clip(stall, 1e-12, 1.0)
+    found: FloatArray = np.maximum(np.ceil(pdtrik(1.0 - allowed, np.maximum(mean, 1e-12))), 0.0)
+    # the inverse is exact to rounding; one step either way settles it
+    fewer = np.maximum(found - 1.0, 0.0)
+    found = np.where(pdtrc(fewer, mean) <= allowed, fewer, found)
+    return np.where(pdtrc(found, mean) <= allowed, found, found + 1.0)

@@ -148,7 +148,9 @@ def halfin_whitt_wait_probability(beta: FloatArray) -> FloatArray:
 
 def usd_per_mtok(usd_per_accelerator_hour: ArrayLike, tokens_per_s: ArrayLike) -> FloatArray:
     """Return the cost of a million tokens at full load; divide by utilisation for a fleet."""
-    return np.asarray(usd_per_accelerator_hour * 1e6 / (3600.0 * tokens_per_s))
+    return np.asarray(
+        usd_per_accelerator_hour * 1e6 / (3600.0 * np.maximum(tokens_per_s, SMALLEST))
+    )
 
 
 def tokens_per_s_per_mw(tokens_per_s: ArrayLike, allin_kw: ArrayLike) -> FloatArray:
@@ -160,4 +162,4 @@ def time_to_first_token_s(
     wait_s: ArrayLike, tokens_in: ArrayLike, prefill_tokens_per_s: ArrayLike, step_s: ArrayLike
 ) -> FloatArray:
     """Return queue, prefill of the request on one accelerator group, and the first step [s]."""
-    return np.asarray(wait_s + tokens_in / prefill_tokens_per_s + step_s)
+    return np.asarray(wait_s + tokens_in / np.maximum(prefill_tokens_per_s, SMALLEST) + step_s)

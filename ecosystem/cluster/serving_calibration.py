@@ -26,9 +26,15 @@ from ecosystem.units import FloatArray, IntArray
 
 FREE = ("step_s", "bandwidth_share", "compute_share", "admitted_share")
 
-# 1.6e12 parameters of which 49e9 are active; nothing else about it is published, so shared and
-# routed parameters, experts and cache are set as in DeepSeek-R1.
-DEEPSEEK_V4_PRO = ServedModel(21.9e9, 1_578e9, 256.0, 4.4, 0.5625, 35_136.0)
+# 1.6e12 parameters, 49e9 active, 6 of 384 experts (api-docs.deepseek.com/news/news260424 and the
+# source of the points): hence 1,575.6e9 in experts and 24.4e9 shared. FP4 in blocks of 32 with a
+# scale of one byte. Its maker gives a tenth of the cache of V3.2, which keeps what DeepSeek-R1
+# does; that is said of a million tokens and taken for shorter contexts too.
+DEEPSEEK_V4_PRO = ServedModel(24.4e9, 1_575.6e9, 384.0, 6.0, 0.53125, 3_513.6)
+# Measured with other software, which speculates nothing: what belongs to software and model is
+# fitted anew, arithmetic and admission are kept.
+FREE_SECOND = ("step_s", "bandwidth_share", "prefill_share")
+SECOND = replace(FITTED, step_s=4.31e-3, bandwidth_share=0.470, prefill_share=0.111)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +45,7 @@ class ServingRuns:
     concurrency: FloatArray
     prefill_accelerators: FloatArray
     decode_accelerators: FloatArray
+    decode_workers: FloatArray
     tokens_in: FloatArray
     tokens_out: FloatArray
     hbm_bytes_per_s: FloatArray
@@ -53,6 +60,7 @@ class ServingRuns:
             self.concurrency[rows],
             self.prefill_accelerators[rows],
             self.decode_accelerators[rows],
+            self.decode_workers[rows],
             self.tokens_in[rows],
             self.tokens_out[rows],
             self.hbm_bytes_per_s[rows],
@@ -63,7 +71,11 @@ class ServingRuns:
 
 
 def load_serving_runs(use: str = "calibrate") -> ServingRuns:
-    """Read measured points marked with `use`: calibrate, second (another model) or context."""
+    """Read measured points marked with `use`.
+
+    calibrate, second (another model), held_out and held_out_second (the same two on another
+    chip), or context.
+    """
     text = (files("ecosystem") / "data" / "serving_runs.csv").read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(text.splitlines()) if row["use"] == use]
     known = load_generations()
@@ -81,6 +93,7 @@ def load_serving_runs(use: str = "calibrate") -> ServingRuns:
         concurrency=column("concurrency"),
         prefill_accelerators=column("prefill_accelerators"),
         decode_accelerators=column("decode_accelerators"),
+        decode_workers=column("decode_workers"),
         tokens_in=column("tokens_in"),
         tokens_out=column("tokens_out"),
         hbm_bytes_per_s=np.array([float(chip.hbm_tbps[0]) * 1e12 for chip in chips]),
@@ -106,64 +119,49 @@ def serving_log_errors(
         runs.hbm_bytes_per_s,
         runs.peak_flop_per_s,
         constants,
+        runs.decode_workers,
     )
     return np.log(np.array(got) / np.array([runs.user_tokens_per_s, runs.tokens_per_s]))
 
 
-def fit_serving(runs: ServingRuns, start: ServingConstants = FITTED) -> ServingConstants:
-    """Return the constants that fit `runs`: least squares on log ratios of speed and throughput."""
+def fit_serving(
+    runs: ServingRuns,
+    start: ServingConstants = FITTED,
+    model: ServedModel = DEEPSEEK_R1,
+    free: tuple[str, ...] = FREE,
+) -> ServingConstants:
+    """Return `start` with `free` constants that fit `runs`.
+
+    Least squares on log ratios of speed and throughput.
+    """
 
     def constants_at(logs: FloatArray) -> ServingConstants:
-        return replace(start, **dict(zip(FREE, map(float, np.exp(logs)), strict=True)))
+        return replace(start, **dict(zip(free, map(float, np.exp(logs)), strict=True)))
 
     def residuals(logs: FloatArray) -> FloatArray:
-        return serving_log_errors(runs, constants_at(logs)).ravel()
+        return serving_log_errors(runs, constants_at(logs), model).ravel()
 
     found = least_squares(
         residuals,
-        np.log([getattr(start, name) for name in FREE]),
+        np.log([getattr(start, name) for name in free]),
         diff_step=1e-3,
         max_nfev=60,
     )
     return constants_at(found.x)
 
 
-def left_out_serving_errors(runs: ServingRuns) -> FloatArray:
+def left_out_serving_errors(
+    runs: ServingRuns,
+    start: ServingConstants = FITTED,
+    model: ServedModel = DEEPSEEK_R1,
+    free: tuple[str, ...] = FREE,
+) -> FloatArray:
     """Return predicted over measured less one for each point left out of the fit, (2, K)."""
     count = len(runs.name)
     errors = np.empty((2, count))
     for i in range(count):
-        constants = fit_serving(runs.take(np.flatnonzero(np.arange(count) != i)))
-        errors[:, i] = serving_log_errors(runs.take(np.array([i])), constants)[:, 0]
+        others = runs.take(np.flatnonzero(np.arange(count) != i))
+        constants = fit_serving(others, start, model, free)
+        one = runs.take(np.array([i]))
+        errors[:, i] = serving_log_errors(one, constants, model)[:, 0]
     return np.expm1(errors)
-
-
-def best_throughput(
-    user_tokens_per_s: FloatArray,
-    runs: ServingRuns,
-    model: ServedModel,
-    constants: ServingConstants = FITTED,
-) -> FloatArray:
-    """Return what the serving model holds possible at a user speed, over pools and concurrency.
-
-    Decode pools of 8 to 64 accelerators, prefill pools of an eighth of them to twice as many.
-    The first run's hardware and request length.
-    """
-    decode = np.array([8.0, 16.0, 32.0, 64.0])[:, None, None]
-    prefill = decode * np.array([0.125, 0.25, 0.5, 1.0, 2.0])[None, :, None]
-    concurrency = np.geomspace(1.0, 65_536.0, 120)[None, None, :]
-    shape = np.broadcast_shapes(decode.shape, prefill.shape, concurrency.shape)
-    pools = [np.broadcast_to(x, shape).ravel() for x in (concurrency, prefill, decode)]
-    speed, rate = closed_loop(
-        pools[0],
-        pools[1],
-        pools[2],
-        float(runs.tokens_in[0]),
-        float(runs.tokens_out[0]),
-        model,
-        float(runs.hbm_bytes_per_s[0]),
-        float(runs.peak_flop_per_s[0]),
-        constants,
-    )
-    fast = speed[None, :] >= user_tokens_per_s[:, None]
-    return np.where(fast, rate[None, :], 0.0).max(axis=1)

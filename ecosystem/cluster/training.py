@@ -33,18 +33,22 @@ class TrainingConstants:
     elementwise_bytes : float
         Memory traffic of normalisation, activation, residual and quantisation, forward and
         backward [bytes per token, layer and unit of width]; fitted.
-    launch_s : float
-        Fixed time of a layer and microbatch, kernel launches and synchronisation [s]; set.
+    steady_share : float
+        Speed of a step over what its kernels and links would give at their best rates: shapes
+        that fit badly, kernel launches, waiting inside a layer; fitted.
     step_overhead_s : float
         Fixed time of an optimiser step, data loading and host work [s]; set from strong scaling
         of small models, which the fitted runs do not hold.
     link_share : float
-        Share of nominal bandwidth that collectives reach; fitted. Copies reach 0.80 to 0.88.
+        Share of nominal bandwidth that collectives reach; set to the best copy that was measured
+        (H200, 396 of 450 GB/s).
     hidden_share : float
         Share of communication hidden behind computation by software that overlaps; fitted.
     speed_spread : float
-        Relative spread of speed among accelerators and over steps; a synchronous step waits for
-        the slowest of n, sqrt(2 ln n) spreads above the mean; fitted.
+        Relative spread of speed among accelerators; a step waits for the slowest of the r that
+        reduce a gradient together, sqrt(2 ln r) spreads above the mean; fitted. Stages of a
+        pipeline buffer each other. Sinha et al. 2022 (arXiv:2208.11035) measure a variation of
+        8% on average between accelerators of one kind.
     flop_per_joule : float
         Sustained FP8 FLOP per joule of design power on a 4 nm process; fitted.
     energy_exponent : float
@@ -53,14 +57,14 @@ class TrainingConstants:
         Share of memory that a layout may fill; set.
     """
 
-    elementwise_bytes: float = 231.0
-    launch_s: float = 1e-4
+    elementwise_bytes: float = 151.0
+    steady_share: float = 0.760
     step_overhead_s: float = 0.04
-    link_share: float = 0.866
-    hidden_share: float = 0.889
-    speed_spread: float = 0.120
-    flop_per_joule: float = 2.67e12
-    energy_exponent: float = 0.685
+    link_share: float = 0.88
+    hidden_share: float = 0.860
+    speed_spread: float = 0.054
+    flop_per_joule: float = 2.60e12
+    energy_exponent: float = 0.665
     memory_share: float = 0.95
 
 
@@ -158,7 +162,7 @@ class Layouts:
 
 
 def layer_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArray:
-    """Return seconds that a layer takes forward and backward for one microbatch, shape (M,)."""
+    """Return seconds of a layer, forward and backward, for one microbatch at best rates, (M,)."""
     tokens = how.micro * jobs.sequence
     again = np.where(how.recompute > 0, RECOMPUTE, 1.0)
     flop = 6.0 * jobs.parameters / jobs.layers * tokens * again
@@ -176,7 +180,7 @@ def layer_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArra
     elementwise = moved / jobs.hbm_bytes_per_s
     computing = (matmul + attention + elementwise) / how.tensor
     exposed = 1.0 - jobs.overlap * constants.hidden_share
-    return computing + exposed * _layer_links_s(jobs, how, constants) + constants.launch_s * again
+    return computing + exposed * _layer_links_s(jobs, how, constants)
 
 
 def _layer_links_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArray:
@@ -200,7 +204,8 @@ def step_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArray
 
     Pipeline bubble (p - 1)/(m v) (Narayanan et al. 2021). Gradients are reduced hierarchically:
     in the domain first, so that each of its members sends a share beyond it. States sharded over
-    all are gathered flat, at the network's speed, for every microbatch.
+    all are gathered flat, at the network's speed, for every microbatch. All that hold the same
+    weights (data and context parallel) wait for the slowest of them.
     """
     stage = layer_s(jobs, how, constants) * jobs.layers / how.pipeline
     work = (how.microbatches + (how.pipeline - 1.0) / how.chunks) * stage
@@ -218,8 +223,9 @@ def step_s(jobs: Jobs, how: Layouts, constants: TrainingConstants) -> FloatArray
     hidden = np.where(sharded, 1.0, jobs.overlap) * constants.hidden_share
     exposed = np.maximum(links * (1.0 - hidden), links - work)
     optimiser = OPTIMISER_BYTES * jobs.parameters / jobs.accelerators / jobs.hbm_bytes_per_s
-    slowest = 1.0 + constants.speed_spread * np.sqrt(2.0 * np.log(jobs.accelerators))
-    return (work + exposed + optimiser) * slowest + constants.step_overhead_s
+    slowest = 1.0 + constants.speed_spread * np.sqrt(2.0 * np.log(replicas))
+    best = work + exposed + optimiser
+    return best * slowest / constants.steady_share + constants.step_overhead_s
 
 
 def flop_per_s_per_accelerator(
@@ -248,7 +254,9 @@ def multi_site_efficiency(
     `site_gbps` [Gb/s] (ring); what fits behind the step is hidden, the rest is paid.
     """
     sent = 8.0 * parameters * (1.0 - 1.0 / np.maximum(sites, 1.0))
-    return np.asarray(step_s / np.maximum(step_s, sent * 8.0 / (site_gbps * 1e9)))
+    exchange_s = sent * 8.0 / np.maximum(np.asarray(site_gbps) * 1e9, 1e-9)
+    own_s = np.maximum(step_s, 1e-9)
+    return np.asarray(own_s / np.maximum(own_s, exchange_s))
 
 
 def fleet_flop_per_s(

@@ -277,6 +277,19 @@ def _before(previous: IntArray, used: BoolArray) -> IntArray:
     return table
 
 
+def power_of(accepts: BoolArray) -> IntArray:
+    """Return the `Power` of phases that accept a grid connection, a bridge: shape (P, 2)."""
+    grid, bridge = accepts.T
+    return np.where(grid, np.where(bridge, Power.BRIDGE_THEN_GRID, Power.GRID), Power.ISLANDED)
+
+
+def with_bridge(network: Network, phases: IntArray) -> Network:
+    """Return the network in which `phases`, all those of a site, may be powered on site, too."""
+    accepts = network.accepts.copy()
+    accepts[phases, 1] = True
+    return build_network(network.site, power_of(accepts), network.previous)
+
+
 def without(network: Network, phases: IntArray, waiting: BoolArray) -> Network:
     """Return the network in which nobody waits for the sitework of `phases` any more.
 

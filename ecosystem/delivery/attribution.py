@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause, Network, Power, build_network
+from ecosystem.delivery.activities import (
+    ACTIVITIES,
+    Activity,
+    Cause,
+    Network,
+    build_network,
+    power_of,
+)
 from ecosystem.delivery.critical_path import Known, forward
 from ecosystem.delivery.progress import DONE_WEEKS, Opened, Progress
 from ecosystem.delivery.record import Availability, Runs
@@ -294,8 +301,7 @@ def _cut(network: Network, phases: IntArray) -> Network:
     """Return the network of one whole site."""
     number = np.full(network.phases + 1, -1, dtype=np.int64)
     number[phases] = np.arange(len(phases))
-    grid, bridge = network.accepts[phases].T
-    power = np.where(grid, np.where(bridge, Power.BRIDGE_THEN_GRID, Power.GRID), Power.ISLANDED)
+    power = power_of(network.accepts[phases])
     return build_network(network.site[phases], power, number[network.previous[phases]])
 
 

@@ -36,6 +36,7 @@ def made_up(world: World, policy: Strategy, seed: int, weeks: int | None = None)
     ledger = {
         "period": np.array(["2024", "2025", "2026"], dtype=object),
         "purpose": np.array(["campus", "campus", "campus"], dtype=object),
+        "payer": np.array(["partners"] * 3, dtype=object),
         "amount": np.array([1e9, CAPEX_A_YEAR, CAPEX_A_YEAR]),
     }
     weekly = {"week": week, "strategy_cost_usd": np.full(WEEKS, cost / WEEKS)}

@@ -150,3 +150,20 @@ def test_links_between_cost_what_the_exchange_takes_beyond_the_step():
     apart = run_cluster(mw, np.ones(2), 0.0, 0.9, GENERATIONS, rules)
     one = run_cluster(mw.sum(0, keepdims=True), np.ones(1), 0.0, 0.9, GENERATIONS, rules)
     assert apart.training_flop_per_s / one.training_flop_per_s == pytest.approx(step / exchange)
+
+
+def test_a_cold_climate_spares_chillers_and_towers():
+    mw, closed = np.full((2, 2), 50.0), np.array([1.0, 0.0])
+    rules = replace(RULES, closed_loop_pue=0.08)
+    usual = run_cluster(mw, closed, 0.0, 0.5, GENERATIONS, rules)
+    same, cold, half = (
+        run_cluster(mw, closed, 0.0, 0.5, GENERATIONS, rules, None, np.full(2, warmth))
+        for warmth in (1.0, 0.0, 0.5)
+    )
+    assert same.energy_mwh.tolist() == usual.energy_mwh.tolist()
+    assert same.water_m3.tolist() == usual.water_m3.tolist()
+    saved = usual.it_mw[0] * rules.availability * 168 * 0.08
+    assert usual.energy_mwh[0] - cold.energy_mwh[0] == pytest.approx(saved)
+    assert cold.energy_mwh[1] == usual.energy_mwh[1]
+    assert cold.water_m3[1] == 0.0
+    assert half.water_m3[1] == pytest.approx(usual.water_m3[1] / 2)

@@ -104,3 +104,30 @@ def test_left_out_errors_of_a_straight_line_are_zero():
     made = frontier.frontier_of(speed, np.exp(5 - 0.03 * speed))
     assert np.abs(frontier.left_out_log_errors(made)).max() < 1e-9
     assert np.abs(frontier.log_linear_errors(made, leave_out=True)).max() < 1e-9
+
+
+def test_workers_are_pools_of_their_own():
+    """Four workers with a quarter of the users and of the prefill each do four times one."""
+    users, prefill = np.array([64.0, 4_000.0]), np.array([8.0, 16.0])
+    chip = (1024.0, 1024.0, DEEPSEEK_R1, 8e12, 9.8e15, FITTED)
+    pool = np.full(2, 32.0)
+    speed, rate = decode.closed_loop(users, prefill, pool, *chip, 4.0)
+    one_speed, one_rate = decode.closed_loop(users / 4, prefill / 4, pool / 4, *chip)
+    assert speed == pytest.approx(one_speed)
+    assert rate == pytest.approx(one_rate)
+    wide_speed, _ = decode.closed_loop(users, prefill, pool, *chip)
+    assert wide_speed[0] != pytest.approx(speed[0], rel=0.05)
+
+
+def test_fixed_time_grows_with_the_rounds_of_a_tree():
+    alone = [
+        float(decode.token_s(0.0, n, 0.0, replace(DEEPSEEK_R1, shared_parameters=0.0), 1e13, 1e16))
+        for n in (1.0, 2.0, 8.0, 32.0)
+    ]
+    assert alone == pytest.approx([FITTED.step_s * rounds for rounds in (1, 1, 3, 5)])
+
+
+def test_nobody_and_no_pool_serve_nothing():
+    speed, rate = closed_loop([0.0, 8.0], [8.0, 0.0], np.array([32.0, 32.0]))
+    assert rate.tolist() == [0.0, 0.0]
+    assert np.all(np.isfinite(speed))

@@ -93,3 +93,31 @@ def test_spares_end_stalls():
     assert r.stall_probability(0, 100.0, 0.0, 2.0) == 0.0
     assert r.stall_probability(200, 100.0, 0.1, 2.0) == pytest.approx(0.0, abs=1e-12)
     assert r.stall_probability(0, 100.0, 0.1, 2.0) == pytest.approx(1 - np.exp(-20.0))
+
+
+@pytest.mark.parametrize("mean", [0.5, 20.0, 400.0, 4_000.0])
+def test_spares_are_the_fewest_that_keep_the_promise(mean):
+    counted = np.random.default_rng(3).poisson(mean, 400_000)
+    for stall in (0.5, 0.1, 0.01):
+        spares = r.spares_for(stall, mean, 1.0, 1.0)
+        assert r.stall_probability(spares, mean, 1.0, 1.0) <= stall
+        if spares > 0:
+            assert r.stall_probability(spares - 1, mean, 1.0, 1.0) > stall
+        assert (counted > spares).mean() == pytest.approx(
+            r.stall_probability(spares, mean, 1.0, 1.0), abs=0.004
+        )
+
+
+def test_spares_of_many_jobs_at_once():
+    units = np.array([0.0, 1_000.0, 100_000.0])
+    spares = r.spares_for(0.01, units, 0.004, 2.0)
+    assert spares.tolist() == [0.0, 15.0, 867.0]
+    # a large pool needs a smaller share: the law of large numbers
+    assert 867 / 800 < 15 / 8
+
+
+def test_free_checkpoints_lose_only_restarts():
+    mttf = r.mttf_s(100.0, 3.8e-3)
+    assert r.goodput(100.0, 3.8e-3, 0.0, 300.0) == pytest.approx(np.exp(-300.0 / mttf))
+    assert r.efficiency_first_order(0.0, 1.0, 300.0, mttf) == 0.0
+    assert r.ettr(100.0, 3.8e-3, 0.0, 1.0, 300.0) == pytest.approx(0.0, abs=1e-9)

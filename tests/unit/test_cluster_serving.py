@@ -92,3 +92,8 @@ def test_cost_and_power_of_tokens():
 
 def test_first_token_waits_for_queue_and_prefill():
     assert serving.time_to_first_token_s(0.5, 1000.0, 20_000.0, 0.01) == pytest.approx(0.56)
+
+
+def test_nothing_served_and_no_prefill_stay_finite():
+    assert np.isfinite(serving.usd_per_mtok(2.21, 0.0))
+    assert np.isfinite(serving.time_to_first_token_s(0.0, 1000.0, 0.0, 0.01))

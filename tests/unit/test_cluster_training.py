@@ -59,7 +59,7 @@ def plain(**changes):
     return Layouts(**{name: one(value) for name, value in fields.items()})
 
 
-BARE = replace(FITTED, launch_s=0.0, step_overhead_s=0.0, speed_spread=0.0, link_share=1.0)
+BARE = replace(FITTED, steady_share=1.0, step_overhead_s=0.0, speed_spread=0.0, link_share=1.0)
 
 
 def test_pure_matmul_runs_at_the_matmul_rate():
@@ -228,3 +228,29 @@ def test_sequence_parallelism_shards_the_rest_of_the_activations():
     assert before / after == pytest.approx((34 + 70 + scores) / (34 + scores))
     each = FITTED.elementwise_bytes * 1_000.0 * 1_000.0 / 8 / 1e12
     assert after == pytest.approx(each * (34 + scores) / 34)
+
+
+def test_a_step_waits_for_the_slowest_of_those_that_reduce_a_gradient():
+    """Expected largest of r normal speeds, counted; stages of a pipeline buffer each other."""
+    rng = np.random.default_rng(1)
+    spread = replace(BARE, speed_spread=0.05)
+    for replicas in (16, 256):
+        jobs = simple(accelerators=float(replicas))
+        slower = training.step_s(jobs, plain(), spread) / training.step_s(jobs, plain(), BARE)
+        counted = 1 + 0.05 * rng.normal(size=(4_000, replicas)).max(axis=1).mean()
+        assert slower == pytest.approx(counted, rel=0.03)
+    piped = simple(accelerators=16.0, layers=16.0)
+    how = plain(pipeline=16.0)
+    assert training.step_s(piped, how, spread) == training.step_s(piped, how, BARE)
+
+
+def test_a_steady_share_slows_everything_but_the_fixed_time():
+    half = replace(BARE, steady_share=0.5, step_overhead_s=0.25)
+    whole = replace(half, steady_share=1.0)
+    fast, slow = (training.step_s(simple(), plain(), c)[0] for c in (whole, half))
+    assert slow - 0.25 == pytest.approx(2 * (fast - 0.25))
+
+
+def test_links_of_nothing_between_sites_leave_nothing():
+    assert training.multi_site_efficiency(2.0, 1e12, 10.0, 0.0) == pytest.approx(0.0, abs=1e-12)
+    assert training.multi_site_efficiency(1.0, 1e12, 0.0, 0.0) == 1.0

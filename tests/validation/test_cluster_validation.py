@@ -8,15 +8,19 @@ import pytest
 
 from ecosystem.cluster import calibration, serving_calibration, validation
 from ecosystem.cluster.calibration import BOUNDS, load_runs
+from ecosystem.cluster.decode import ServingConstants
 from ecosystem.cluster.frontier import frontier_of, left_out_log_errors, log_linear_errors
 from ecosystem.cluster.serving_calibration import (
+    DEEPSEEK_V4_PRO,
     FREE,
+    FREE_SECOND,
+    SECOND,
     fit_serving,
     left_out_serving_errors,
     load_serving_runs,
 )
 from ecosystem.cluster.training import FITTED, TrainingConstants
-from experiments.validate import plots, table_markdown
+from experiments.validate import plots, table_markdown, table_text
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,16 @@ def test_the_promised_limits_are_the_ones_checked(every_check):
     assert limits["training", "error, series left out: 90th percentile"] == 20
     assert limits["serving", "throughput error, left out: median"] == 15
     assert limits["serving", "throughput error, left out: largest"] == 30
+    assert limits["training", "Selene 2022, eight points: mean error"] == 5
+    assert limits["second model", "throughput error, left out: median"] == 15
+    assert limits["second model", "user speed error, left out: largest"] == 30
     assert limits["frontier", "largest |ln| error, left out"] == 0.25
+    promised = {(c.area, c.name) for c in every_check if c.promised}
+    assert ("training", "Selene 2022, eight points: mean error") in promised
+
+
+def test_the_table_fits_the_console(every_check):
+    assert max(map(len, table_text(every_check).splitlines())) <= 100
 
 
 def test_fifty_six_runs_and_at_most_nine_constants():
@@ -76,6 +89,30 @@ def test_shipped_serving_constants_are_the_fit():
     for name in FREE:
         shipped = getattr(serving_calibration.FITTED, name)
         assert shipped == pytest.approx(getattr(fitted, name), rel=0.05), name
+
+
+def test_shipped_constants_of_the_second_model_are_the_fit():
+    runs = load_serving_runs("second")
+    fitted = fit_serving(runs, SECOND, DEEPSEEK_V4_PRO, FREE_SECOND)
+    for name in ServingConstants.__slots__:
+        shipped = getattr(SECOND, name)
+        assert shipped == pytest.approx(getattr(fitted, name), rel=0.02), name
+        if name not in FREE_SECOND:
+            assert shipped == getattr(serving_calibration.FITTED, name), name
+
+
+def test_the_second_model_has_the_parameters_that_are_published():
+    assert DEEPSEEK_V4_PRO.active_parameters == pytest.approx(49e9, rel=0.002)
+    total = DEEPSEEK_V4_PRO.shared_parameters + DEEPSEEK_V4_PRO.routed_parameters
+    assert total == pytest.approx(1.6e12, rel=0.002)
+
+
+def test_runs_held_out_are_in_no_fit():
+    uses = ("calibrate", "second", "held_out", "held_out_second")
+    names = [load_serving_runs(use).name for use in uses]
+    assert [len(found) for found in names] == [9, 8, 11, 6]
+    assert len(set().union(*names)) == 34
+    assert not set(load_runs().name) & set(load_runs("selene").name)
 
 
 def test_serving_left_one_out():
@@ -128,6 +165,17 @@ def test_the_documented_constants_are_those_in_use():
     assert shown == {name: getattr(FITTED, name) for name in TrainingConstants.__slots__}
     by_hand = {cell[1].strip(" `") for cell in cells if "set by hand" in cell[4]}
     assert by_hand == set(shown) - set(BOUNDS)
+
+
+def test_the_documented_serving_constants_are_those_in_use():
+    text = (DOCS / "validation.md").read_text(encoding="utf-8")
+    cells = [line.split("|") for line in text.splitlines() if line.startswith("| *")]
+    assert [cell[1].strip(" *") for cell in cells] == list(ServingConstants.__slots__)
+    for name, first, second in ((c[1].strip(" *"), c[2].split(), c[3].split()) for c in cells):
+        unit = 1e-3 if "ms" in first else 1.0
+        one, two = getattr(serving_calibration.FITTED, name), getattr(SECOND, name)
+        assert float(first[0]) * unit == pytest.approx(one), name
+        assert two == pytest.approx(one if second[0] == "the" else float(second[0]) * unit), name
 
 
 def test_the_documented_plots_are_current():

@@ -1,0 +1,126 @@
+"""Who gets scarce stock: equal shares, first come first served, or the critical path first.
+
+One rule a stock, declared in the world's numbers. Whatever the rule, other builders get what equal
+shares would leave them: the programme can set its own priorities, not theirs.
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ecosystem.society.labour import share_alike, wanted
+from ecosystem.units import BoolArray, FloatArray, IntArray
+
+type Rule = Literal["equal_share", "critical_first", "fifo"]
+
+
+class Rationed(NamedTuple):
+    """Outcome of rationing.
+
+    Attributes
+    ----------
+    share : ndarray, shape (n,)
+        Share of full speed that the stocks allow each activity, in [0, 1].
+    level : ndarray, shape (G,)
+        Share of full speed that equal shares allow in each pool; what the others get.
+    asked : ndarray, shape (G,)
+        What all asked for.
+    """
+
+    share: FloatArray
+    level: FloatArray
+    asked: FloatArray
+
+
+def queue_place(rule: Rule, critical: BoolArray, start_week: FloatArray) -> IntArray:
+    """Return the place in which each activity is served, 0 first, shape (n,); equals share alike.
+
+    Parameters
+    ----------
+    rule : {"equal_share", "critical_first", "fifo"}
+    critical : ndarray of bool, shape (n,)
+        Activities without float.
+    start_week : ndarray, shape (n,)
+        Week since which each has asked; of equals the first listed comes first.
+    """
+    place: IntArray = np.zeros(len(start_week), dtype=np.int64)
+    if rule == "critical_first":
+        place[~critical] = 1
+    elif rule == "fifo":
+        place[start_week.argsort(kind="stable")] = np.arange(len(start_week))
+    return place
+
+
+def ration(
+    offered: FloatArray,
+    pools: IntArray,
+    need: FloatArray,
+    speed: FloatArray,
+    others: FloatArray,
+    place: IntArray,
+) -> Rationed:
+    """Ration several stocks among activities that each need some of them.
+
+    Parameters
+    ----------
+    offered : ndarray, shape (G,)
+        Stock of each pool in the period, >= 0.
+    pools : ndarray of int, shape (n, c)
+        Pool of each of the c inputs of an activity.
+    need : ndarray, shape (n, c)
+        What an activity takes of each at full speed, >= 0.
+    speed : ndarray, shape (n,)
+        Speed that everything else allows, in [0, 1].
+    others : ndarray, shape (G,)
+        Need at full speed of those who are served alike with all, whatever the rule.
+    place : ndarray of int, shape (n,)
+        From :func:`queue_place`.
+
+    Notes
+    -----
+    Each class divides what the classes before it left by progressive filling; an activity goes
+    at the least of its inputs and takes no more of the others than that.
+    """
+    count, inputs = need.shape
+    flat, full = pools.ravel(), need.ravel()
+    quick = speed if inputs == 1 else np.repeat(speed, inputs)
+    asked = wanted(flat, full, quick, others)
+    level = share_alike(offered, flat, full, quick, others, asked)
+    if not count or np.minimum.reduce(level) >= 1:
+        return Rationed(np.ones(count), level, asked)
+    classes = int(np.maximum.reduce(place)) + 1
+    if classes == 1:
+        return Rationed(_least(level, pools, need), level, asked)
+    left = np.maximum(offered - level * others, 0.0)
+    if inputs == 1 and classes == count:
+        return Rationed(_in_turn(left, flat, full, speed, place), level, asked)
+    share = np.ones(count)
+    for rank in range(classes):
+        mine = (place == rank).nonzero()[0]
+        at, own = pools[mine], need[mine]
+        allowed = share_alike(left, at.ravel(), own.ravel(), np.repeat(speed[mine], inputs))
+        share[mine] = _least(allowed, at, own)
+        taken = own * np.minimum(share[mine], speed[mine])[:, None]
+        left = np.maximum(left - np.bincount(at.ravel(), taken.ravel(), len(left)), 0.0)
+    return Rationed(share, level, asked)
+
+
+def _in_turn(
+    left: FloatArray, pool: IntArray, need: FloatArray, speed: FloatArray, place: IntArray
+) -> FloatArray:
+    """Serve one after the other where each needs one pool only, shape (n,)."""
+    share = np.ones(len(need))
+    for stock in np.flatnonzero(np.bincount(pool, need * speed, len(left)) > left):
+        mine = (pool == stock).nonzero()[0]
+        mine = mine[place[mine].argsort()]
+        take = need[mine] * speed[mine]
+        room = np.maximum(left[stock] - (np.cumsum(take) - take), 0.0)
+        share[mine] = np.minimum(
+            np.divide(room, need[mine], out=np.ones(len(mine)), where=need[mine] > 0), 1.0
+        )
+    return share
+
+
+def _least(level: FloatArray, pools: IntArray, need: FloatArray) -> FloatArray:
+    """Return the least level among the pools that each activity needs, shape (n,)."""
+    return np.minimum.reduce(np.where(need > 0, level[pools], 1.0), axis=1)
