@@ -1,6 +1,6 @@
 """Strategies at equal budget: how far each one's spending levers go for the same money."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isclose
@@ -196,8 +196,9 @@ def write_budget(folder: Path, found: Sequence[Budgeted]) -> None:
     write_csv(folder / "budget.csv", rows, list(rows[0]) if rows else ["strategy"])
 
 
-def budget_text(found: Iterable[Budgeted], share: float) -> str:
-    """Say what each strategy makes of its budget."""
+def budget_text(found: Sequence[Budgeted], share: float) -> str:
+    """Say what each strategy makes of its budget, and which are over it."""
+    over = [b for b in found if b.unspent < 0]
     rows = [
         [
             b.strategy.key,
@@ -207,10 +208,17 @@ def budget_text(found: Iterable[Budgeted], share: float) -> str:
         for b in found
     ]
     head = ["strategy", "scale", "natural", "budget", "spent", "unspent"]
-    return (
+    text = (
         f"At equal budget: {share:.3%} of the net present value of campus capex, in USD beyond\n"
         "the baseline, solved in the central future; in others the same levers cost what they\n"
         "cost there. Scale: factor on all spending levers, each up to its bound. Unspent: what a\n"
         "strategy cannot absorb; below 0, what it costs more with nothing left to scale.\n"
         + grid(head, rows)
     )
+    if over:
+        enough = 1.01 * max(share * b.spent / b.budget for b in over)
+        text += (
+            f"\nOver the budget: {', '.join(b.strategy.key for b in over)}. "
+            f"They fit into --budget-share {enough:.2g} and more."
+        )
+    return text

@@ -127,6 +127,10 @@ def test_it_is_told_and_written(tmp_path) -> None:
     assert "0.300% of the net present value" in text
     assert text.splitlines()[-1].split() == ["B", "1", "400", "M", "1.00", "bn", "400", "M",
                                              "600", "M"]  # fmt: skip
+    assert "Over the budget" not in text
+    dear = Budgeted(strategy("C"), 0.0, 4e9, 2e9, 1e9)
+    last = budget_text([*rows, dear], 0.003).splitlines()[-1]
+    assert last == "Over the budget: C. They fit into --budget-share 0.0061 and more."
     write_budget(tmp_path, rows)
     assert (tmp_path / "budget.csv").read_text().splitlines()[1].startswith("A,0.5,2000000000.0")
 
