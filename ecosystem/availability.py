@@ -162,8 +162,10 @@ def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
     return np.where(cols == A.CHIPS, shocks.chips, weather)
 
 
-def _place(now: Snapshot, rule: Rule, at: IntArray) -> IntArray:
-    """Return the class in which the open activities `at` are served."""
+def _place(now: Snapshot, rule: Rule, at: IntArray) -> IntArray | None:
+    """Return the class in which the open activities `at` are served; None if all are alike."""
+    if rule == "equal_share":
+        return None
     rows, cols = now.opened.rows[at], now.opened.cols[at]
     return queue_place(rule, now.critical[rows, cols], now.progress.start_week[rows, cols])
 

@@ -289,9 +289,22 @@ class Layout:
         return np.where(self._weeks_since(site.build_start) == 0, site.facility_mw, 0.0)
 
     @cached_property
-    def rival_land_ha(self) -> FloatArray:
-        """Land that rivals take as they break ground, shape (weeks, R)."""
-        return self.world.numbers.land.ha_per_mw * self._of_rivals(self._breaking_ground_mw)
+    def taken_on_record_ha(self) -> FloatArray:
+        """Land that rivals take as they break ground, and sites on record as they are announced.
+
+        Shape (weeks, R).
+        """
+        taken = self.world.numbers.land.ha_per_mw * self._of_rivals(self._breaking_ground_mw)
+        for site in np.flatnonzero(self.land_on_record):
+            week = self.announced_week[site]
+            if week < self.world.weeks:
+                taken[max(int(week), 0), self.region_of_site[site]] += self.site_ha[site]
+        return taken
+
+    @cached_property
+    def hosts_of_region(self) -> IntArray:
+        """Host communities of each region, shape (R,)."""
+        return np.bincount(self.region_of_site, minlength=len(self.world.regions))
 
     @cached_property
     def rival_grid_mw(self) -> FloatArray:

@@ -1746,17 +1746,14 @@ class Options(Parameters):
         (0, 104),
         ge=0,
     )
-    refit_weeks: float = par(
-        9,
-        "week",
-        "Refit of a hall whose racks draw twice the power that its positions were built for",
+    fitout_usd_per_it_mw: float = par(
+        7_000_000,
+        "USD/MW",
+        "Mechanical and electrical fit-out of a hall per IT MW, of which a refit repeats a part",
         "assumption",
         "C",
-        (3, 26),
+        (3_000_000, 12_000_000),
         ge=0,
-    )
-    refit_usd_per_mw: float = par(
-        700_000, "USD/MW", "Cost of that refit", "assumption", "C", (150_000, 2_000_000), ge=0
     )
     switch_weeks: float = par(
         26,

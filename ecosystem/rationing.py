@@ -57,7 +57,7 @@ def ration(
     need: FloatArray,
     speed: FloatArray,
     others: FloatArray,
-    place: IntArray,
+    place: IntArray | None,
 ) -> Rationed:
     """Ration several stocks among activities that each need some of them.
 
@@ -73,8 +73,8 @@ def ration(
         Speed that everything else allows, in [0, 1].
     others : ndarray, shape (G,)
         Need at full speed of those who are served alike with all, whatever the rule.
-    place : ndarray of int, shape (n,)
-        From :func:`queue_place`.
+    place : ndarray of int, shape (n,), optional
+        From :func:`queue_place`; None serves all alike.
 
     Notes
     -----
@@ -88,9 +88,9 @@ def ration(
     level = share_alike(offered, flat, full, quick, others, asked)
     if not count or np.minimum.reduce(level) >= 1:
         return Rationed(np.ones(count), level, asked)
-    classes = int(np.maximum.reduce(place)) + 1
-    if classes == 1:
+    if place is None:
         return Rationed(_least(level, pools, need), level, asked)
+    classes = int(np.maximum.reduce(place)) + 1
     left = np.maximum(offered - level * others, 0.0)
     if inputs == 1 and classes == count:
         return Rationed(_in_turn(left, flat, full, speed, place), level, asked)

@@ -355,23 +355,15 @@ class Docket:
         """Let announced sites take land in the order of their announcement, and rivals theirs.
 
         Land is bought where enough of it is zoned; until then a site waits. The price rises as
-        the land left grows scarce.
+        the land left grows scarce. Councils rezone every four weeks.
         """
         now, layout, n = self.now, self.now.layout, self.now.numbers.land
-        hosts = np.bincount(layout.region_of_site, minlength=len(now.vendors.land_ha))
-        against = np.bincount(
-            layout.region_of_site, now.society.organised & now.sites.live, len(hosts)
-        )
-        rezoned = n.rezoned_share_per_year / WEEKS_PER_YEAR * layout.zoned_ha
-        left = now.vendors.land_ha + rezoned * (1 - against / np.maximum(hosts, 1))
-        left = np.maximum(left - layout.rival_land_ha[now.week], 0.0)
+        left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], 0.0
+        if now.week % MONTH_WEEKS == 0:
+            left += self._rezoned_ha()
+        left = np.maximum(left, 0.0)
         sites = self.sites()
         waiting = (sites.live & ~sites.land_granted).nonzero()[0]
-        recorded = (layout.land_on_record & sites.live & ~now.sites.live).nonzero()[0]
-        usd = 0.0
-        for site in recorded.tolist():  # what records say was bought is bought
-            region = layout.region_of_site[site]
-            left[region] = max(left[region] - layout.site_ha[site], 0.0)
         for site in waiting[np.lexsort((waiting, sites.announced_week[waiting]))].tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:
@@ -381,6 +373,15 @@ class Docket:
             left[region] -= ha
             self._own("land_granted")[site] = True
         return LandDeals(left, usd)
+
+    def _rezoned_ha(self) -> FloatArray:
+        """Return the land rezoned in a month, less where hosts are organised, shape (R,)."""
+        now, layout, n = self.now, self.now.layout, self.now.numbers.land
+        hosts = layout.hosts_of_region
+        against = now.society.organised & now.sites.live
+        share = np.bincount(layout.region_of_site, against, len(hosts)) / np.maximum(hosts, 1)
+        per_month = n.rezoned_share_per_year * MONTH_WEEKS / WEEKS_PER_YEAR
+        return per_month * layout.zoned_ha * (1 - share)
 
 
 def switchable(now: Snapshot, site: int) -> IntArray:
