@@ -22,6 +22,7 @@ from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
 HOURS_OF_A_JOB = 2_000.0
+TARIFF = {"rate_protection", "take_or_pay_share"}
 ENGINES_USD_PER_MW = 2_600_000.0
 """Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
 
@@ -82,38 +83,52 @@ def strategy_cost(
         running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & sites.live
         return share * campus * running / (years * WEEKS_PER_YEAR)
 
-    def weekly(lever: FloatArray, per_year: FloatArray) -> FloatArray:
-        if not np.count_nonzero(lever):
-            return nothing
-        return lever * per_year * sites.live / WEEKS_PER_YEAR
-
     talking = sites.live & (week < sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR)
     per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
     open_campus = campus * talking * (levers.openness / S0.openness)
-    redesigned = campus * (sites.redesigned_week == week - 1)
-    seats = n.workforce.trainee_cost_usd * now.regional(levers.academy_seats_per_year)
-    seats += n.workforce.course_cost_usd * now.regional(levers.upskilling_seats_per_year)
-    hired = local_hire_added(layout, levers) * local_hours
+    seats = 0.0
+    for lever, usd in (
+        ("academy_seats_per_year", n.workforce.trainee_cost_usd),
+        ("upskilling_seats_per_year", n.workforce.course_cost_usd),
+    ):
+        if lever in levers.used:
+            seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))
     return StrategyCost(
         agreement=paid(sites.agreed_share, sites.agreement_week),
-        cash=weekly(levers.cash_usd_per_household_year, layout.households),
-        local_hire=hired * n.local.craft_wage_usd_per_h * n.local.local_hire_premium,
+        cash=_cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
+        local_hire=_hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
         placebo=paid(levers.placebo_share_of_capex, sponsored_week),
-        rate_protection=_tariff(now) if _pays_tariff(now) else nothing,
+        rate_protection=_tariff(now) if levers.used & TARIFF else nothing,
         engagement=float(np.add.reduce(open_campus)) * S0.openness * per_week,
-        academy=float(np.add.reduce(seats)) / WEEKS_PER_YEAR,
-        deposit=float(np.add.reduce(weekly(levers.deposit_usd_per_mw, _deposit_mw(now))))
-        * n.capital.discount_per_year,
-        redesign=float(np.add.reduce(redesigned)) * n.local.redesign_cost_share,
+        academy=seats / WEEKS_PER_YEAR,
+        deposit=_deposit_usd(now) if "deposit_usd_per_mw" in levers.used else 0.0,
+        redesign=_redesign_usd(now),
         reservation=_reservation_usd(now),
         stewardship=_stewardship_usd(now),
         plant=_plant_usd(now),
     )
 
 
-def _pays_tariff(now: Snapshot) -> bool:
-    levers = now.levers
-    return bool(np.count_nonzero(levers.rate_protection) or levers.take_or_pay_share.any())
+def _cash(now: Snapshot) -> FloatArray:
+    """Return one-sided cash to each community, shape (S,) [USD]."""
+    a_year = now.levers.cash_usd_per_household_year * now.layout.households
+    return a_year * now.sites.live / WEEKS_PER_YEAR
+
+
+def _hire(now: Snapshot, local_hours: FloatArray) -> FloatArray:
+    """Return pay and training of residents hired beyond the usual share, shape (S,) [USD]."""
+    n = now.numbers.local
+    hired = local_hire_added(now.layout, now.levers) * local_hours
+    return hired * n.craft_wage_usd_per_h * n.local_hire_premium
+
+
+def _redesign_usd(now: Snapshot) -> float:
+    """Return the cost of the unasked redesigns that began last week."""
+    fresh = now.sites.redesigned_week == now.week - 1
+    if not np.count_nonzero(fresh):
+        return 0.0
+    campus = float(np.add.reduce(now.layout.campus_usd[fresh]))
+    return campus * now.numbers.local.redesign_cost_share
 
 
 def _tariff(now: Snapshot) -> FloatArray:
@@ -134,12 +149,13 @@ def _tariff(now: Snapshot) -> FloatArray:
     return (shifted + idle_mw * n.demand_charge_usd_per_mw_year) / WEEKS_PER_YEAR
 
 
-def _deposit_mw(now: Snapshot) -> FloatArray:
-    """Return the MW for which a deposit is held, from the study to the connection, shape (S,)."""
+def _deposit_usd(now: Snapshot) -> float:
+    """Return the interest on deposits, which are held from the study to the connection."""
     layout, lead = now.layout, now.layout.lead_of_site
-    asked = (now.study_week <= now.week) & ~layout.islanded
+    asked = (now.study_week <= now.week) & now.sites.live & ~layout.islanded
     connected = now.progress.finish_week[lead, Activity.INTERCONNECT] <= now.week
-    return layout.site_mw * (asked & ~connected)
+    held = now.levers.deposit_usd_per_mw * layout.site_mw * (asked & ~connected)
+    return float(np.add.reduce(held)) * now.numbers.capital.discount_per_year / WEEKS_PER_YEAR
 
 
 def _reservation_usd(now: Snapshot) -> float:
@@ -157,6 +173,8 @@ def _chosen_last_week(now: Snapshot) -> BoolArray:
 
 def _stewardship_usd(now: Snapshot) -> float:
     """Return the premium of closed loops at sites that would have evaporated."""
+    if "closed_loop" not in now.levers.used:
+        return 0.0
     changed = _chosen_last_week(now) & (now.sites.closed_loop > now.layout.closed_loop)
     campus = float(np.add.reduce(now.layout.campus_usd[changed]))
     return now.numbers.options.closed_loop_premium * campus
@@ -165,8 +183,7 @@ def _stewardship_usd(now: Snapshot) -> float:
 def _plant_usd(now: Snapshot) -> float:
     """Return what power on site costs over the one planned, negative where it costs less."""
     layout, options, usd = now.layout, now.numbers.options, 0.0
-    built = now.levers.on_site_engines + now.levers.on_site_fuel_cells
-    if not np.count_nonzero(built):
+    if not now.levers.used & {"on_site_engines", "on_site_fuel_cells"}:
         return usd
     premium = {
         "engines": 0.0,

@@ -127,9 +127,12 @@ def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
     promised[:, Impact.TAXES] += effect * np.minimum(
         1.0, money_per_household(now) / n.money_scale_usd
     )
-    added = local_hire_added(layout, now.levers) / now.numbers.local.local_hire_share
-    promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
-    feared[:, Impact.BILLS] *= 1 - PROTECTED * n.tariff_effect * protection(layout, now.levers)
+    if "local_hire_added" in now.levers.used:
+        added = local_hire_added(layout, now.levers) / now.numbers.local.local_hire_share
+        promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
+    if "rate_protection" in now.levers.used:
+        covered = PROTECTED * protection(layout, now.levers)
+        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
     running = now.site_state >= Rung.COMMISSIONED
     feared[running] = promised[running]
     return np.clip(promised, -1, 1), np.clip(feared, -1, 1)

@@ -189,6 +189,9 @@ class Ecosystem(mesa.Model):
         started = works.progress.start_week[layout.lead_of_site]
         levers = self.policy.in_force(week, sites, self.society)
         self._reserve_at_once(levers)
+        learning = works.learning
+        if "local_hire_added" in levers.used:
+            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
         gate = self._gate()
         hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
         study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
@@ -222,7 +225,7 @@ class Ecosystem(mesa.Model):
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=works.learning * hours_ratio(layout, levers)[layout.site_of_phase],
+            learning=learning,
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -260,6 +263,8 @@ class Ecosystem(mesa.Model):
 
     def _reserve_at_once(self, levers: InForce) -> None:
         """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
+        if "equipment_reserved_weeks" not in levers.used:
+            return
         weeks = levers.equipment_reserved_weeks
         for site in np.flatnonzero(self.sites.live & (weeks > 0) & ~self._reserved):
             phases = np.flatnonzero(self.layout.site_of_phase == site)

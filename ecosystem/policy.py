@@ -21,12 +21,16 @@ class InForce:
     ----------
     since : ndarray, shape (S,)
         Week in which a site was first offered anything; inf before.
+    used : frozenset of str
+        Levers that are not 0 everywhere.
     """
 
     since: FloatArray
+    used: frozenset[str]
 
     def __init__(self, since: FloatArray, **levers: FloatArray) -> None:
-        self.__dict__.update(levers, since=since)
+        used = frozenset(name for name, value in levers.items() if np.count_nonzero(value))
+        self.__dict__.update(levers, since=since, used=used)
 
     def at(self, site: int) -> Levers:
         """Return the levers at one site."""

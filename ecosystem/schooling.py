@@ -56,9 +56,9 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
     seats = np.zeros(journeymen.shape)
     by_craft = SEATS_BY_CRAFT / WEEKS_PER_YEAR
-    if np.count_nonzero(levers.academy_seats_per_year):
+    if "academy_seats_per_year" in levers.used:
         seats = now.regional(levers.academy_seats_per_year)[:, None] * by_craft
-    if np.count_nonzero(levers.upskilling_seats_per_year):
+    if "upskilling_seats_per_year" in levers.used:
         over = now.week >= levers.since + n.course_weeks
         done = now.regional(levers.upskilling_seats_per_year * over) * n.course_completion
         upskilled = upskilled + done[:, None] * by_craft

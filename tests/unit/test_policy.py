@@ -21,6 +21,7 @@ from ecosystem.scenario import (
     upper_bound,
 )
 from ecosystem.streams import Streams
+from experiments.show import shown
 
 WORLD = load_world("fictional")
 LAYOUT = Layout.of(WORLD)
@@ -233,3 +234,10 @@ def test_a_mistake_names_what_was_meant(tmp_path: Path, old: str, new: str, said
         load_strategy(path)
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_show_says_when_where_and_on_what_condition(tmp_path: Path) -> None:
+    text = " ".join(shown(str(write(tmp_path, "mine", WHOLE)), "fictional").split())
+    assert "Acts from 2026-01-05 until 2030-01-07" in text
+    assert "after announcement: from_week 4.0; where: region ['lake_plain'], min_gw 0.5" in text
+    assert "condition: support_below 0.1." in text
