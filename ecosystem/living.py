@@ -3,10 +3,13 @@
 People at real places are simulated from archetypes; nothing here is an observation of them.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.stats import norm
 
 from ecosystem.delivery.ladder import Rung
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
 from ecosystem.policy import local_hire_added, protection
@@ -106,41 +109,79 @@ def money_per_household(now: Snapshot) -> FloatArray:
     return total / n.local.agreement_years / layout.households
 
 
-def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
-    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
-    n, layout = now.numbers.society, now.layout
-    signed = now.sites.agreement_week <= now.week
-    effect = n.agreement_effect * signed
-    promised = np.tile(PROMISED, (len(layout.sites), 1))
+def unsigned_impacts(layout: Layout, closed_loop: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and feared without an agreement, not bounded yet, shape (C, 6)."""
+    n, count = layout.world.numbers.society, len(layout.sites)
+    promised = np.tile(PROMISED, (count, 1))
     promised[:, Impact.WATER] = np.where(
-        now.sites.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+        closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
     )
     promised *= n.promise_level
-    feared = np.tile(FEARED * n.worst_case_level, (len(layout.sites), 1))
-    stress = 0.5 + layout.water_stress
+    feared = np.tile(FEARED * n.worst_case_level, (count, 1))
     for table in (promised, feared):
-        table[:, Impact.WATER] *= stress
+        table[:, Impact.WATER] *= 0.5 + layout.water_stress
+    return promised, feared
+
+
+class Concerns(NamedTuple):
+    """What people weigh.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (C, H, 6)
+        How much each impact counts for each household.
+    unsigned : Latest
+        :func:`unsigned_impacts`; how sites cool seldom changes.
+    """
+
+    weights: FloatArray
+    unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
+
+    @classmethod
+    def of(cls, people: Households, numbers: Numbers) -> "Concerns":
+        """Return the concerns of a world's communities."""
+        return cls(weights(people, numbers), Latest(unsigned_impacts))
+
+
+def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
+    unsigned = concerns.unsigned(now.layout, now.sites.closed_loop)
+    promised, feared = (table.copy() for table in unsigned)
+    signed = now.sites.agreement_week <= now.week
+    if np.count_nonzero(signed):
+        n = now.numbers.society
+        effect = n.agreement_effect * signed
         caps = 1 - CAPPED * now.sites.agreed_binding * effect
-        caps *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
-        table[:, Impact.WATER] *= caps
-        table[:, Impact.NOISE_AIR] *= caps
-    promised[:, Impact.TAXES] += effect * np.minimum(
-        1.0, money_per_household(now) / n.money_scale_usd
-    )
-    if "local_hire_added" in now.levers.used:
-        added = local_hire_added(layout, now.levers) / now.numbers.local.local_hire_share
-        promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
-    if "rate_protection" in now.levers.used:
-        covered = PROTECTED * protection(layout, now.levers)
-        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
+        for table in (promised, feared):
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+        promised[:, Impact.TAXES] += effect * np.minimum(
+            1.0, money_per_household(now) / n.money_scale_usd
+        )
+    _lever_impacts(now, promised, feared)
     running = now.site_state >= Rung.COMMISSIONED
     feared[running] = promised[running]
-    return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
+    return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
 
 
-def live(
-    now: Snapshot, contacts: FloatArray, breaches: FloatArray, weight_of_impacts: FloatArray
-) -> Society:
+def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> None:
+    """Let redesigns, local hire and rate protection move what is promised and feared (in place)."""
+    n, layout, levers = now.numbers.society, now.layout, now.levers
+    redesigned = now.sites.redesigned_week <= now.week
+    if np.count_nonzero(redesigned):
+        for table in (promised, feared):
+            caps = 1 - CAPPED * n.redesign_effect * redesigned
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+    if "local_hire_added" in levers.used:
+        added = local_hire_added(layout, levers) / now.numbers.local.local_hire_share
+        promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
+    if "rate_protection" in levers.used:
+        covered = PROTECTED * protection(layout, levers)
+        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
+
+
+def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Concerns) -> Society:
     """Return the communities after four weeks of talk.
 
     Parameters
@@ -148,8 +189,7 @@ def live(
     now : Snapshot
     contacts, breaches : ndarray, shape (C,)
         Contact events since the last call, and how badly the community was let down.
-    weight_of_impacts : ndarray, shape (C, H, 6)
-        From :func:`weights`.
+    concerns : Concerns
     """
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
@@ -163,12 +203,12 @@ def live(
         gain=n.trust_gain,
         loss_ratio=n.trust_loss_ratio,
     )
-    promised, feared = impacts(now)
+    promised, feared = impacts(now, concerns)
     believed = opinion.credibility(trust, binding, n.binding_credibility)
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
-        weight_of_impacts,
+        concerns.weights,
         opinion.perceived_impact(promised, feared, believed) * now.sites.live[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,

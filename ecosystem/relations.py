@@ -1,12 +1,14 @@
 """Who is tied to whom, and what milestones do to it."""
 
+import math
+
 import numpy as np
 
 from ecosystem.layout import Layout
 from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
 from ecosystem.society.labour import Craft
-from ecosystem.state import Snapshot
+from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, FloatArray, IntArray
 from ecosystem.works import Works
 
@@ -72,6 +74,7 @@ class Relations:
             [f"contractor:{firm.key}" for firm in layout.world.contractors]
         )
         self._promised: dict[int, tuple[int, float]] = {}
+        self._unchanged: tuple[Sites | None, float] = (None, -math.inf)
 
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
@@ -79,6 +82,7 @@ class Relations:
         text = f"first power at {self.layout.sites[site].key}"
         about = self._contract(CAPITAL)
         self._promised[site] = len(self.partnerships), due_week + grace
+        self._unchanged = (None, -math.inf)
         edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
         self.partnerships = self.partnerships.with_edge(edge)
 
@@ -111,7 +115,8 @@ class Relations:
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
         """Return the promises of first power that are kept or broken this week."""
         outcomes: dict[int, bool] = {}
-        if not self._promised:
+        sites, due_week = self._unchanged
+        if now.sites is sites and now.week <= due_week and not works.commissioned:
             return outcomes
         powered = (works.first_power() <= now.week + 1).tolist()
         withdrawn = now.sites.withdrawn.tolist()
@@ -119,6 +124,8 @@ class Relations:
             if powered[site] or now.week > due_week or withdrawn[site]:
                 outcomes[edge] = powered[site]
                 del self._promised[site]
+        soonest = min((due_week for _, due_week in self._promised.values()), default=math.inf)
+        self._unchanged = (now.sites, soonest)
         return outcomes
 
     def coordination(self, builder: IntArray) -> FloatArray:
