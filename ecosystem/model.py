@@ -339,9 +339,10 @@ class Ecosystem(mesa.Model):
         if found:
             raise AuditError("\n".join(found))
 
-    def run(self, *, explained: bool = False) -> RunResult:
-        """Run to the end of the world; `explained` as for :meth:`result`."""
-        while self.week < self.weeks:
+    def run(self, *, explained: bool = False, until: int | None = None) -> RunResult:
+        """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
+        end = self.weeks if until is None else min(until, self.weeks)
+        while self.week < end:
             self.step()
         return self.result(explained=explained)
 
@@ -349,6 +350,7 @@ class Ecosystem(mesa.Model):
         """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
+        tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
         if explained:
             tables |= causes.tables(self)
@@ -375,6 +377,8 @@ def simulate(
     audit: bool = False,
     explained: bool = False,
     relax: Iterable[causes.Relaxed] = (),
+    until: int | None = None,
 ) -> RunResult:
-    """Run one world under one strategy to its end; keywords as for :class:`Ecosystem`."""
-    return Ecosystem(world, strategy, seed, audit=audit, relax=relax).run(explained=explained)
+    """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
+    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax)
+    return model.run(explained=explained, until=until)

@@ -13,7 +13,7 @@ from ecosystem.results import RunResult
 from ecosystem.scenario import SPENDING, Strategy, World, upper_bound
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray, week_of
 from experiments.compare import write_csv
-from experiments.runner import pool, simulate
+from experiments.runner import pool_of, simulate
 from experiments.summary import grid
 from experiments.wording import three
 
@@ -127,7 +127,7 @@ def equal_budget(
     others = [strategy for strategy in strategies if strategy.key != baseline.key]
     if jobs == 1 or len(others) < 2:
         return [solve(strategy) for strategy in others]
-    with pool(None, min(jobs, len(others))) as executor:
+    with pool_of(min(jobs, len(others))) as executor:
         return list(executor.map(solve, others))
 
 
