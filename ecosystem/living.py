@@ -12,6 +12,7 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
+from ecosystem.policy import local_hire_added, protection
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
@@ -32,6 +33,12 @@ PROMISED_WATER_EVAPORATIVE = -0.6
 FEARED = np.array([0.1, -0.2, -1.0, -1.0, -1.0, -0.8])
 CAPPED = 0.5
 """Share of water, noise and air harm that a fully binding agreement takes away (assumption)."""
+
+
+PROTECTED = 0.5
+"""Share of the fear about bills that is about grid cost, which a tariff can take away, and not
+about the price of energy and capacity (assumption)."""
+OPENNESS_S0 = Levers().openness
 
 
 def settle_in(layout: Layout, streams: Streams) -> Society:
@@ -98,7 +105,7 @@ def weights(people: Households, numbers: Numbers) -> FloatArray:
 def money_per_household(now: Snapshot) -> FloatArray:
     """Return what a signed agreement pays a household per year [USD], shape (C,)."""
     n, layout = now.numbers, now.layout
-    total = now.levers.agreement_share_of_capex * n.capital.campus_usd_per_mw * layout.site_mw
+    total = now.sites.agreed_share * n.capital.campus_usd_per_mw * layout.site_mw
     return total / n.local.agreement_years / layout.households
 
 
@@ -144,16 +151,34 @@ def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
     if np.count_nonzero(signed):
         n = now.numbers.society
         effect = n.agreement_effect * signed
-        caps = 1 - CAPPED * now.levers.agreement_binding * effect
+        caps = 1 - CAPPED * now.sites.agreed_binding * effect
         for table in (promised, feared):
             table[:, Impact.WATER] *= caps
             table[:, Impact.NOISE_AIR] *= caps
         promised[:, Impact.TAXES] += effect * np.minimum(
             1.0, money_per_household(now) / n.money_scale_usd
         )
+    _lever_impacts(now, promised, feared)
     running = now.site_state >= Rung.COMMISSIONED
     feared[running] = promised[running]
     return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
+
+
+def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> None:
+    """Let redesigns, local hire and rate protection move what is promised and feared (in place)."""
+    n, layout, levers = now.numbers.society, now.layout, now.levers
+    redesigned = now.sites.redesigned_week <= now.week
+    if np.count_nonzero(redesigned):
+        for table in (promised, feared):
+            caps = 1 - CAPPED * n.redesign_effect * redesigned
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+    if "local_hire_added" in levers.used:
+        added = local_hire_added(layout, levers) / now.numbers.local.local_hire_share
+        promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
+    if "rate_protection" in levers.used:
+        covered = PROTECTED * protection(layout, levers)
+        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
 
 
 def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Concerns) -> Society:
@@ -169,7 +194,7 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
     openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
-    binding = levers.agreement_binding * n.agreement_effect * signed
+    binding = now.sites.agreed_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
         openness * np.clip(contacts, 0.0, 1.0),
@@ -214,12 +239,9 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
     )
 
 
-OPENNESS_S0 = Levers().openness
-
-
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
-    paid = min(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
+    paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from math import ceil, lcm
+from math import lcm
 
 import mesa
 import numpy as np
@@ -25,22 +25,21 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Levers, Strategy, World
+from ecosystem.scenario import Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import BoolArray, date_of, week_of
+from ecosystem.units import BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
-
-S0 = Levers()
 
 
 class Ecosystem(mesa.Model):
@@ -77,6 +76,7 @@ class Ecosystem(mesa.Model):
         self.seed = seed
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
+        self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
@@ -96,6 +96,7 @@ class Ecosystem(mesa.Model):
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
+        self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
@@ -149,16 +150,9 @@ class Ecosystem(mesa.Model):
         """Length of the world in weeks."""
         return self.world.weeks
 
-    @cached_property
-    def policy_week(self) -> float:
-        """Week from which the strategy is in force."""
-        return week_of(self.strategy.start or self.world.strategy_start, self.world.start)
-
     def step(self) -> None:
         """Live through one week."""
         self._announce_recorded()
-        if self.week == ceil(max(self.policy_week, 0.0)):
-            self._reserve_at_once()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
@@ -198,14 +192,17 @@ class Ecosystem(mesa.Model):
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
-        policy = week >= self.policy_week
+        levers = self.policy.in_force(week, sites, self.society)
+        self._reserve_at_once(levers)
+        learning = works.learning
+        if "local_hire_added" in levers.used:
+            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
-            policy=policy,
-            policy_week=self.policy_week,
+            policy=self.policy.week <= week < self.policy.until,
             numbers=self.world.numbers,
-            levers=self.strategy.levers if policy else S0,
+            levers=levers,
             layout=layout,
             sites=sites,
             progress=works.progress,
@@ -217,7 +214,7 @@ class Ecosystem(mesa.Model):
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=works.learning,
+            learning=learning,
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -253,11 +250,15 @@ class Ecosystem(mesa.Model):
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
 
-    def _reserve_at_once(self) -> None:
-        """Reserve equipment, as the strategy begins, for what was announced before it."""
-        weeks = self.strategy.levers.equipment_reserved_weeks
-        if weeks > 0:
-            self.works.reserve(np.flatnonzero(self.sites.live[self.layout.site_of_phase]), weeks)
+    def _reserve_at_once(self, levers: InForce) -> None:
+        """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
+        if "equipment_reserved_weeks" not in levers.used:
+            return
+        weeks = levers.equipment_reserved_weeks
+        for site in np.flatnonzero(self.sites.live & (weeks > 0) & ~self._reserved):
+            phases = np.flatnonzero(self.layout.site_of_phase == site)
+            self.works.reserve(phases, float(weeks[site]))
+            self._reserved[site] = True
 
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
@@ -274,7 +275,7 @@ class Ecosystem(mesa.Model):
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            self.works.adopt(site, now.levers, now.week + 1)
+            self.works.adopt(site, now.levers.at(site), now.week + 1)
             # work can begin on the Monday after the decision
             self.relations.promise(site, self.works.plan_site(site, now.week + 1))
         if opened.size:

@@ -14,7 +14,6 @@ from ecosystem.availability import offer
 from ecosystem.delivery.activities import Activity
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
-from ecosystem.scenario import Levers
 from ecosystem.state import (
     Accept,
     Announce,
@@ -29,8 +28,10 @@ from ecosystem.state import (
     Invest,
     Labour,
     News,
+    OfferMore,
     Order,
     Recruit,
+    Redesign,
     SetWage,
     Sites,
     Snapshot,
@@ -95,6 +96,7 @@ def settle(
     docket.sue(wishes)
     docket.pause(wishes)
     docket.sign(wishes)
+    docket.adapt(wishes)
     docket.open(wishes)
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
@@ -117,11 +119,6 @@ def settle(
         exit_fees_usd=docket.exit_fees_usd,
         news=tuple(docket.news),
     )
-
-
-def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
-    """Return how far a site counts as negotiated, by a signed agreement that binds."""
-    return levers.agreement_binding * agreement_effect * signed
 
 
 class LandDeals(NamedTuple):
@@ -170,7 +167,8 @@ class Docket:
         now, n = self.now, self.now.numbers.regulators
         for site in wishes.sites(HoldHearing):
             signed = float(now.sites.agreement_week[site] <= now.week)
-            deal = negotiated(now.levers, now.numbers.society.agreement_effect, signed)
+            effect = now.numbers.society.agreement_effect
+            deal = float(now.sites.agreed_binding[site]) * effect * signed
             denied = permits.denial_probability(
                 now.society.opposing[site],
                 now.society.supporting[site],
@@ -262,14 +260,32 @@ class Docket:
                 self._tell("moratorium", site, f"regulator:{state}", text)
 
     def sign(self, wishes: Wishes) -> None:
-        """Sign agreements."""
+        """Sign agreements, and better ones in their place; the years of paying do not restart."""
         for site in wishes.sites(Accept):
-            self._own("agreement_week")[site] = self.now.week
+            levers = self.now.levers
+            improved = bool(self.now.sites.agreement_week[site] <= self.now.week)
+            if not improved:
+                self._own("agreement_week")[site] = self.now.week
+            self._own("agreed_share")[site] = levers.agreement_share_of_capex[site]
+            self._own("agreed_binding")[site] = levers.agreement_binding[site]
             self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
-            self._tell(
-                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
-            )
+            what = "is improved" if improved else "is signed"
+            text = f"a community benefit agreement {what}"
+            self._tell("agreement", site, f"community:{key}", text)
+
+    def adapt(self, wishes: Wishes) -> None:
+        """Change offers, and redesign what is not yet approved."""
+        now = self.now
+        for order in wishes.of(OfferMore):
+            self._own("offer_level")[order.site] = order.level
+            self._tell("offer", order.site, "lab", f"offers {order.level:.0%} of what it may offer")
+        for site in wishes.sites(Redesign):
+            weeks = now.numbers.regulators.redesign_weeks
+            until = max(float(now.sites.redesign_until[site]), now.week + weeks)
+            self._own("redesign_until")[site] = until
+            self._own("redesigned_week")[site] = now.week
+            self._tell("redesign", site, "lab", f"redesigns unasked, {weeks:.0f} weeks")
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""
@@ -278,9 +294,9 @@ class Docket:
             site = order.site
             self._own("announced_week")[site] = self.now.week
             self._own("live")[site] = True
-            if levers.closed_loop >= 0.5:
+            if levers.closed_loop[site] >= 0.5:
                 self._own("closed_loop")[site] = 1.0
-            if levers.non_firm >= 0.5:
+            if levers.non_firm[site] >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
             self._tell("announced", site, "lab", text)

@@ -21,7 +21,7 @@ from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
 from ecosystem.partnerships import Partnerships
-from ecosystem.scenario import Levers
+from ecosystem.policy import InForce
 from ecosystem.society.households import Households
 from ecosystem.society.labour import Apprentices
 from ecosystem.units import BoolArray, FloatArray, IntArray
@@ -35,7 +35,9 @@ class Sites:
     """Where each site stands with institutions and partners; arrays of shape (S,).
 
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
-    blocks. `live` sites are announced and not withdrawn; `closed_loop` is 1 where cooling is one;
+    blocks. `live` sites are announced and not withdrawn. What an agreement pays (as a share of
+    campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
+    offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
     `non_firm` sites accept curtailment; `switching_until` is when a new builder takes over.
     """
 
@@ -51,6 +53,10 @@ class Sites:
     restudy_until: FloatArray
     headroom_granted: BoolArray
     agreement_week: FloatArray
+    agreed_share: FloatArray
+    agreed_binding: FloatArray
+    offer_level: FloatArray
+    redesigned_week: FloatArray
     funded: BoolArray
     land_granted: BoolArray
     closed_loop: FloatArray
@@ -170,9 +176,9 @@ class Snapshot:
     Attributes
     ----------
     policy : bool
-        Whether the strategy is in force; before it the levers are those of S0.
-    policy_week : float
-        Week from which it is.
+        Whether the strategy is in force somewhere; before it the levers are those of S0.
+    levers : InForce
+        Those in force at each site.
     state : ndarray of int, shape (P,)
         Place on the capacity ladder.
     pending : ndarray of bool, shape (P,)
@@ -198,9 +204,8 @@ class Snapshot:
     week: int
     day: date
     policy: bool
-    policy_week: float
     numbers: Numbers
-    levers: Levers
+    levers: InForce
     layout: Layout
     sites: Sites
     progress: Progress
@@ -221,6 +226,12 @@ class Snapshot:
     shocks: Shocks
     partnerships: Partnerships
     relaxed: BoolArray | None = None
+
+    def regional(self, lever: FloatArray) -> FloatArray:
+        """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""
+        found = np.zeros(len(self.layout.world.regions))
+        np.maximum.at(found, self.layout.region_of_site, lever * self.sites.live)
+        return found
 
     # what few agents ask for, and in few weeks, is found when one asks
 
@@ -373,6 +384,19 @@ class Announce(NamedTuple):
     site: int
 
 
+class OfferMore(NamedTuple):
+    """The lab moves its offer to a community to another level, from 0 to 1."""
+
+    site: int
+    level: float
+
+
+class Redesign(NamedTuple):
+    """The lab redesigns a site before it is told to."""
+
+    site: int
+
+
 class GiveUp(NamedTuple):
     """The lab gives a phase back."""
 
@@ -420,6 +444,8 @@ type Order = (
     | Staff
     | Bid
     | Announce
+    | OfferMore
+    | Redesign
     | GiveUp
     | SwitchBuilder
     | Split

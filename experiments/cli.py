@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.runner import Progress, Tally
 
 BAD_INPUT = 2
+FRAMES = ("natural", "equal-budget")
 INTERRUPTED = 130
 
 
@@ -116,6 +117,16 @@ def compare(
         ),
     ] = 8,
     years: Years = None,
+    frame: Annotated[
+        str,
+        typer.Option(
+            help="natural: every strategy costs what it costs; equal-budget: spending levers are "
+            "scaled until all cost the same, and what one cannot absorb is printed."
+        ),
+    ] = "natural",
+    budget_share: Annotated[
+        float, typer.Option(help="Equal budget, as a share of campus capex (present values).")
+    ] = 0.003,
     jobs: Annotated[
         int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
     ] = None,
@@ -133,6 +144,8 @@ def compare(
 
     if explain > futures:
         raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
+    if frame not in FRAMES:
+        raise InputError(f"--frame {frame}: it is one of {', '.join(FRAMES)}.")
     policies = [load_strategy(name.strip()) for name in strategies.split(",") if name.strip()]
     first = load_strategy(baseline.strip())
     if first.key not in [policy.key for policy in policies]:
@@ -141,13 +154,17 @@ def compare(
         load_world(world), tuple(policies), first.key, futures, seed, _weeks(years)
     )
     _folder(out)
-    specs = experiment.specs()
     command = (
         f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
         f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
     )
+    money = ""
+    if frame == "equal-budget":
+        command += f" --frame {frame} --budget-share {budget_share:g}"
+        experiment, money = _at_budget(experiment, budget_share, jobs or _cores(), out)
+    specs = experiment.specs()
     _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
-    _conclude(experiment, specs, explain, out, command)
+    _conclude(experiment, specs, explain, out, command, money)
 
 
 @app.command()
@@ -239,6 +256,19 @@ def worlds() -> None:
         for w in map(load_world, shipped("worlds"))
     ]
     typer.echo(grid(["name", "kind", "sites", "time", "title"], rows, left=(0, 1, 3, 4)))
+
+
+@app.command(name="new-world")
+def new_world(
+    name: Annotated[str, typer.Argument(help="Name of the world and of its folder.")],
+) -> None:
+    """Write a folder with a world, its tables and a strategy to fill in; it runs as it is."""
+    from ecosystem.scenario import write_template
+
+    files = write_template(name)
+    typer.echo("Written: " + ", ".join(map(str, files)))
+    typer.echo(f"Try it: ecosystem run --world {name}/{name}.toml")
+    typer.echo(f"Then read {name}/{name}.toml, which says what to fill in and where.")
 
 
 @app.command()
@@ -370,17 +400,47 @@ def _run_all(
     raise typer.Exit(code)
 
 
+def _at_budget(
+    experiment: "Experiment", share: float, jobs: int, out: Path
+) -> "tuple[Experiment, str]":
+    """Return the experiment with strategies scaled to one budget, and what to say of it."""
+    from dataclasses import replace
+
+    from experiments.budget import budget_text, equal_budget, write_budget
+
+    first = next(s for s in experiment.strategies if s.key == experiment.baseline)
+    found = equal_budget(
+        experiment.world,
+        experiment.strategies,
+        first,
+        share,
+        experiment.seed,
+        experiment.weeks,
+        jobs,
+    )
+    write_budget(out, found)
+    scaled = {b.strategy.key: b.strategy for b in found}
+    policies = tuple(scaled.get(s.key, s) for s in experiment.strategies)
+    return replace(experiment, strategies=policies), budget_text(found, share)
+
+
 def _conclude(
-    experiment: "Experiment", specs: "list[RunSpec]", future: int, out: Path, command: str
+    experiment: "Experiment",
+    specs: "list[RunSpec]",
+    future: int,
+    out: Path,
+    command: str,
+    money: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
     from experiments.conclude import write_answer
     from experiments.summary import comparison_text, cost_text, paragraph
 
-    report = write_answer(experiment, specs, future, out, command)
+    report = write_answer(experiment, specs, future, out, command, money)
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
+        money,
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),

@@ -29,6 +29,8 @@ def folder(tmp_path, monkeypatch) -> Path:
             f'key = "{key}"\nname = "Strategy {key}"\ndescription = "made up"\n[levers]\n{lever}\n'
         )
         (tmp_path / f"{key}.toml").write_text(text)
+    far = 'extends = "S0"\nkey = "far"\nname = "Far"\ndescription = "d"\nwhere.only = ["alfa"]\n'
+    (tmp_path / "far.toml").write_text(far)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
     return tmp_path
@@ -151,6 +153,11 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(folder, monkeypatch):
         (["compare", "--futures", "0"], "--futures"),
         (["compare", "--jobs", "none"], "--jobs"),
         (["compare", "--explain", "9", "--world", "tiny.toml"], "futures 0 to 8"),
+        (["compare", "--frame", "equal", "--world", "tiny.toml"], "natural, equal-budget"),
+        (["compare", "--frame", "equal-budget", "--budget-share", "0", "--world", "tiny.toml",
+          "--strategies", "S2.toml", "--baseline", "S0.toml"], "--budget-share 0"),
+        (["compare", "--world", "tiny.toml", "--strategies", "far.toml"], "Did you mean 'alpha'?"),
+        (["new-world", "No"], "small letters"),
         (["show", "grid.study_slot", "--world", "tiny.toml"], "grid.study_slots"),
         (["show", "gone.toml"], "gone.toml"),
         (["app", "--port", "0"], "--port"),
