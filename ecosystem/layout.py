@@ -14,7 +14,7 @@ import numpy as np
 from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.delivery.activities import Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
-from ecosystem.scenario import Record, Site, World
+from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
 from ecosystem.units import (
     MW_PER_GW,
@@ -178,6 +178,11 @@ class Layout:
     def islanded(self) -> BoolArray:
         """Sites that never connect to the grid, shape (S,)."""
         return np.array([s.power == "islanded" for s in self.sites])
+
+    @cached_property
+    def plant(self) -> IntArray:
+        """Planned power on site, as a place in `PLANTS`, shape (S,); -1 for none."""
+        return np.array([-1 if s.power == "grid" else PLANTS.index(s.plant) for s in self.sites])
 
     @cached_property
     def gigawatt(self) -> BoolArray:

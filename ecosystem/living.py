@@ -6,12 +6,13 @@ People at real places are simulated from archetypes; nothing here is an observat
 import numpy as np
 from scipy.stats import norm
 
-from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Hosted, scales
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
+from ecosystem.society.impacts import experience_step, felt_impacts, seen
 from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import FloatArray
@@ -64,6 +65,7 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
         households=people,
         opinion=start,
         trust=np.full(count, n.trust_start),
+        experience=np.zeros((count, 2)),
         opposing=zeros,
         supporting=zeros,
         organised=np.zeros(count, dtype=bool),
@@ -100,7 +102,7 @@ def money_per_household(now: Snapshot) -> FloatArray:
 
 
 def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
-    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
+    """Return what is promised and what is feared, shape (C, 6)."""
     n, layout = now.numbers.society, now.layout
     signed = now.sites.agreement_week <= now.week
     effect = n.agreement_effect * signed
@@ -119,13 +121,49 @@ def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
     promised[:, Impact.TAXES] += effect * np.minimum(
         1.0, money_per_household(now) / n.money_scale_usd
     )
-    running = now.site_state >= Rung.COMMISSIONED
-    feared[running] = promised[running]
     return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
 
 
+def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
+    """Return what hosts live with once a site builds and runs, shape (C, 6).
+
+    Money of an agreement is paid as agreed, so it is felt as it was promised; caps are felt for
+    as long as they hold.
+    """
+    n = now.numbers.society
+    signed = now.sites.agreement_week <= now.week
+    effect = n.agreement_effect * signed
+    money = effect * np.minimum(1.0, money_per_household(now) / n.money_scale_usd)
+    found = felt_impacts(
+        hosted.delivered,
+        n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]],
+        now.layout.water_stress,
+        CAPPED * now.levers.agreement_binding * effect * hosted.caps_hold,
+        scales(now.numbers),
+    )
+    found[:, Impact.TAXES] = np.clip(found[:, Impact.TAXES] + money, -1.0, 1.0)
+    return found
+
+
+def perceived(
+    now: Snapshot, hosted: Hosted, experience: FloatArray, believed: FloatArray
+) -> FloatArray:
+    """Return what hosts think of a site, shape (C, 6): words first, then what they live with."""
+    n = now.numbers.society
+    promised, feared = impacts(now)
+    told = opinion.perceived_impact(promised, feared, believed)
+    if not np.count_nonzero(experience):
+        return told
+    known = n.experience_effect * seen(experience[:, 0], experience[:, 1], n.hidden_share)
+    return told + known * (felt(now, hosted) - told)
+
+
 def live(
-    now: Snapshot, contacts: FloatArray, breaches: FloatArray, weight_of_impacts: FloatArray
+    now: Snapshot,
+    contacts: FloatArray,
+    breaches: FloatArray,
+    weight_of_impacts: FloatArray,
+    hosted: Hosted,
 ) -> Society:
     """Return the communities after four weeks of talk.
 
@@ -136,6 +174,8 @@ def live(
         Contact events since the last call, and how badly the community was let down.
     weight_of_impacts : ndarray, shape (C, H, 6)
         From :func:`weights`.
+    hosted : Hosted
+        What sites brought since the last call.
     """
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
@@ -149,13 +189,16 @@ def live(
         gain=n.trust_gain,
         loss_ratio=n.trust_loss_ratio,
     )
-    promised, feared = impacts(now)
     believed = opinion.credibility(trust, binding, n.binding_credibility)
+    there = np.stack([hosted.delivered.built_share, hosted.delivered.running_share], axis=1)
+    experience = experience_step(
+        s.experience, there * now.sites.live[:, None], hosted.weeks, n.experience_weeks
+    )
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
         weight_of_impacts,
-        opinion.perceived_impact(promised, feared, believed) * now.sites.live[:, None],
+        perceived(now, hosted, experience, believed) * now.sites.live[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,
         impact_weight=n.impact_weight,
@@ -176,6 +219,7 @@ def live(
         households=people,
         opinion=after,
         trust=trust,
+        experience=experience,
         opposing=opposing,
         supporting=supporting,
         organised=mobilisation.organised(s.organised, opposing, n.organise_on, n.organise_off),

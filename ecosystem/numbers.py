@@ -726,6 +726,147 @@ class Society(Parameters):
         ge=0,
     )
 
+    felt_water_m3: float = par(
+        400,
+        "m3/yr",
+        "Water drawn a year per host household that counts as a full impact: what it uses itself",
+        "assumption",
+        "C",
+        (150, 1_000),
+        gt=0,
+    )
+    felt_noise_mw: float = par(
+        1_500,
+        "MW",
+        "Engines at full load that count as a full impact of noise and air",
+        "assumption",
+        "C",
+        (600, 4_000),
+        gt=0,
+    )
+    felt_land_mw: float = par(
+        4_000,
+        "MW",
+        "Facility MW in sight that count as a full impact on land",
+        "assumption",
+        "C",
+        (1_500, 8_000),
+        gt=0,
+    )
+    noise_building: float = par(
+        0.3,
+        "1",
+        "Noise, dust and traffic of a MW being built over a MW of engines",
+        "assumption",
+        "C",
+        (0.1, 0.6),
+        ge=0,
+    )
+    noise_cooling: float = par(
+        0.2,
+        "1",
+        "Noise of a running MW without power on site over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    noise_turbines: float = par(
+        0.6,
+        "1",
+        "Noise and air of a MW of frame turbines over a MW of engines",
+        "assumption",
+        "C",
+        (0.3, 1.0),
+        ge=0,
+    )
+    noise_fuel_cells: float = par(
+        0.15,
+        "1",
+        "Noise and air of a MW of fuel cells over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    experience_weeks: float = par(
+        52,
+        "week",
+        "Time constant with which experience of a site replaces what was said about it",
+        "assumption",
+        "C",
+        (20, 156),
+        gt=0,
+    )
+    experience_effect: float = par(
+        1.0,
+        "1",
+        "How far experience replaces expectation at all; 0 = people go on weighing words",
+        "assumption",
+        "C",
+        (0.5, 1.0),
+        ge=0,
+        le=1,
+    )
+    hidden_share: float = par(
+        0.5,
+        "1",
+        "Part of the judgement on bills and water that no experience replaces: neither is seen",
+        "P083; assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    promise_tolerance: float = par(
+        0.25,
+        "1",
+        "Missing share of a promise that still counts as kept",
+        "assumption",
+        "C",
+        (0.1, 0.4),
+        ge=0,
+        le=1,
+    )
+    breach_unsigned: float = par(
+        0.5,
+        "1",
+        "Severity of a broken promise that no agreement backs, over one that an agreement does",
+        "assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    cap_breach_per_year: float = par(
+        0.1,
+        "1/yr",
+        "Rate at which a running site exceeds the caps that it agreed to",
+        "assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+    )
+    promise_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what promises kept and broken do to trust; 0 = none",
+        "Slovic 1993; size: assumption",
+        "C",
+        (0.0, 1.5),
+        "uniform",
+        ge=0,
+    )
+    building_contacts_per_year: float = par(
+        2,
+        "1/yr",
+        "Public meetings on progress while a site is built",
+        "assumption",
+        "C",
+        (0, 6),
+        ge=0,
+    )
+
 
 class Regulators(Parameters):
     """Permits, hearings, litigation, moratoria."""
@@ -1451,6 +1592,15 @@ class Local(Parameters):
 
     openness_years: float = par(
         2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
+    )
+    announced_jobs_factor: float = par(
+        1.2,
+        "1",
+        "Permanent jobs that are promised over those that come",
+        "P187; size: assumption",
+        "C",
+        (1.0, 2.0),
+        ge=1,
     )
 
 

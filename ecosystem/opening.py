@@ -112,6 +112,7 @@ def sites(layout: Layout) -> Sites:
         funded=np.ones(count, dtype=bool),
         land_granted=layout.land_on_record,
         closed_loop=layout.closed_loop,
+        plant=layout.plant,
         non_firm=np.zeros(count, dtype=bool),
         switching_until=past,
     )

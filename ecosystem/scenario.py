@@ -28,6 +28,8 @@ ACTIVITIES = tuple(
 type Role = Literal["programme", "candidate", "comparator", "refused"]
 type Power = Literal["grid", "bridge", "islanded"]
 type Plant = Literal["engines", "frame_turbines", "fuel_cells"]
+PLANTS: tuple[Plant, ...] = get_args(Plant.__value__)
+"""Kinds of power on site, in the order in which arrays number them."""
 
 
 class Site(Parameters):

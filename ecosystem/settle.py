@@ -14,7 +14,7 @@ from ecosystem.availability import offer
 from ecosystem.delivery.activities import Activity
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
-from ecosystem.scenario import Levers
+from ecosystem.scenario import PLANTS, Levers
 from ecosystem.state import (
     Accept,
     Announce,
@@ -280,6 +280,8 @@ class Docket:
             self._own("live")[site] = True
             if levers.closed_loop >= 0.5:
                 self._own("closed_loop")[site] = 1.0
+            if levers.plant is not None:
+                self._own("plant")[site] = PLANTS.index(levers.plant)
             if levers.non_firm >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"

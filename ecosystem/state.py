@@ -28,7 +28,8 @@ class Sites:
 
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
     blocks. `live` sites are announced and not withdrawn; `closed_loop` is 1 where cooling is one;
-    `non_firm` sites accept curtailment; `switching_until` is when a new builder takes over.
+    `plant` is the kind of power on site, as a place in `scenario.PLANTS`, -1 for none; `non_firm`
+    sites accept curtailment; `switching_until` is when a new builder takes over.
     """
 
     announced_week: FloatArray
@@ -46,17 +47,22 @@ class Sites:
     funded: BoolArray
     land_granted: BoolArray
     closed_loop: FloatArray
+    plant: IntArray
     non_firm: BoolArray
     switching_until: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Society:
-    """Opinion, trust and mobilisation of the host communities."""
+    """Opinion, trust and mobilisation of the host communities.
+
+    `experience` is how far a site that stands, and one that runs, has been lived with: (C, 2).
+    """
 
     households: Households
     opinion: FloatArray
     trust: FloatArray
+    experience: FloatArray
     opposing: FloatArray
     supporting: FloatArray
     organised: BoolArray

@@ -8,6 +8,7 @@ from ecosystem import accounts
 from ecosystem.availability import by_region
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Received
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
 from ecosystem.schooling import training_regions
@@ -29,7 +30,11 @@ class Treasury:
     benefit : ndarray, shape (S,)
         Net benefit of each host community over the last four weeks [USD]; `benefit_to_date` is
         its sum.
+    received : Received
+        What hosts got over these four weeks, in quantities.
     """
+
+    received: Received
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
         count, regions = len(layout.sites), len(layout.world.regions)
@@ -163,6 +168,8 @@ class Treasury:
         )
         self.benefit_to_date = self.benefit_to_date + self.benefit
         self._community_usd = np.zeros_like(self._community_usd)
+        bills = self.bill_change[self.layout.region_of_site]
+        self.received = Received(self._local_hours, self._water_m3, bills, weeks)
         self._local_hours = np.zeros_like(self._local_hours)
         self._water_m3 = np.zeros_like(self._water_m3)
         if now.policy:
