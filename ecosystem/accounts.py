@@ -4,7 +4,6 @@ Every posting has a payer and a payee; community money is kept by community, inc
 proximity (S, 3, 2; the last axis is far, near).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,13 +23,43 @@ ENGINES_USD_PER_MW = 2_600_000.0
 """Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
 
 
+class Hosts(NamedTuple):
+    """Whom host communities and their grids consist of, as it stands for a whole run.
+
+    Attributes
+    ----------
+    everybody, neighbours : ndarray, shape (3, 2)
+        Share of a community's households in each group; the same of what only those nearby bear.
+    billed_mwh, households, tight : ndarray, shape (R,)
+        What other customers use in a year, how many they are, whether capacity is scarce.
+    """
+
+    everybody: FloatArray
+    neighbours: FloatArray
+    billed_mwh: FloatArray
+    households: FloatArray
+    tight: BoolArray
+
+    @classmethod
+    def of(cls, layout: Layout) -> "Hosts":
+        """Return those of a world."""
+        near, regions = layout.world.numbers.society.near_share, layout.world.regions
+        terciles = np.full(3, 1 / 3)
+        return cls(
+            everybody=np.outer(terciles, [1 - near, near]),
+            neighbours=np.outer(terciles, [0.0, 1.0]),
+            billed_mwh=np.array([r.residential_mwh_per_year for r in regions]),
+            households=np.array([r.households for r in regions]),
+            tight=np.array([r.tight for r in regions]),
+        )
+
+
 def new_ledger(layout: Layout) -> Ledger:
     """Return an empty ledger that keeps households in detail."""
     return Ledger(str(layout.world.start.year), {"households": (len(layout.sites), *GROUPS)})
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyCost:
+class StrategyCost(NamedTuple):
     """What a strategy costs this week [USD], by purpose; community money per site, shape (S,)."""
 
     agreement: FloatArray
@@ -130,8 +159,7 @@ def _plant_usd(now: Snapshot) -> float:
     return usd
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """The lab's money of one week [USD]."""
 
     revenue: float
@@ -156,11 +184,11 @@ def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
     return (base + own) / WEEKS_PER_YEAR
 
 
-def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) -> None:
+def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> None:
     """Book what the lab earns and pays, community money by household group."""
     for purpose, amount in (("agreement", cost.agreement), ("cash", cost.cash)):
-        if amount.any():
-            group = amount[:, None, None] * shares(now)
+        if np.count_nonzero(amount):
+            group = amount[:, None, None] * hosts.everybody
             ledger.post_each(purpose, "lab", "households", group)
     ledger.post("revenue", "customers", "lab", money.revenue)
     ledger.post("equity", "financiers", "lab", money.equity)
@@ -176,32 +204,31 @@ def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) ->
     ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
 
 
+class Hours(NamedTuple):
+    """Craft hours worked for all builders, shape (R, 4), their sum, and the programme's sum."""
+
+    worked: FloatArray
+    total: float
+    programme: float
+
+
 def post_building(
-    ledger: Ledger,
-    now: Snapshot,
-    flows: Flows,
-    worked_hours: FloatArray,
-    programme_hours: float,
-    racks_mw: float,
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, racks_mw: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
     Parameters
     ----------
-    worked_hours : ndarray, shape (R, 4)
-        Craft hours worked for all builders.
-    programme_hours : float
-        Those of the programme.
     racks_mw : float
         Facility MW for which racks were delivered this week.
     """
     n, labour = now.numbers, now.labour
-    campus = n.capital.campus_usd_per_mw * programme_hours / n.delivery.hours_per_mw
+    campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
     ledger.post("campus", "partners", "vendors", campus)
     ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
     ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
     wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
-    ledger.post("wages", "vendors", "workers", float(np.add.reduce(worked_hours * wage, None)))
+    ledger.post("wages", "vendors", "workers", float(np.add.reduce(hours.worked * wage, None)))
     total = np.add.reduce
     energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
@@ -214,22 +241,20 @@ def post_building(
     water = float(total(flows.water_m3))
     ledger.record("water", "withdrawn", water)
     ledger.record("water", "consumed", water)
-    offered, worked = float(total(labour.offered_hours, None)), float(total(worked_hours, None))
+    offered, worked = float(total(labour.offered_hours, None)), hours.total
     ledger.record("labour", "offered", offered)
     ledger.record("labour", "worked", worked)
     ledger.record("labour", "idle", offered - worked)
 
 
-def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
+def bill_change_usd_per_year(now: Snapshot, hosts: Hosts) -> FloatArray:
     """Return the change of a household's yearly bill by the programme's grid load, shape (R,)."""
     n, layout = now.numbers, now.layout
     on_grid = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
     on_grid &= ~layout.islanded[layout.site_of_phase]
-    regions = layout.world.regions
-    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid, len(regions))
+    others, tight = hosts.billed_mwh, hosts.tight
+    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid, len(others))
     load_mwh = load_mw * n.cluster.availability * 8_766.0
-    others = np.array([r.residential_mwh_per_year for r in regions])
-    tight = np.array([r.tight for r in regions])
     yearly = annual_cost_usd(
         load_mw * n.grid.grid_cost_usd_per_mw, n.capital.discount_per_year, GRID_ASSET_YEARS
     )
@@ -242,13 +267,7 @@ def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
         exposed_mwh=others,
         margin_usd_per_mwh=n.grid.fixed_cost_margin_usd_per_mwh,
     )
-    return change * others / np.array([r.households for r in regions])
-
-
-def shares(now: Snapshot) -> FloatArray:
-    """Return the share of a community's households in each group, shape (3, 2)."""
-    near = now.numbers.society.near_share
-    return np.outer(np.full(3, 1 / 3), [1 - near, near])
+    return change * others / hosts.households
 
 
 class Local(NamedTuple):
@@ -271,7 +290,7 @@ class Local(NamedTuple):
     weeks: float
 
 
-def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
+def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> FloatArray:
     """Book what sites bring their hosts and take from them; return the net by community (S,).
 
     What the lab paid households, booked week by week, is part of the net.
@@ -288,15 +307,13 @@ def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     nuisance = near * n.nuisance_usd_per_household_year * visible / MW_PER_GW * years
     scarcity = local.water_m3 * n.water_usd_per_m3 * layout.water_stress
     bill = local.bill_change[layout.region_of_site] * layout.households * now.sites.live * years
-    group = shares(now)
-    neighbours = np.outer(np.full(3, 1 / 3), [0.0, 1.0])
     ledger.post("tax", "partners", "local_government", float(tax.sum()))
     flows = (
-        ("services", "local_government", tax, group),
-        ("wages", "workers", wages, group),
-        ("nuisance", "environment", -nuisance, neighbours),
-        ("scarcity", "environment", -scarcity, group),
-        ("bill_change", "utilities", -bill, group),
+        ("services", "local_government", tax, hosts.everybody),
+        ("wages", "workers", wages, hosts.everybody),
+        ("nuisance", "environment", -nuisance, hosts.neighbours),
+        ("scarcity", "environment", -scarcity, hosts.everybody),
+        ("bill_change", "utilities", -bill, hosts.everybody),
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)

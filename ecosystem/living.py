@@ -3,10 +3,13 @@
 People at real places are simulated from archetypes; nothing here is an observation of them.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.stats import norm
 
 from ecosystem.hosting import Hosted, scales
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
 from ecosystem.scenario import Levers
@@ -101,27 +104,56 @@ def money_per_household(now: Snapshot) -> FloatArray:
     return total / n.local.agreement_years / layout.households
 
 
-def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
-    """Return what is promised and what is feared, shape (C, 6)."""
-    n, layout = now.numbers.society, now.layout
-    signed = now.sites.agreement_week <= now.week
-    effect = n.agreement_effect * signed
-    promised = np.tile(PROMISED, (len(layout.sites), 1))
+def unsigned_impacts(layout: Layout, closed_loop: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and feared without an agreement, not bounded yet, shape (C, 6)."""
+    n, count = layout.world.numbers.society, len(layout.sites)
+    promised = np.tile(PROMISED, (count, 1))
     promised[:, Impact.WATER] = np.where(
-        now.sites.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+        closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
     )
     promised *= n.promise_level
-    feared = np.tile(FEARED * n.worst_case_level, (len(layout.sites), 1))
-    stress = 0.5 + layout.water_stress
+    feared = np.tile(FEARED * n.worst_case_level, (count, 1))
     for table in (promised, feared):
-        table[:, Impact.WATER] *= stress
+        table[:, Impact.WATER] *= 0.5 + layout.water_stress
+    return promised, feared
+
+
+class Concerns(NamedTuple):
+    """What people weigh.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (C, H, 6)
+        How much each impact counts for each household.
+    unsigned : Latest
+        :func:`unsigned_impacts`; how sites cool seldom changes.
+    """
+
+    weights: FloatArray
+    unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
+
+    @classmethod
+    def of(cls, people: Households, numbers: Numbers) -> "Concerns":
+        """Return the concerns of a world's communities."""
+        return cls(weights(people, numbers), Latest(unsigned_impacts))
+
+
+def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and what is feared, shape (C, 6)."""
+    unsigned = concerns.unsigned(now.layout, now.sites.closed_loop)
+    promised, feared = (table.copy() for table in unsigned)
+    signed = now.sites.agreement_week <= now.week
+    if np.count_nonzero(signed):
+        n = now.numbers.society
+        effect = n.agreement_effect * signed
         caps = 1 - CAPPED * now.levers.agreement_binding * effect
-        table[:, Impact.WATER] *= caps
-        table[:, Impact.NOISE_AIR] *= caps
-    promised[:, Impact.TAXES] += effect * np.minimum(
-        1.0, money_per_household(now) / n.money_scale_usd
-    )
-    return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
+        for table in (promised, feared):
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+        promised[:, Impact.TAXES] += effect * np.minimum(
+            1.0, money_per_household(now) / n.money_scale_usd
+        )
+    return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
 
 
 def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
@@ -146,11 +178,15 @@ def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
 
 
 def perceived(
-    now: Snapshot, hosted: Hosted, experience: FloatArray, believed: FloatArray
+    now: Snapshot,
+    concerns: Concerns,
+    hosted: Hosted,
+    experience: FloatArray,
+    believed: FloatArray,
 ) -> FloatArray:
     """Return what hosts think of a site, shape (C, 6): words first, then what they live with."""
     n = now.numbers.society
-    promised, feared = impacts(now)
+    promised, feared = impacts(now, concerns)
     told = opinion.perceived_impact(promised, feared, believed)
     if not np.count_nonzero(experience):
         return told
@@ -162,7 +198,7 @@ def live(
     now: Snapshot,
     contacts: FloatArray,
     breaches: FloatArray,
-    weight_of_impacts: FloatArray,
+    concerns: Concerns,
     hosted: Hosted,
 ) -> Society:
     """Return the communities after four weeks of talk.
@@ -172,8 +208,7 @@ def live(
     now : Snapshot
     contacts, breaches : ndarray, shape (C,)
         Contact events since the last call, and how badly the community was let down.
-    weight_of_impacts : ndarray, shape (C, H, 6)
-        From :func:`weights`.
+    concerns : Concerns
     hosted : Hosted
         What sites brought since the last call.
     """
@@ -197,8 +232,8 @@ def live(
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
-        weight_of_impacts,
-        perceived(now, hosted, experience, believed) * now.sites.live[:, None],
+        concerns.weights,
+        perceived(now, concerns, hosted, experience, believed) * now.sites.live[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,
         impact_weight=n.impact_weight,

@@ -19,8 +19,7 @@ from ecosystem.agents.utility import Utility
 from ecosystem.agents.vendor import ChipMaker, CloudProvider, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
-from ecosystem.availability import NEEDS_CREW
-from ecosystem.cluster.chain import ClusterRules, Flows, run_cluster
+from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
@@ -93,7 +92,7 @@ class Ecosystem(mesa.Model):
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
-        self.impact_weights = living.weights(self.society.households, world.numbers)
+        self.concerns = living.Concerns.of(self.society.households, world.numbers)
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
@@ -106,10 +105,16 @@ class Ecosystem(mesa.Model):
 
     def _cool_and_curtail(self) -> None:
         """Take up how sites cool and whether they are curtailed, the installed base last."""
-        self.fleet_closed_loop = np.append(self.sites.closed_loop, 0.0)
+        self.hardware = Fleet.of(
+            np.append(self.sites.closed_loop, 0.0),
+            self.layout.generations,
+            self.cluster_rules,
+            self.layout.fleet_integration,
+        )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
         )
+        self.curtailed = (~self.phases_run).any(axis=1).tolist()
 
     def _opening_flop_per_s(self) -> float:
         """Return the training rate of the capacity rented at week 0."""
@@ -188,18 +193,13 @@ class Ecosystem(mesa.Model):
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(week)
-        state = fleet.after_curtailment(works.state(sites, week), self.phases_run[week])
-        ready_week = works.ready_week(opened, NEEDS_CREW)
+        state = works.state(sites, week)
+        if self.curtailed[week]:
+            state = fleet.after_curtailment(state, self.phases_run[week])
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
-        started = works.progress.start_week[layout.lead_of_site]
         policy = week >= self.policy_week
-        gate = self._gate()
-        hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
-        study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
-        unstudied = sites.live & (study_week <= week) & ~sites.study_started
-        unconnected = sites.live & (headroom_week <= week) & ~sites.headroom_granted
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
@@ -212,19 +212,8 @@ class Ecosystem(mesa.Model):
             progress=works.progress,
             state=state,
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
-            site_state=works.site_state(state),
             opened=opened,
-            filed_week=started[:, Activity.PERMIT],
-            study_week=study_week,
-            headroom_week=headroom_week,
-            gate=gate,
-            hearable=hearable,
-            hearings_due=bool(np.count_nonzero(hearable)),
-            unstudied=unstudied,
-            unconnected=unconnected,
-            grid_queued=bool(np.count_nonzero(unstudied | unconnected)),
-            needs_crew=np.isfinite(ready_week),
-            ready_week=ready_week,
+            gate=self._gate(),
             planned_start=works.planned_start,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
@@ -243,7 +232,7 @@ class Ecosystem(mesa.Model):
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
         lead, progress = self.layout.lead_of_site, self.works.progress
-        awaiting = self.sites.live & ~self.sites.approved
+        awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
         worked = progress.worked_weeks[lead, Activity.PERMIT]
@@ -284,15 +273,8 @@ class Ecosystem(mesa.Model):
         usable = layout.phase_mw * (now.state == Rung.USABLE)
         base = layout.installed_base_mw[now.week]
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
-        return run_cluster(
-            self.usable_mw,
-            self.fleet_closed_loop,
-            now.economy.market.adopted_mw,
-            now.economy.training_share,
-            layout.generations,
-            self.cluster_rules,
-            layout.fleet_integration,
-        )
+        economy = now.economy
+        return self.hardware.run(self.usable_mw, economy.market.adopted_mw, economy.training_share)
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""
@@ -320,8 +302,7 @@ class Ecosystem(mesa.Model):
             back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
         served = np.minimum(rivals, headroom)
-        self.vendors = replace(
-            deals.vendors,
+        self.vendors = deals.vendors._replace(
             headroom_mw=headroom - served,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
@@ -341,7 +322,7 @@ class Ecosystem(mesa.Model):
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
         hosted = self._host(now)
-        self.society = living.live(now, self.contacts, self.breaches, self.impact_weights, hosted)
+        self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination(deals.vendors.builder)
 

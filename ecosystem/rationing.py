@@ -83,7 +83,7 @@ def ration(
     """
     count, inputs = need.shape
     flat, full = pools.ravel(), need.ravel()
-    quick = speed if inputs == 1 else np.repeat(speed, inputs)
+    quick = speed if inputs == 1 else speed.repeat(inputs)
     asked = wanted(flat, full, quick, others)
     level = share_alike(offered, flat, full, quick, others, asked)
     if not count or np.minimum.reduce(level) >= 1:

@@ -1,5 +1,6 @@
 """Who is tied to whom, and what milestones do to it."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
 from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
-from ecosystem.state import Snapshot
+from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.works import Works
 
@@ -96,6 +97,7 @@ class Relations:
         self._promised: dict[int, tuple[int, float]] = {}
         self._to_hosts: dict[int, HostPromise] = {}
         self.caps_hold = np.ones(len(layout.sites), dtype=bool)
+        self._unchanged: tuple[Sites | None, float] = (None, -math.inf)
 
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
@@ -103,6 +105,7 @@ class Relations:
         text = f"first power at {self.layout.sites[site].key}"
         about = self._contract(CAPITAL)
         self._promised[site] = len(self.partnerships), due_week + grace
+        self._unchanged = (None, -math.inf)
         edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
         self.partnerships = self.partnerships.with_edge(edge)
 
@@ -214,7 +217,8 @@ class Relations:
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
         """Return the promises of first power that are kept or broken this week."""
         outcomes: dict[int, bool] = {}
-        if not self._promised:
+        sites, due_week = self._unchanged
+        if now.sites is sites and now.week <= due_week and not works.commissioned:
             return outcomes
         powered = (works.first_power() <= now.week + 1).tolist()
         withdrawn = now.sites.withdrawn.tolist()
@@ -222,6 +226,8 @@ class Relations:
             if powered[site] or now.week > due_week or withdrawn[site]:
                 outcomes[edge] = powered[site]
                 del self._promised[site]
+        soonest = min((due_week for _, due_week in self._promised.values()), default=math.inf)
+        self._unchanged = (now.sites, soonest)
         return outcomes
 
     def coordination(self, builder: IntArray) -> FloatArray:

@@ -99,7 +99,7 @@ def settle(
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
     land = docket.take_land()
-    vendors = replace(_vendors(wishes, now, docket), land_ha=land.left_ha)
+    vendors = _vendors(wishes, now, docket)._replace(land_ha=land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
     invest = wishes.of(Invest)
@@ -386,7 +386,7 @@ def _wages(wishes: Wishes, labour: Labour) -> Labour:
         wage[order.region, order.craft] = order.wage_ratio
     for order in wishes.of(Recruit):
         travellers[order.region, order.craft] = order.travellers
-    return replace(labour, wage_ratio=wage, travellers=travellers)
+    return labour._replace(wage_ratio=wage, travellers=travellers)
 
 
 def expanded(now: Snapshot, waiting_mw: float) -> Plant:
@@ -429,4 +429,4 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
         changes["headroom_mw"] = headroom
     if docket.builder is not None:
         changes["builder"] = docket.builder
-    return replace(vendors, **changes) if changes else vendors
+    return vendors._replace(**changes) if changes else vendors

@@ -24,7 +24,7 @@ class Treasury:
     money, cost : Money, StrategyCost
         Of the last week.
     worked_hours : ndarray, shape (R, 4)
-        Craft hours that all builders had in the last week.
+        Craft hours that all builders had in the last week; `hours` is their sum.
     bill_change : ndarray, shape (R,)
         Change of a household's yearly bill [USD].
     benefit : ndarray, shape (S,)
@@ -41,7 +41,9 @@ class Treasury:
         self.layout = layout
         self.rules = rules
         self.ledger = accounts.new_ledger(layout)
+        self._hosts = accounts.Hosts.of(layout)
         self.worked_hours = np.zeros((regions, 4))
+        self.hours = 0.0
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
         self.benefit_to_date = np.zeros(count)
@@ -136,11 +138,12 @@ class Treasury:
         ledger.week = now.week
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
-        accounts.post_lab(ledger, now, self.money, self.cost)
+        accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
+        self.hours = float(np.add.reduce(self.worked_hours, None))
         self._local_hours += np.bincount(
             layout.site_of_phase[rows], np.add.reduce(hours, 1), len(layout.sites)
         )
@@ -153,15 +156,20 @@ class Treasury:
         self._community_usd += self.cost.agreement + self.cost.cash
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(
-            ledger, now, flows, self.worked_hours, float(np.add.reduce(own, None)), racks_mw
+            ledger,
+            now,
+            flows,
+            accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
+            racks_mw,
         )
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
-        self.bill_change = accounts.bill_change_usd_per_year(now)
+        self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
+            self._hosts,
             accounts.Local(
                 self._local_hours, self._water_m3, self._community_usd, self.bill_change, weeks
             ),

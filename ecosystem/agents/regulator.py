@@ -25,12 +25,16 @@ class Regulator(Actor):
         super().__init__(model, name, label)
         self.sites = sites
         self.capacity = 1.0
+        self.rested_weeks = 0
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the hearings of the week."""
-        self.capacity = min(2.0, self.capacity + now.numbers.regulators.hearings_per_week)
+        self.rested_weeks += 1
         if not now.hearings_due:
             return []
+        for _ in range(self.rested_weeks):  # in most weeks nobody can be heard
+            self.capacity = min(2.0, self.capacity + now.numbers.regulators.hearings_per_week)
+        self.rested_weeks = 0
         waiting = self.sites[now.hearable[self.sites]]
         slots = int(self.capacity)
         if not (len(waiting) and slots):

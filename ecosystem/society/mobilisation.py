@@ -56,12 +56,15 @@ def cascade(
     .. [1] M. Granovetter, Am. J. Sociol. 83(6), 1978. doi:10.1086/226707
     """
     joining = weight * willing
-    share = np.broadcast_to(np.asarray(start, dtype=float), weight.shape[:1])
-    while True:
-        previous = share
-        share = np.add.reduce(joining * (threshold <= previous[:, None]), axis=1)
-        if not np.count_nonzero(share != previous):
-            return share
+    before = np.asarray(start, dtype=float)
+    share = np.add.reduce(joining * (threshold <= before[..., None]), axis=1)
+    moving = (share != before).nonzero()[0]  # few are, after the first evaluation
+    while moving.size:
+        before = share[moving]
+        joined = joining[moving] * (threshold[moving] <= before[:, None])
+        share[moving] = after = np.add.reduce(joined, axis=1)
+        moving = moving[after != before]
+    return share
 
 
 def mobilise(

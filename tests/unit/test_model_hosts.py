@@ -68,13 +68,17 @@ def test_a_site_that_runs_is_judged_by_what_it_does_and_not_by_what_was_said() -
     assert now is not None
     hosted = Hosted(delivered(now, model.treasury.received), model.relations.caps_hold, 4.0)
     trust = model.society.trust
-    told = living.perceived(now, hosted, np.zeros_like(model.society.experience), trust)
-    lived = living.perceived(now, hosted, np.ones_like(model.society.experience), trust)
+    told = living.perceived(
+        now, model.concerns, hosted, np.zeros_like(model.society.experience), trust
+    )
+    lived = living.perceived(
+        now, model.concerns, hosted, np.ones_like(model.society.experience), trust
+    )
     at = model.layout.index["abilene"]
     assert lived[at, Impact.JOBS] > told[at, Impact.JOBS]  # the crews are there
     engines = model.layout.index["shackelford"]
     assert lived[engines, Impact.NOISE_AIR] < lived[at, Impact.NOISE_AIR]
-    promised, feared = living.impacts(now)
+    promised, feared = living.impacts(now, model.concerns)
     assert (promised[at] != feared[at]).all()
 
 
@@ -86,6 +90,6 @@ def test_without_experience_people_go_on_weighing_words() -> None:
     trust, experience = model.society.trust, model.society.experience
     assert experience.max() > 0.5
     np.testing.assert_array_equal(
-        living.perceived(now, hosted, experience, trust),
-        living.perceived(now, hosted, np.zeros_like(experience), trust),
+        living.perceived(now, model.concerns, hosted, experience, trust),
+        living.perceived(now, model.concerns, hosted, np.zeros_like(experience), trust),
     )
