@@ -195,6 +195,11 @@ class Layout:
         return np.array([float(s.cooling == "closed") for s in self.sites])
 
     @cached_property
+    def over_state_land(self) -> BoolArray:
+        """Sites whose line or pipe crosses state land, shape (S,)."""
+        return np.array([s.state_land for s in self.sites])
+
+    @cached_property
     def fleet_integration(self) -> FloatArray:
         """Integration of the cloud at each site and, last, in the installed base, (S + 1,)."""
         depth = np.array([c.integration for c in self.world.clouds])

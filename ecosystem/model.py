@@ -9,7 +9,7 @@ from math import ceil, lcm
 import mesa
 import numpy as np
 
-from ecosystem import causes, fleet, hosting, living, opening
+from ecosystem import causes, fleet, hosting, living, opening, venues
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
 from ecosystem.agents.community import Community
@@ -214,6 +214,7 @@ class Ecosystem(mesa.Model):
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
             opened=opened,
             gate=self._gate(),
+            upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
@@ -260,6 +261,7 @@ class Ecosystem(mesa.Model):
         own = self.layout.site_of_phase == site
         finish = self.works.planned_finish[own]
         self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
+        self.relations.regulate(site, self.sites.open_venues[site])
 
     def _reserve_at_once(self) -> None:
         """Reserve equipment, as the strategy begins, for what was announced before it."""

@@ -894,6 +894,61 @@ class Regulators(Parameters):
     deny_gigawatt: float = par(
         -0.8, "log-odds", "Effect of a site of a gigawatt or more", "P053", "B", (-1.6, 0.3)
     )
+    venues: Literal["zoning_only", "several"] = par(
+        "several",
+        "1",
+        "Whether air, water, transmission and state land can stop a site too",
+        "docs/odd.md",
+        "B",
+    )
+    decisions_per_week: float = par(
+        0.5,
+        "1/week",
+        "Cases that one authority beyond zoning can decide",
+        "practice",
+        "C",
+        (0.2, 1.0),
+        gt=0,
+    )
+    zoning_share: float = par(
+        0.7,
+        "1",
+        "Part of the risk of a denial without opposition that zoning carries, before others",
+        "assumption",
+        "C",
+        (0.5, 0.9),
+        ge=0,
+        le=1,
+    )
+    upstream_force: float = par(
+        0.3,
+        "1",
+        "Part of its force that a campaign keeps for venues upstream",
+        "assumption",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        lt=1,
+    )
+    upstream_shift: float = par(
+        0.6,
+        "1",
+        "Campaigns that move upstream after they lost",
+        "P068",
+        "C",
+        (0.3, 0.9),
+        gt=0,
+        le=1,
+    )
+    transmission_mw: float = par(
+        500,
+        "MW",
+        "Size from which a firm connection takes a new line that needs approval",
+        "P015; assumption",
+        "C",
+        (300, 1_000),
+        ge=0,
+    )
     redesign_weeks: float = par(
         26,
         "week",

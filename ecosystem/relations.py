@@ -12,6 +12,7 @@ from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
 from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import NAMES, UPSTREAM
 from ecosystem.works import Works
 
 MEMORY = 5.0
@@ -44,7 +45,7 @@ def opening_edges(layout: Layout) -> list[Edge]:
         community = f"community:{site.key}"
         edges.append(edge(community, LAB, "trust"))
         edges.append(edge(LAB, community, "hosts", mw=site.facility_mw))
-        edges.append(edge(f"regulator:{site.state}", community, "regulates"))
+        edges.append(edge(f"regulator:{site.state}", community, "regulates", venue="zoning"))
         if site.power != "islanded":
             edges.append(edge(f"utility:{site.region}", community, "serves"))
         for j in layout.neighbours[i].nonzero()[0]:
@@ -123,6 +124,16 @@ class Relations:
         early = float(mw[finish_week <= first].sum())
         self._promise_host(HostPromise(site, "jobs with the first buildings", first, early))
         self._promise_host(HostPromise(site, WHOLE, last, float(mw.sum())))
+
+    def regulate(self, site: int, venues: BoolArray) -> None:
+        """Let a site that is announced apply at venues beyond zoning, shape (4,)."""
+        state, key = self.layout.sites[site].state, self.layout.sites[site].key
+        chosen = [venue for venue, needed in zip(UPSTREAM, venues, strict=True) if needed]
+        edges = [
+            Edge(f"regulator:{state}", f"community:{key}", "regulates", {"venue": NAMES[venue]})
+            for venue in chosen
+        ]
+        self.partnerships = self.partnerships.with_edges(edges)
 
     def promise_caps(self, site: int, week: float) -> None:
         """Let the lab promise for a year that a site keeps within its caps."""

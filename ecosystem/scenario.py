@@ -60,6 +60,7 @@ class Site(Parameters):
     households: int = Field(20_000, ge=100)
     predisposition: float = Field(0.0, ge=-1, le=1)
     water_stress: float = Field(0.3, ge=0, le=1)
+    state_land: bool = Field(False, description="Whether its line or pipe crosses state land")
     source: str
     note: str = ""
 
