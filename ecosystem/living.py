@@ -16,6 +16,7 @@ from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
 from ecosystem.society.impacts import experience_step, felt_impacts, seen
+from ecosystem.society.opinion import Influence
 from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import FloatArray
@@ -127,15 +128,18 @@ class Concerns(NamedTuple):
         How much each impact counts for each household.
     unsigned : Latest
         :func:`unsigned_impacts`; how sites cool seldom changes.
+    heard : Heard
+        Which communities hear of one another.
     """
 
     weights: FloatArray
     unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
+    heard: mobilisation.Heard
 
     @classmethod
-    def of(cls, people: Households, numbers: Numbers) -> "Concerns":
+    def of(cls, people: Households, numbers: Numbers, heard: mobilisation.Heard) -> "Concerns":
         """Return the concerns of a world's communities."""
-        return cls(weights(people, numbers), Latest(unsigned_impacts))
+        return cls(weights(people, numbers), Latest(unsigned_impacts), heard)
 
 
 def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
@@ -241,12 +245,22 @@ def live(
         shift=_cash(now, trust),
     )
     people = s.households
-    after = opinion.opinion_step(s.opinion, anchors, people.susceptibility, people.neighbours)
+    after = opinion.opinion_step(
+        s.opinion,
+        anchors,
+        people.susceptibility,
+        people.neighbours,
+        influence=Influence(n.opinion_rule),
+        confidence=n.confidence,
+    )
+    spreads = n.diffusion > 0 and np.count_nonzero(s.opposing) > 0
+    example = n.diffusion * concerns.heard.mean(s.opposing) if spreads else None
     opposing, supporting = mobilisation.mobilise(
         people,
         after,
         mobilisation.Mobilised(s.opposing, s.supporting),
         opinion_to_act=n.opinion_to_act,
+        example=example,
     )
     opposing, supporting = opposing * now.sites.live, supporting * now.sites.live
     support = opinion.support(after, people.weight)

@@ -92,7 +92,9 @@ class Ecosystem(mesa.Model):
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
-        self.concerns = living.Concerns.of(self.society.households, world.numbers)
+        self.concerns = living.Concerns.of(
+            self.society.households, world.numbers, self.relations.diffusion()
+        )
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())

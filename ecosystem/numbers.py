@@ -726,6 +726,33 @@ class Society(Parameters):
         ge=0,
     )
 
+    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
+        "friedkin_johnsen",
+        "1",
+        "How households take in the opinion of others; conclusions may depend on it",
+        "Friedkin & Johnsen 1990; docs/odd.md",
+        "B",
+    )
+    confidence: float = par(
+        0.5,
+        "1",
+        "Difference of opinion that is still heard, under bounded confidence",
+        "assumption",
+        "C",
+        (0.3, 0.8),
+        ge=0,
+        le=2,
+    )
+    diffusion: float = par(
+        0.1,
+        "1",
+        "How far the mean opposing share of neighbouring hosts counts as own in joining a campaign",
+        "P069; size: assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+        le=1,
+    )
     felt_water_m3: float = par(
         400,
         "m3/yr",

@@ -10,6 +10,7 @@ from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
 from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
+from ecosystem.society.mobilisation import Heard
 from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.venues import NAMES, UPSTREAM
@@ -240,6 +241,14 @@ class Relations:
         soonest = min((due_week for _, due_week in self._promised.values()), default=math.inf)
         self._unchanged = (now.sites, soonest)
         return outcomes
+
+    def diffusion(self) -> Heard:
+        """Return which host communities hear of one another, along the edges of the graph."""
+        index = {f"community:{site.key}": i for i, site in enumerate(self.layout.sites)}
+        edges = [self.partnerships.edge(i) for i in self.partnerships.edges("diffusion")]
+        pairs = [(index[edge.source], index[edge.target]) for edge in edges]
+        weight = [edge.attributes["weight"] for edge in edges]
+        return Heard(np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(weight, dtype=float))
 
     def coordination(self, builder: IntArray) -> FloatArray:
         r"""Return the availability that interfaces leave, 1/f, shape (S,).
