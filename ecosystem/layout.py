@@ -217,6 +217,14 @@ class Layout:
         return np.array([float(s.households) for s in self.sites])
 
     @cached_property
+    def local_hire_room(self) -> FloatArray:
+        """Share of a site's work that residents in the trades could do beyond the usual, (S,)."""
+        n = self.world.numbers
+        residents = self.households * n.society.trade_share * n.local.commuting_factor
+        share = residents / (n.workforce.peak_workers_per_mw * self.site_mw)
+        return np.clip(share, n.local.local_hire_share, 1.0) - n.local.local_hire_share
+
+    @cached_property
     def announced_week(self) -> FloatArray:
         """Recorded week of announcement, shape (S,); NaN for candidates."""
         return np.array(

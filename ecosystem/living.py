@@ -12,6 +12,7 @@ from ecosystem.hosting import Hosted, scales
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
+from ecosystem.policy import local_hire_added, protection
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
@@ -34,6 +35,12 @@ PROMISED_WATER_EVAPORATIVE = -0.6
 FEARED = np.array([0.1, -0.2, -1.0, -1.0, -1.0, -0.8])
 CAPPED = 0.5
 """Share of water, noise and air harm that a fully binding agreement takes away (assumption)."""
+
+
+PROTECTED = 0.5
+"""Share of the fear about bills that is about grid cost, which a tariff can take away, and not
+about the price of energy and capacity (assumption)."""
+OPENNESS_S0 = Levers().openness
 
 
 def settle_in(layout: Layout, streams: Streams) -> Society:
@@ -101,7 +108,7 @@ def weights(people: Households, numbers: Numbers) -> FloatArray:
 def money_per_household(now: Snapshot) -> FloatArray:
     """Return what a signed agreement pays a household per year [USD], shape (C,)."""
     n, layout = now.numbers, now.layout
-    total = now.levers.agreement_share_of_capex * n.capital.campus_usd_per_mw * layout.site_mw
+    total = now.sites.agreed_share * n.capital.campus_usd_per_mw * layout.site_mw
     return total / n.local.agreement_years / layout.households
 
 
@@ -150,14 +157,37 @@ def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
     if np.count_nonzero(signed):
         n = now.numbers.society
         effect = n.agreement_effect * signed
-        caps = 1 - CAPPED * now.levers.agreement_binding * effect
+        caps = 1 - CAPPED * now.sites.agreed_binding * effect
         for table in (promised, feared):
             table[:, Impact.WATER] *= caps
             table[:, Impact.NOISE_AIR] *= caps
         promised[:, Impact.TAXES] += effect * np.minimum(
             1.0, money_per_household(now) / n.money_scale_usd
         )
+    _lever_impacts(now, promised, feared)
     return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
+
+
+def _hired(now: Snapshot) -> FloatArray:
+    """Return what jobs are worth to hosts over what they are with the usual local hire, (C,)."""
+    added = local_hire_added(now.layout, now.levers) / now.numbers.local.local_hire_share
+    return 1 + now.numbers.society.local_hire_effect * added
+
+
+def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> None:
+    """Let redesigns, local hire and rate protection move what is promised and feared (in place)."""
+    n, layout, levers = now.numbers.society, now.layout, now.levers
+    redesigned = now.sites.redesigned_week <= now.week
+    if np.count_nonzero(redesigned):
+        for table in (promised, feared):
+            caps = 1 - CAPPED * n.redesign_effect * redesigned
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+    if "local_hire_added" in levers.used:
+        promised[:, Impact.JOBS] *= _hired(now)
+    if "rate_protection" in levers.used:
+        covered = PROTECTED * protection(layout, levers)
+        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
 
 
 def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
@@ -170,12 +200,13 @@ def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
     signed = now.sites.agreement_week <= now.week
     effect = n.agreement_effect * signed
     money = effect * np.minimum(1.0, money_per_household(now) / n.money_scale_usd)
+    promise = np.tile(n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]], (len(signed), 1))
+    if "local_hire_added" in now.levers.used:
+        promise[:, 0] *= _hired(now)
+    loud = 1 - CAPPED * now.sites.agreed_binding * effect * hosted.caps_hold
+    loud *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
     found = felt_impacts(
-        hosted.delivered,
-        n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]],
-        now.layout.water_stress,
-        CAPPED * now.levers.agreement_binding * effect * hosted.caps_hold,
-        scales(now.numbers),
+        hosted.delivered, promise, now.layout.water_stress, 1 - loud, scales(now.numbers)
     )
     found[:, Impact.TAXES] = np.clip(found[:, Impact.TAXES] + money, -1.0, 1.0)
     return found
@@ -219,7 +250,7 @@ def live(
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
     openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
-    binding = levers.agreement_binding * n.agreement_effect * signed
+    binding = now.sites.agreed_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
         openness * np.clip(contacts, 0.0, 1.0),
@@ -278,12 +309,9 @@ def live(
     )
 
 
-OPENNESS_S0 = Levers().openness
-
-
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
-    paid = min(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
+    paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)

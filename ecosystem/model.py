@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from math import ceil, lcm
+from math import lcm
 
 import mesa
 import numpy as np
@@ -26,22 +26,21 @@ from ecosystem.errors import AuditError
 from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Levers, Strategy, World
+from ecosystem.scenario import Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of, week_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
-
-S0 = Levers()
 
 
 class Ecosystem(mesa.Model):
@@ -78,6 +77,7 @@ class Ecosystem(mesa.Model):
         self.seed = seed
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
+        self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
@@ -99,6 +99,7 @@ class Ecosystem(mesa.Model):
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
+        self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
@@ -152,16 +153,9 @@ class Ecosystem(mesa.Model):
         """Length of the world in weeks."""
         return self.world.weeks
 
-    @cached_property
-    def policy_week(self) -> float:
-        """Week from which the strategy is in force."""
-        return week_of(self.strategy.start or self.world.strategy_start, self.world.start)
-
     def step(self) -> None:
         """Live through one week."""
         self._announce_recorded()
-        if self.week == ceil(max(self.policy_week, 0.0)):
-            self._reserve_at_once()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
@@ -201,14 +195,17 @@ class Ecosystem(mesa.Model):
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
-        policy = week >= self.policy_week
+        levers = self.policy.in_force(week, sites, self.society)
+        self._reserve_at_once(levers)
+        learning = works.learning
+        if "local_hire_added" in levers.used:
+            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
-            policy=policy,
-            policy_week=self.policy_week,
+            policy=self.policy.week <= week < self.policy.until,
             numbers=self.world.numbers,
-            levers=self.strategy.levers if policy else S0,
+            levers=levers,
             layout=layout,
             sites=sites,
             progress=works.progress,
@@ -221,7 +218,7 @@ class Ecosystem(mesa.Model):
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=works.learning,
+            learning=learning,
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -265,11 +262,15 @@ class Ecosystem(mesa.Model):
         self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
         self.relations.regulate(site, self.sites.open_venues[site])
 
-    def _reserve_at_once(self) -> None:
-        """Reserve equipment, as the strategy begins, for what was announced before it."""
-        weeks = self.strategy.levers.equipment_reserved_weeks
-        if weeks > 0:
-            self.works.reserve(np.flatnonzero(self.sites.live[self.layout.site_of_phase]), weeks)
+    def _reserve_at_once(self, levers: InForce) -> None:
+        """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
+        if "equipment_reserved_weeks" not in levers.used:
+            return
+        weeks = levers.equipment_reserved_weeks
+        for site in np.flatnonzero(self.sites.live & (weeks > 0) & ~self._reserved):
+            phases = np.flatnonzero(self.layout.site_of_phase == site)
+            self.works.reserve(phases, float(weeks[site]))
+            self._reserved[site] = True
 
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
@@ -286,7 +287,7 @@ class Ecosystem(mesa.Model):
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            self.works.adopt(site, now.levers, now.week + 1)
+            self.works.adopt(site, now.levers.at(site), now.week + 1)
             self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
@@ -362,9 +363,10 @@ class Ecosystem(mesa.Model):
         if found:
             raise AuditError("\n".join(found))
 
-    def run(self, *, explained: bool = False) -> RunResult:
-        """Run to the end of the world; `explained` as for :meth:`result`."""
-        while self.week < self.weeks:
+    def run(self, *, explained: bool = False, until: int | None = None) -> RunResult:
+        """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
+        end = self.weeks if until is None else min(until, self.weeks)
+        while self.week < end:
             self.step()
         return self.result(explained=explained)
 
@@ -372,6 +374,7 @@ class Ecosystem(mesa.Model):
         """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
+        tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
         if explained:
             tables |= causes.tables(self)
@@ -398,6 +401,8 @@ def simulate(
     audit: bool = False,
     explained: bool = False,
     relax: Iterable[causes.Relaxed] = (),
+    until: int | None = None,
 ) -> RunResult:
-    """Run one world under one strategy to its end; keywords as for :class:`Ecosystem`."""
-    return Ecosystem(world, strategy, seed, audit=audit, relax=relax).run(explained=explained)
+    """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
+    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax)
+    return model.run(explained=explained, until=until)

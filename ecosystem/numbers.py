@@ -199,6 +199,45 @@ class Grid(Parameters):
         65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0
     )
 
+    other_requests_share: float = par(
+        0.5,
+        "1",
+        "Share of a utility's study work that requests of others take",
+        "P007",
+        "C",
+        (0.3, 0.8),
+        ge=0,
+        lt=1,
+    )
+    speculative_share: float = par(
+        0.5,
+        "1",
+        "Share of these that no project stands behind; 0 = a deposit changes nothing",
+        "P007: 0.57 to 0.81 left in Ohio",
+        "C",
+        (0.0, 0.81),
+        ge=0,
+        le=1,
+    )
+    deposit_scale_usd_per_mw: float = par(
+        50_000,
+        "USD/MW",
+        "Deposit at which 1/e of the speculative requests is left",
+        "assumption",
+        "C",
+        (20_000, 150_000),
+        gt=0,
+    )
+    demand_charge_usd_per_mw_year: float = par(
+        120_000,
+        "USD/(MW yr)",
+        "Charge for contracted demand that is not drawn, under take-or-pay",
+        "assumption",
+        "C",
+        (60_000, 240_000),
+        ge=0,
+    )
+
 
 class Equipment(Parameters):
     """Makers of transformers and switchgear."""
@@ -489,6 +528,26 @@ class Workforce(Parameters):
         "B",
     )
 
+    local_hire_productivity: float = par(
+        0.9,
+        "1",
+        "Productivity of residents hired beyond the usual share, over the others",
+        "assumption",
+        "C",
+        (0.75, 1.0),
+        gt=0,
+        le=1,
+    )
+    peak_workers_per_mw: float = par(
+        3.0,
+        "1/MW",
+        "Craft workers at the peak per facility MW",
+        "P121; assumption",
+        "C",
+        (1.8, 5.4),
+        gt=0,
+    )
+
 
 class Society(Parameters):
     """Households of a host community."""
@@ -726,6 +785,33 @@ class Society(Parameters):
         ge=0,
     )
 
+    tariff_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what rate protection does to fear about bills; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
+    local_hire_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what local hire does to the value of jobs for hosts; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
+    redesign_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what an unasked redesign does to water, noise and air; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
     opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
         "friedkin_johnsen",
         "1",
@@ -1683,6 +1769,34 @@ class Local(Parameters):
         "C",
         (1.0, 2.0),
         ge=1,
+    )
+
+    commuting_factor: float = par(
+        3.0,
+        "1",
+        "Residents in the trades within daily reach of a site, over those of its host community",
+        "assumption",
+        "C",
+        (1.0, 8.0),
+        ge=0,
+    )
+    local_hire_premium: float = par(
+        0.1,
+        "1",
+        "Pay and training of residents hired beyond the usual share, over the craft wage",
+        "P126; assumption",
+        "C",
+        (0.0, 0.25),
+        ge=0,
+    )
+    redesign_cost_share: float = par(
+        0.005,
+        "1",
+        "Cost of a redesign over campus capex",
+        "assumption",
+        "C",
+        (0.002, 0.02),
+        ge=0,
     )
 
 

@@ -165,7 +165,7 @@ class Relations:
         n, sites, outcomes = now.numbers.society, now.sites, dict[int, bool]()
         kept, severity = np.zeros(len(self.layout.sites)), np.zeros(len(self.layout.sites))
         signed = sites.agreement_week <= now.week
-        backed = np.where(signed, now.levers.agreement_binding * n.agreement_effect, 0.0)
+        backed = np.where(signed, sites.agreed_binding * n.agreement_effect, 0.0)
         self.caps_hold = self.caps_hold.copy()
         exceeded = caps_broken(draws, signed, n.cap_breach_per_year, 1.0)
         for edge, promise in list(self._to_hosts.items()):
@@ -188,7 +188,7 @@ class Relations:
             severity[site] += weight * missing
             del self._to_hosts[edge]
         self.partnerships = self.partnerships.settle(outcomes)
-        self._cap(now, hosted, signed & (now.levers.agreement_binding > 0))
+        self._cap(now, hosted, signed & (sites.agreed_binding > 0))
         return Judged(kept, severity)
 
     def _cap(self, now: Snapshot, hosted: Delivered, signed: BoolArray) -> None:

@@ -15,7 +15,7 @@ from ecosystem.availability import offer
 from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
-from ecosystem.scenario import PLANTS, Levers
+from ecosystem.scenario import PLANTS
 from ecosystem.state import (
     Accept,
     Announce,
@@ -30,8 +30,10 @@ from ecosystem.state import (
     Invest,
     Labour,
     News,
+    OfferMore,
     Order,
     Recruit,
+    Redesign,
     SetWage,
     Sites,
     Snapshot,
@@ -97,6 +99,7 @@ def settle(
     docket.sue(wishes)
     docket.pause(wishes)
     docket.sign(wishes)
+    docket.adapt(wishes)
     docket.open(wishes)
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
@@ -124,11 +127,6 @@ def settle(
 def _stream(what: str, venue: permits.Venue) -> str:
     """Return the name of the draws of a venue."""
     return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
-
-
-def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
-    """Return how far a site counts as negotiated, by a signed agreement that binds."""
-    return levers.agreement_binding * agreement_effect * signed
 
 
 class LandDeals(NamedTuple):
@@ -204,7 +202,7 @@ class Docket:
         """
         now, n = self.now, self.now.numbers.regulators
         signed = float(now.sites.agreement_week[site] <= now.week)
-        deal = negotiated(now.levers, now.numbers.society.agreement_effect, signed)
+        deal = float(now.sites.agreed_binding[site]) * now.numbers.society.agreement_effect * signed
         against = np.array([0.0, now.society.opposing[site]])
         base, full = permits.hazard_of(
             permits.denial_probability(
@@ -347,14 +345,32 @@ class Docket:
                 self._tell("moratorium", site, f"regulator:{state}", text)
 
     def sign(self, wishes: Wishes) -> None:
-        """Sign agreements."""
+        """Sign agreements, and better ones in their place; the years of paying do not restart."""
         for site in wishes.sites(Accept):
-            self._own("agreement_week")[site] = self.now.week
+            levers = self.now.levers
+            improved = bool(self.now.sites.agreement_week[site] <= self.now.week)
+            if not improved:
+                self._own("agreement_week")[site] = self.now.week
+            self._own("agreed_share")[site] = levers.agreement_share_of_capex[site]
+            self._own("agreed_binding")[site] = levers.agreement_binding[site]
             self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
-            self._tell(
-                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
-            )
+            what = "is improved" if improved else "is signed"
+            text = f"a community benefit agreement {what}"
+            self._tell("agreement", site, f"community:{key}", text)
+
+    def adapt(self, wishes: Wishes) -> None:
+        """Change offers, and redesign what is not yet approved."""
+        now = self.now
+        for order in wishes.of(OfferMore):
+            self._own("offer_level")[order.site] = order.level
+            self._tell("offer", order.site, "lab", f"offers {order.level:.0%} of what it may offer")
+        for site in wishes.sites(Redesign):
+            weeks = now.numbers.regulators.redesign_weeks
+            until = max(float(now.sites.redesign_until[site]), now.week + weeks)
+            self._own("redesign_until")[site] = until
+            self._own("redesigned_week")[site] = now.week
+            self._tell("redesign", site, "lab", f"redesigns unasked, {weeks:.0f} weeks")
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""
@@ -363,11 +379,11 @@ class Docket:
             site = order.site
             self._own("announced_week")[site] = self.now.week
             self._own("live")[site] = True
-            if levers.closed_loop >= 0.5:
+            if levers.closed_loop[site] >= 0.5:
                 self._own("closed_loop")[site] = 1.0
-            if levers.plant is not None:
-                self._own("plant")[site] = PLANTS.index(levers.plant)
-            if levers.non_firm >= 0.5:
+            if (plant := levers.at(site).plant) is not None:
+                self._own("plant")[site] = PLANTS.index(plant)
+            if levers.non_firm[site] >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
             self._file(site)
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"

@@ -21,7 +21,7 @@ from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
 from ecosystem.partnerships import Partnerships
-from ecosystem.scenario import Levers
+from ecosystem.policy import InForce
 from ecosystem.society.households import Households
 from ecosystem.society.labour import Apprentices
 from ecosystem.units import BoolArray, FloatArray, IntArray
@@ -38,7 +38,9 @@ class Sites:
     needs and that have not let it through, shape (S, 4), and `venue_until` when a denial there is
     worked off. `campaign` is the :class:`Venue` where opponents fight; they moved `moves` times.
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
-    blocks. `live` sites are announced and not withdrawn; `closed_loop` is 1 where cooling is one;
+    blocks. `live` sites are announced and not withdrawn. What an agreement pays (as a share of
+    campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
+    offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
     `plant` is the kind of power on site, as a place in `scenario.PLANTS`, -1 for none; `non_firm`
     sites accept curtailment; `switching_until` is when a new builder takes over.
     """
@@ -59,6 +61,10 @@ class Sites:
     restudy_until: FloatArray
     headroom_granted: BoolArray
     agreement_week: FloatArray
+    agreed_share: FloatArray
+    agreed_binding: FloatArray
+    offer_level: FloatArray
+    redesigned_week: FloatArray
     funded: BoolArray
     land_granted: BoolArray
     closed_loop: FloatArray
@@ -188,9 +194,9 @@ class Snapshot:
     Attributes
     ----------
     policy : bool
-        Whether the strategy is in force; before it the levers are those of S0.
-    policy_week : float
-        Week from which it is.
+        Whether the strategy is in force somewhere; before it the levers are those of S0.
+    levers : InForce
+        Those in force at each site.
     state : ndarray of int, shape (P,)
         Place on the capacity ladder.
     pending : ndarray of bool, shape (P,)
@@ -218,9 +224,8 @@ class Snapshot:
     week: int
     day: date
     policy: bool
-    policy_week: float
     numbers: Numbers
-    levers: Levers
+    levers: InForce
     layout: Layout
     sites: Sites
     progress: Progress
@@ -242,6 +247,12 @@ class Snapshot:
     shocks: Shocks
     partnerships: Partnerships
     relaxed: BoolArray | None = None
+
+    def regional(self, lever: FloatArray) -> FloatArray:
+        """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""
+        found = np.zeros(len(self.layout.world.regions))
+        np.maximum.at(found, self.layout.region_of_site, lever * self.sites.live)
+        return found
 
     # what few agents ask for, and in few weeks, is found when one asks
 
@@ -403,6 +414,19 @@ class Announce(NamedTuple):
     site: int
 
 
+class OfferMore(NamedTuple):
+    """The lab moves its offer to a community to another level, from 0 to 1."""
+
+    site: int
+    level: float
+
+
+class Redesign(NamedTuple):
+    """The lab redesigns a site before it is told to."""
+
+    site: int
+
+
 class GiveUp(NamedTuple):
     """The lab gives a phase back."""
 
@@ -450,6 +474,8 @@ type Order = (
     | Staff
     | Bid
     | Announce
+    | OfferMore
+    | Redesign
     | GiveUp
     | SwitchBuilder
     | Split

@@ -296,6 +296,38 @@ def remaining_forward(
     return forward(network, _as_led(network, left), known)
 
 
+class Forecast(NamedTuple):
+    """What is left, and when it can be done if nothing holds it back.
+
+    `work`: weeks left, shape (P, A). `starts`, `finishes`: earliest weeks, one array of shape
+    (P,) per activity. `done`: shape (P, A).
+    """
+
+    work: FloatArray
+    starts: list[FloatArray]
+    finishes: list[FloatArray]
+    done: BoolArray
+
+
+def remaining_forecast(
+    network: Network, progress: Progress, not_before: FloatArray, week: float
+) -> Forecast:
+    """Return the forecast of what is left; the arguments are those of `remaining_cpm`."""
+    left, known = _remaining(progress, not_before, week)
+    left = _as_led(network, left)
+    return Forecast(left, *forward(network, left, known), progress.done)
+
+
+def site_slack(network: Network, forecast: Forecast, wanted: BoolArray) -> FloatArray:
+    """Return `Schedule.site_float_weeks` against the finish of phases `wanted`, shape (P, A)."""
+    target = np.where(wanted, forecast.finishes[Activity.COMMISSIONING], np.inf)
+    work = _pressing(network, forecast.work)
+    late = _backward(network, work, forecast.finishes, target, across=True)
+    slack = late - np.stack(forecast.starts, axis=1)
+    slack[forecast.done | ~network.used] = np.nan
+    return slack
+
+
 def remaining_critical(
     network: Network, progress: Progress, not_before: FloatArray, week: float
 ) -> BoolArray:
