@@ -235,10 +235,10 @@ class Ecosystem(mesa.Model):
         awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
-        worked = progress.worked_weeks[lead, Activity.PERMIT]
+        worked = progress.worked_weeks[:, Activity.PERMIT][lead]
         share = self.world.numbers.regulators.hearing_at
-        complete = worked >= share * progress.duration_weeks[lead, Activity.PERMIT]
-        filed = np.isfinite(progress.start_week[lead, Activity.PERMIT])
+        complete = worked >= share * progress.duration_weeks[:, Activity.PERMIT][lead]
+        filed = np.isfinite(progress.start_week[:, Activity.PERMIT][lead])
         return awaiting & filed & complete
 
     def _announce_recorded(self) -> None:
@@ -291,6 +291,8 @@ class Ecosystem(mesa.Model):
             self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
+        if deals.vendors.builder is not now.vendors.builder:
+            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]

@@ -31,10 +31,10 @@ class Delivery(Parameters):
         ge=1,
     )
     interconnect_weeks: float = par(
-        80,
+        87,
         "week",
         "Grid connection build: substation and line work",
-        "P005, P015",
+        "P005, P015, epoch_frontier",
         "B",
         (40, 120),
         ge=1,
@@ -43,7 +43,7 @@ class Delivery(Parameters):
         17, "week", "Minor or standard air permit for on-site power", "P044", "B", (9, 35), ge=0
     )
     bridge_weeks: float = par(
-        39,
+        42,
         "week",
         "On-site bridge power (engines, small turbines) after its air permit",
         "P026, P028",
@@ -52,10 +52,10 @@ class Delivery(Parameters):
         ge=1,
     )
     equipment_weeks: float = par(
-        56,
+        61,
         "week",
         "Long-lead electrical equipment after order, developer stock counted",
-        "P034, P037",
+        "P034, P037, epoch_frontier",
         "B",
         (40, 104),
         ge=1,
@@ -63,17 +63,33 @@ class Delivery(Parameters):
     chips_weeks: float = par(26, "week", "Rack order to delivery", "practice", "C", (13, 39), ge=1)
     fibre_weeks: float = par(26, "week", "Long-haul fibre", "practice", "C", (13, 52), ge=1)
     sitework_weeks: float = par(
-        8, "week", "Clearing and earthworks", "P142-P145", "C", (6, 14), ge=1
+        10.5, "week", "Clearing and earthworks", "P142-P145, epoch_frontier", "C", (6, 14), ge=1
     )
     shell_weeks: float = par(
-        18, "week", "Foundation to weather-tight shell", "P145, P148", "B", (14, 28), ge=1
+        24,
+        "week",
+        "Foundation to weather-tight shell",
+        "P145, P148, epoch_frontier",
+        "B",
+        (16, 34),
+        ge=1,
     )
     mep_weeks: float = par(
-        15, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (12, 26), ge=1
+        20,
+        "week",
+        "Mechanical, electrical and plumbing fit-out",
+        "P145, P148, epoch_frontier",
+        "B",
+        (14, 30),
+        ge=1,
     )
-    energise_weeks: float = par(4, "week", "Energisation", "practice", "C", (2, 8), ge=1)
-    racks_weeks: float = par(6, "week", "Rack installation", "M057-M058", "B", (4, 12), ge=1)
-    commissioning_weeks: float = par(4, "week", "Commissioning", "M057-M058", "B", (3, 10), ge=1)
+    energise_weeks: float = par(5.3, "week", "Energisation", "practice", "C", (2, 8), ge=1)
+    racks_weeks: float = par(
+        8, "week", "Rack installation", "M057-M058, epoch_frontier", "B", (4, 12), ge=1
+    )
+    commissioning_weeks: float = par(
+        5.3, "week", "Commissioning", "M057-M058, epoch_frontier", "B", (3, 10), ge=1
+    )
     sigma_activity: float = par(
         0.20,
         "1",
@@ -103,6 +119,16 @@ class Delivery(Parameters):
         (0.0, 0.15),
         ge=0,
         le=1,
+    )
+    sigma_builder: float = par(
+        0.45,
+        "1",
+        "Log standard deviation of a factor that all sites of one builder share",
+        "epoch_frontier",
+        "B",
+        (0.25, 0.65),
+        ge=0,
+        le=1.5,
     )
     hours_per_mw: float = par(
         9_500,

@@ -19,6 +19,18 @@ from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.venues import Design, needed, open_at_start
 
 PHASES_AT_MOST = 128
+PACED = [
+    Activity.INTERCONNECT,
+    Activity.BRIDGE,
+    Activity.EQUIPMENT,
+    Activity.SITEWORK,
+    Activity.SHELL,
+    Activity.MEP,
+    Activity.ENERGISE,
+    Activity.RACKS,
+    Activity.COMMISSIONING,
+]
+"""What goes at the pace of the builder: his own work and what he has on order."""
 
 
 def medians(layout: Layout) -> FloatArray:
@@ -37,6 +49,19 @@ def medians(layout: Layout) -> FloatArray:
         if site.cooling == "closed":
             base[own, Activity.DESIGN] += options.closed_loop_design_weeks
     return planned_weeks(layout.network, base, n.later_phase_share)
+
+
+def pace(layout: Layout, streams: Streams) -> tuple[FloatArray, FloatArray]:
+    """Return the time that each builder takes over the usual one, as it is and as is known, (B,).
+
+    Where it is not on record it is drawn once a run, and plans reckon with the usual one.
+    """
+    firms = layout.world.contractors
+    known = np.array([1.0 if firm.pace is None else firm.pace for firm in firms])
+    recorded = np.array([firm.pace is not None for firm in firms])
+    z = norm.ppf(streams.rows("pace of a builder", 0, len(firms)))
+    drawn = np.exp(layout.world.numbers.delivery.sigma_builder * z)
+    return np.where(recorded, known, drawn), known
 
 
 def plant_weeks(layout: Layout, plant: OnSite) -> tuple[float, float]:

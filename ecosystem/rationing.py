@@ -123,4 +123,5 @@ def _in_turn(
 
 def _least(level: FloatArray, pools: IntArray, need: FloatArray) -> FloatArray:
     """Return the least level among the pools that each activity needs, shape (n,)."""
-    return np.minimum.reduce(np.where(need > 0, level[pools], 1.0), axis=1)
+    # pools first: along a short last axis a minimum takes twice as long
+    return np.minimum.reduce(np.where(need > 0, level[pools], 1.0).T.copy())

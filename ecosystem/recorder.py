@@ -125,6 +125,7 @@ class Recorder:
     of_hosts: Latest[Layout, Sites, Society, FloatArray, FloatArray, dict[str, float]]
     opinion: list[tuple[int, Society, FloatArray]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    columns: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of(cls, layout: Layout) -> "Recorder":
@@ -167,9 +168,10 @@ class Recorder:
         hosts = self.of_hosts(
             layout, now.sites, week.society, treasury.bill_change, treasury.benefit
         )
-        for observed in (scalars(week), hosts):
-            for name, value in observed.items():
-                row[COLUMN[name]] = value
+        observed = scalars(week) | hosts
+        if not self.columns.size:
+            self.columns = np.array([COLUMN[name] for name in observed])
+        row[self.columns] = [*observed.values()]
         return ladder
 
     def tell(self, week: int, news: list[News]) -> None:

@@ -117,6 +117,9 @@ class Contractor(Parameters):
     key: str
     name: str
     crews: float = Field(gt=0, description="Phases that he can build at once")
+    pace: float | None = Field(
+        None, gt=0, le=10, description="Building time over the usual one, where it is on record"
+    )
     source: str
 
 

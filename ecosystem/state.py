@@ -264,7 +264,7 @@ class Snapshot:
 
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""
-        return self.progress.start_week[self.layout.lead_of_site, activity]
+        return self.progress.start_week[:, activity][self.layout.lead_of_site]
 
     @cached_property
     def filed_week(self) -> FloatArray:

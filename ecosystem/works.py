@@ -59,6 +59,8 @@ class Works:
         Whether a building was commissioned in the last week.
     variants : Variants
         Equipment made ahead, and halls that must be refitted.
+    pace : ndarray, shape (B,)
+        Time that each builder takes over the usual one.
     loop_factor : ndarray, shape (P,)
         What a closed loop does to the work of commissioning.
     """
@@ -68,6 +70,10 @@ class Works:
         self.network = layout.network
         self.planned = opening.medians(layout)
         durations = opening.work(layout, self.planned, streams)
+        self.pace, known_pace = opening.pace(layout, streams)
+        builder = layout.contractor_of_site[layout.site_of_phase]
+        durations[:, opening.PACED] *= self.pace[builder][:, None]
+        self.planned[:, opening.PACED] *= known_pace[builder][:, None]
         self.loop_factor = opening.closed_loop_factor(layout, streams)
         loops = layout.closed_loop[layout.site_of_phase] > 0
         durations[loops, Activity.COMMISSIONING] *= self.loop_factor[loops]
@@ -165,7 +171,9 @@ class Works:
     def _power_on_site(self, own: IntArray, weeks: tuple[float, float]) -> None:
         """Let a site build power of its own, of a kind with these weeks of work and permit."""
         for activity, median in zip((Activity.BRIDGE, Activity.AIR_PERMIT), weeks, strict=True):
-            self._scale(own, activity, median / self.planned[own[0], activity])
+            factor = median / self.planned[own[0], activity]
+            self._scale(own, activity, factor)
+            self.hours_per_week[own, activity] /= factor
         if self.network.accepts[own[0], 1]:
             return
         self.network = with_bridge(self.network, own)
@@ -216,11 +224,26 @@ class Works:
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
-        lost[~deals.sites.live[self.layout.site_of_phase] | self.cancelled] = 0.0
-        self.lost_now = lost
+        counted = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
+        self.lost_now = lost_weeks(
+            self.network, now.opened, offered, deals.offer.rate, self.critical, counted
+        )
         self.lost_weeks += self.lost_now
         return done
+
+    def hand_over(self, before: IntArray, after: IntArray) -> None:
+        """Let phases that change their builder go at the pace of the new one.
+
+        `before` and `after`: builder of each phase, shape (P,).
+        """
+        moved = np.flatnonzero(before != after)
+        ratio = self.pace[after[moved]] / self.pace[before[moved]]
+        rows, cols = np.ix_(moved, opening.PACED)
+        fresh = np.isnan(self.progress.start_week[rows, cols])
+        fresh[:, opening.PACED.index(Activity.SITEWORK)] = True  # he has not begun it, at least
+        ratio = np.where(fresh, ratio[:, None], 1.0)
+        self.progress.duration_weeks[rows, cols] *= ratio
+        self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
 
     def give_up(self, deals: Deals, week: int) -> BoolArray:
         """End phases; return the sites that have none left, shape (S,)."""
