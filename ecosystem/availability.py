@@ -13,6 +13,7 @@ from ecosystem.rationing import Rule, queue_place, ration
 from ecosystem.society.labour import Craft
 from ecosystem.state import NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.venues import held
 
 CAUSES = len(Cause)
 CRAFTS = len(Craft)
@@ -141,7 +142,10 @@ def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> B
     at_permit = (blocked | now.gate & unapproved)[site] & IS[A.PERMIT][cols]
     at_air = blocked[site] & IS[A.AIR_PERMIT][cols]
     unzoned = ~sites.land_granted[site] & IS[A.LAND][cols]
-    return ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
+    free = ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
+    if now.upstream is not None:
+        free &= ~held(sites, now.upstream, week)[site, cols]
+    return free
 
 
 def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:

@@ -14,7 +14,7 @@ import numpy as np
 from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.delivery.activities import Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
-from ecosystem.scenario import Record, Site, World
+from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
 from ecosystem.units import (
     MW_PER_GW,
@@ -180,6 +180,11 @@ class Layout:
         return np.array([s.power == "islanded" for s in self.sites])
 
     @cached_property
+    def plant(self) -> IntArray:
+        """Planned power on site, as a place in `PLANTS`, shape (S,); -1 for none."""
+        return np.array([-1 if s.power == "grid" else PLANTS.index(s.plant) for s in self.sites])
+
+    @cached_property
     def gigawatt(self) -> BoolArray:
         """Sites of a gigawatt or more, shape (S,)."""
         return self.site_mw >= MW_PER_GW
@@ -188,6 +193,11 @@ class Layout:
     def closed_loop(self) -> FloatArray:
         """1 where cooling is a closed loop, shape (S,)."""
         return np.array([float(s.cooling == "closed") for s in self.sites])
+
+    @cached_property
+    def over_state_land(self) -> BoolArray:
+        """Sites whose line or pipe crosses state land, shape (S,)."""
+        return np.array([s.state_land for s in self.sites])
 
     @cached_property
     def fleet_integration(self) -> FloatArray:

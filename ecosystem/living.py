@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Hosted, scales
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
@@ -16,6 +16,8 @@ from ecosystem.policy import local_hire_added, protection
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
+from ecosystem.society.impacts import experience_step, felt_impacts, seen
+from ecosystem.society.opinion import Influence
 from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import FloatArray
@@ -74,6 +76,7 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
         households=people,
         opinion=start,
         trust=np.full(count, n.trust_start),
+        experience=np.zeros((count, 2)),
         opposing=zeros,
         supporting=zeros,
         organised=np.zeros(count, dtype=bool),
@@ -132,19 +135,22 @@ class Concerns(NamedTuple):
         How much each impact counts for each household.
     unsigned : Latest
         :func:`unsigned_impacts`; how sites cool seldom changes.
+    heard : Heard
+        Which communities hear of one another.
     """
 
     weights: FloatArray
     unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
+    heard: mobilisation.Heard
 
     @classmethod
-    def of(cls, people: Households, numbers: Numbers) -> "Concerns":
+    def of(cls, people: Households, numbers: Numbers, heard: mobilisation.Heard) -> "Concerns":
         """Return the concerns of a world's communities."""
-        return cls(weights(people, numbers), Latest(unsigned_impacts))
+        return cls(weights(people, numbers), Latest(unsigned_impacts), heard)
 
 
 def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
-    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
+    """Return what is promised and what is feared, shape (C, 6)."""
     unsigned = concerns.unsigned(now.layout, now.sites.closed_loop)
     promised, feared = (table.copy() for table in unsigned)
     signed = now.sites.agreement_week <= now.week
@@ -159,9 +165,13 @@ def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
             1.0, money_per_household(now) / n.money_scale_usd
         )
     _lever_impacts(now, promised, feared)
-    running = now.site_state >= Rung.COMMISSIONED
-    feared[running] = promised[running]
     return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
+
+
+def _hired(now: Snapshot) -> FloatArray:
+    """Return what jobs are worth to hosts over what they are with the usual local hire, (C,)."""
+    added = local_hire_added(now.layout, now.levers) / now.numbers.local.local_hire_share
+    return 1 + now.numbers.society.local_hire_effect * added
 
 
 def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> None:
@@ -174,14 +184,58 @@ def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> N
             table[:, Impact.WATER] *= caps
             table[:, Impact.NOISE_AIR] *= caps
     if "local_hire_added" in levers.used:
-        added = local_hire_added(layout, levers) / now.numbers.local.local_hire_share
-        promised[:, Impact.JOBS] *= 1 + n.local_hire_effect * added
+        promised[:, Impact.JOBS] *= _hired(now)
     if "rate_protection" in levers.used:
         covered = PROTECTED * protection(layout, levers)
         feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
 
 
-def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Concerns) -> Society:
+def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
+    """Return what hosts live with once a site builds and runs, shape (C, 6).
+
+    Money of an agreement is paid as agreed, so it is felt as it was promised; caps are felt for
+    as long as they hold.
+    """
+    n = now.numbers.society
+    signed = now.sites.agreement_week <= now.week
+    effect = n.agreement_effect * signed
+    money = effect * np.minimum(1.0, money_per_household(now) / n.money_scale_usd)
+    promise = np.tile(n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]], (len(signed), 1))
+    if "local_hire_added" in now.levers.used:
+        promise[:, 0] *= _hired(now)
+    loud = 1 - CAPPED * now.sites.agreed_binding * effect * hosted.caps_hold
+    loud *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
+    found = felt_impacts(
+        hosted.delivered, promise, now.layout.water_stress, 1 - loud, scales(now.numbers)
+    )
+    found[:, Impact.TAXES] = np.clip(found[:, Impact.TAXES] + money, -1.0, 1.0)
+    return found
+
+
+def perceived(
+    now: Snapshot,
+    concerns: Concerns,
+    hosted: Hosted,
+    experience: FloatArray,
+    believed: FloatArray,
+) -> FloatArray:
+    """Return what hosts think of a site, shape (C, 6): words first, then what they live with."""
+    n = now.numbers.society
+    promised, feared = impacts(now, concerns)
+    told = opinion.perceived_impact(promised, feared, believed)
+    if not np.count_nonzero(experience):
+        return told
+    known = n.experience_effect * seen(experience[:, 0], experience[:, 1], n.hidden_share)
+    return told + known * (felt(now, hosted) - told)
+
+
+def live(
+    now: Snapshot,
+    contacts: FloatArray,
+    breaches: FloatArray,
+    concerns: Concerns,
+    hosted: Hosted,
+) -> Society:
     """Return the communities after four weeks of talk.
 
     Parameters
@@ -190,6 +244,8 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
     contacts, breaches : ndarray, shape (C,)
         Contact events since the last call, and how badly the community was let down.
     concerns : Concerns
+    hosted : Hosted
+        What sites brought since the last call.
     """
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
@@ -203,13 +259,16 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
         gain=n.trust_gain,
         loss_ratio=n.trust_loss_ratio,
     )
-    promised, feared = impacts(now, concerns)
     believed = opinion.credibility(trust, binding, n.binding_credibility)
+    there = np.stack([hosted.delivered.built_share, hosted.delivered.running_share], axis=1)
+    experience = experience_step(
+        s.experience, there * now.sites.live[:, None], hosted.weeks, n.experience_weeks
+    )
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
         concerns.weights,
-        opinion.perceived_impact(promised, feared, believed) * now.sites.live[:, None],
+        perceived(now, concerns, hosted, experience, believed) * now.sites.live[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,
         impact_weight=n.impact_weight,
@@ -217,12 +276,22 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
         shift=_cash(now, trust),
     )
     people = s.households
-    after = opinion.opinion_step(s.opinion, anchors, people.susceptibility, people.neighbours)
+    after = opinion.opinion_step(
+        s.opinion,
+        anchors,
+        people.susceptibility,
+        people.neighbours,
+        influence=Influence(n.opinion_rule),
+        confidence=n.confidence,
+    )
+    spreads = n.diffusion > 0 and np.count_nonzero(s.opposing) > 0
+    example = n.diffusion * concerns.heard.mean(s.opposing) if spreads else None
     opposing, supporting = mobilisation.mobilise(
         people,
         after,
         mobilisation.Mobilised(s.opposing, s.supporting),
         opinion_to_act=n.opinion_to_act,
+        example=example,
     )
     opposing, supporting = opposing * now.sites.live, supporting * now.sites.live
     support = opinion.support(after, people.weight)
@@ -230,6 +299,7 @@ def live(now: Snapshot, contacts: FloatArray, breaches: FloatArray, concerns: Co
         households=people,
         opinion=after,
         trust=trust,
+        experience=experience,
         opposing=opposing,
         supporting=supporting,
         organised=mobilisation.organised(s.organised, opposing, n.organise_on, n.organise_off),

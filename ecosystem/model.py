@@ -9,7 +9,7 @@ from math import lcm
 import mesa
 import numpy as np
 
-from ecosystem import causes, fleet, living, opening
+from ecosystem import causes, fleet, hosting, living, opening, venues
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
 from ecosystem.agents.community import Community
@@ -23,6 +23,7 @@ from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
+from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.policy import InForce, Policy, hours_ratio
@@ -36,7 +37,7 @@ from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import BoolArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -91,7 +92,9 @@ class Ecosystem(mesa.Model):
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
-        self.concerns = living.Concerns.of(self.society.households, world.numbers)
+        self.concerns = living.Concerns.of(
+            self.society.households, world.numbers, self.relations.diffusion()
+        )
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
@@ -210,6 +213,7 @@ class Ecosystem(mesa.Model):
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
             opened=opened,
             gate=self._gate(),
+            upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
@@ -246,9 +250,17 @@ class Ecosystem(mesa.Model):
         announced = np.where(new, self.layout.announced_week, self.sites.announced_week)
         self.sites = replace(self.sites, announced_week=announced, live=self.sites.live | new)
         for site in np.flatnonzero(new).tolist():
-            self.relations.promise(site, self.works.plan_site(site, self.week))
+            self._promise(site, self.week)
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
+
+    def _promise(self, site: int, week: int) -> None:
+        """Plan a site that is being announced; promise power to financiers, jobs to its hosts."""
+        self.relations.promise(site, self.works.plan_site(site, week))
+        own = self.layout.site_of_phase == site
+        finish = self.works.planned_finish[own]
+        self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
+        self.relations.regulate(site, self.sites.open_venues[site])
 
     def _reserve_at_once(self, levers: InForce) -> None:
         """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
@@ -276,8 +288,7 @@ class Ecosystem(mesa.Model):
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
             self.works.adopt(site, now.levers.at(site), now.week + 1)
-            # work can begin on the Monday after the decision
-            self.relations.promise(site, self.works.plan_site(site, now.week + 1))
+            self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
         if deals.vendors.builder is not now.vendors.builder:
@@ -317,9 +328,22 @@ class Ecosystem(mesa.Model):
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
-        self.society = living.live(now, self.contacts, self.breaches, self.concerns)
+        hosted = self._host(now)
+        self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination(deals.vendors.builder)
+
+    def _host(self, now: Snapshot) -> Hosted:
+        """Take what sites brought to their hosts, and judge what was promised to them."""
+        n, weeks = self.world.numbers.society, self.treasury.received.weeks
+        brought = hosting.delivered(now, self.treasury.received)
+        draws = self.streams.rows("caps", now.week // OPINION_WEEKS, len(self.layout.sites))
+        judged = self.relations.judge_hosts(now, brought, draws)
+        self.contacts += n.promise_effect * judged.kept
+        self.breaches += n.promise_effect * judged.broken
+        building = now.sites.live & (brought.running_share < brought.built_share)
+        self.contacts += n.building_contacts_per_year * weeks / WEEKS_PER_YEAR * building
+        return Hosted(brought, self.relations.caps_hold, weeks)
 
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""

@@ -838,6 +838,173 @@ class Society(Parameters):
         (-0.5, 1.5),
         "uniform",
     )
+    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
+        "friedkin_johnsen",
+        "1",
+        "How households take in the opinion of others; conclusions may depend on it",
+        "Friedkin & Johnsen 1990; docs/odd.md",
+        "B",
+    )
+    confidence: float = par(
+        0.5,
+        "1",
+        "Difference of opinion that is still heard, under bounded confidence",
+        "assumption",
+        "C",
+        (0.3, 0.8),
+        ge=0,
+        le=2,
+    )
+    diffusion: float = par(
+        0.1,
+        "1",
+        "How far the mean opposing share of neighbouring hosts counts as own in joining a campaign",
+        "P069; size: assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+        le=1,
+    )
+    felt_water_m3: float = par(
+        400,
+        "m3/yr",
+        "Water drawn a year per host household that counts as a full impact: what it uses itself",
+        "assumption",
+        "C",
+        (150, 1_000),
+        gt=0,
+    )
+    felt_noise_mw: float = par(
+        1_500,
+        "MW",
+        "Engines at full load that count as a full impact of noise and air",
+        "assumption",
+        "C",
+        (600, 4_000),
+        gt=0,
+    )
+    felt_land_mw: float = par(
+        4_000,
+        "MW",
+        "Facility MW in sight that count as a full impact on land",
+        "assumption",
+        "C",
+        (1_500, 8_000),
+        gt=0,
+    )
+    noise_building: float = par(
+        0.3,
+        "1",
+        "Noise, dust and traffic of a MW being built over a MW of engines",
+        "assumption",
+        "C",
+        (0.1, 0.6),
+        ge=0,
+    )
+    noise_cooling: float = par(
+        0.2,
+        "1",
+        "Noise of a running MW without power on site over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    noise_turbines: float = par(
+        0.6,
+        "1",
+        "Noise and air of a MW of frame turbines over a MW of engines",
+        "assumption",
+        "C",
+        (0.3, 1.0),
+        ge=0,
+    )
+    noise_fuel_cells: float = par(
+        0.15,
+        "1",
+        "Noise and air of a MW of fuel cells over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    experience_weeks: float = par(
+        52,
+        "week",
+        "Time constant with which experience of a site replaces what was said about it",
+        "assumption",
+        "C",
+        (20, 156),
+        gt=0,
+    )
+    experience_effect: float = par(
+        1.0,
+        "1",
+        "How far experience replaces expectation at all; 0 = people go on weighing words",
+        "assumption",
+        "C",
+        (0.5, 1.0),
+        ge=0,
+        le=1,
+    )
+    hidden_share: float = par(
+        0.5,
+        "1",
+        "Part of the judgement on bills and water that no experience replaces: neither is seen",
+        "P083; assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    promise_tolerance: float = par(
+        0.25,
+        "1",
+        "Missing share of a promise that still counts as kept",
+        "assumption",
+        "C",
+        (0.1, 0.4),
+        ge=0,
+        le=1,
+    )
+    breach_unsigned: float = par(
+        0.5,
+        "1",
+        "Severity of a broken promise that no agreement backs, over one that an agreement does",
+        "assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    cap_breach_per_year: float = par(
+        0.1,
+        "1/yr",
+        "Rate at which a running site exceeds the caps that it agreed to",
+        "assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+    )
+    promise_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what promises kept and broken do to trust; 0 = none",
+        "Slovic 1993; size: assumption",
+        "C",
+        (0.0, 1.5),
+        "uniform",
+        ge=0,
+    )
+    building_contacts_per_year: float = par(
+        2,
+        "1/yr",
+        "Public meetings on progress while a site is built",
+        "assumption",
+        "C",
+        (0, 6),
+        ge=0,
+    )
 
 
 class Regulators(Parameters):
@@ -865,6 +1032,61 @@ class Regulators(Parameters):
     )
     deny_gigawatt: float = par(
         -0.8, "log-odds", "Effect of a site of a gigawatt or more", "P053", "B", (-1.6, 0.3)
+    )
+    venues: Literal["zoning_only", "several"] = par(
+        "several",
+        "1",
+        "Whether air, water, transmission and state land can stop a site too",
+        "docs/odd.md",
+        "B",
+    )
+    decisions_per_week: float = par(
+        0.5,
+        "1/week",
+        "Cases that one authority beyond zoning can decide",
+        "practice",
+        "C",
+        (0.2, 1.0),
+        gt=0,
+    )
+    zoning_share: float = par(
+        0.7,
+        "1",
+        "Part of the risk of a denial without opposition that zoning carries, before others",
+        "assumption",
+        "C",
+        (0.5, 0.9),
+        ge=0,
+        le=1,
+    )
+    upstream_force: float = par(
+        0.3,
+        "1",
+        "Part of its force that a campaign keeps for venues upstream",
+        "assumption",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        lt=1,
+    )
+    upstream_shift: float = par(
+        0.6,
+        "1",
+        "Campaigns that move upstream after they lost",
+        "P068",
+        "C",
+        (0.3, 0.9),
+        gt=0,
+        le=1,
+    )
+    transmission_mw: float = par(
+        500,
+        "MW",
+        "Size from which a firm connection takes a new line that needs approval",
+        "P015; assumption",
+        "C",
+        (300, 1_000),
+        ge=0,
     )
     redesign_weeks: float = par(
         26,
@@ -1564,6 +1786,15 @@ class Local(Parameters):
 
     openness_years: float = par(
         2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
+    )
+    announced_jobs_factor: float = par(
+        1.2,
+        "1",
+        "Permanent jobs that are promised over those that come",
+        "P187; size: assumption",
+        "C",
+        (1.0, 2.0),
+        ge=1,
     )
 
     commuting_factor: float = par(

@@ -7,6 +7,7 @@ from ecosystem import market
 from ecosystem.delivery.activities import ACTIVITIES, Activity, durations, planned_weeks
 from ecosystem.delivery.progress import Progress, begin
 from ecosystem.institutions.backlog import Plant
+from ecosystem.institutions.permits import next_venue
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.numbers import Delivery
@@ -14,7 +15,8 @@ from ecosystem.scenario import Plant as OnSite
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
 from ecosystem.state import Economy, Labour, Sites, Vendors
 from ecosystem.streams import Streams
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import Design, needed, open_at_start
 
 PHASES_AT_MOST = 128
 PACED = [
@@ -121,11 +123,18 @@ def sites(layout: Layout) -> Sites:
     connected = np.isfinite(layout.started[lead, Activity.INTERCONNECT])
     studied = np.isfinite(layout.finished[lead, Activity.STUDY]) | connected
     past = np.full(count, -np.inf)
+    firm = np.zeros(count, dtype=bool)
+    needs = needed(layout, Design(layout.plant, layout.closed_loop, firm))
+    open_venues = open_at_start(layout, needs)
     return Sites(
         announced_week=np.full(count, np.nan),
         live=np.zeros(count, dtype=bool),
         withdrawn=np.zeros(count, dtype=bool),
         approved=np.isfinite(layout.finished[lead, Activity.PERMIT]),
+        open_venues=open_venues,
+        venue_until=np.full(open_venues.shape, -np.inf),
+        campaign=first_venue(layout, open_venues),
+        moves=np.zeros(count, dtype=np.int64),
         denials=np.zeros(count, dtype=np.int64),
         redesign_until=past,
         stay_until=past,
@@ -141,9 +150,17 @@ def sites(layout: Layout) -> Sites:
         funded=np.ones(count, dtype=bool),
         land_granted=layout.land_on_record,
         closed_loop=layout.closed_loop,
-        non_firm=np.zeros(count, dtype=bool),
+        plant=layout.plant,
+        non_firm=firm,
         switching_until=past,
     )
+
+
+def first_venue(layout: Layout, open_venues: BoolArray) -> IntArray:
+    """Return where opponents begin: at zoning, or upstream where that is on record, shape (S,)."""
+    zoned = np.isfinite(layout.finished[layout.lead_of_site, Activity.PERMIT])
+    undecided = np.column_stack([~zoned, open_venues])
+    return next_venue(np.full(len(zoned), -1), undecided)
 
 
 def labour(layout: Layout) -> Labour:

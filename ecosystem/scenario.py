@@ -30,6 +30,8 @@ ACTIVITIES = tuple(
 type Role = Literal["programme", "candidate", "comparator", "refused"]
 type Power = Literal["grid", "bridge", "islanded"]
 type Plant = Literal["engines", "frame_turbines", "fuel_cells"]
+PLANTS: tuple[Plant, ...] = get_args(Plant.__value__)
+"""Kinds of power on site, in the order in which arrays number them."""
 
 
 class Site(Parameters):
@@ -60,6 +62,7 @@ class Site(Parameters):
     households: int = Field(20_000, ge=100)
     predisposition: float = Field(0.0, ge=-1, le=1)
     water_stress: float = Field(0.3, ge=0, le=1)
+    state_land: bool = Field(False, description="Whether its line or pipe crosses state land")
     source: str
     note: str = ""
 

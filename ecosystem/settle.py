@@ -4,6 +4,7 @@ Orders are sorted by what they are about, never by who came first, and chance is
 and occasion; the order in which agents were asked cannot matter.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import offer
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
+from ecosystem.scenario import PLANTS
 from ecosystem.state import (
     Accept,
     Announce,
@@ -44,7 +46,8 @@ from ecosystem.state import (
     Vendors,
 )
 from ecosystem.streams import Streams
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import NAMES, Design, needed
 
 MONTH_WEEKS = 4
 
@@ -121,6 +124,11 @@ def settle(
     )
 
 
+def _stream(what: str, venue: permits.Venue) -> str:
+    """Return the name of the draws of a venue."""
+    return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
+
+
 class LandDeals(NamedTuple):
     """Zoned land left in each region, shape (R,), and what was paid for what was taken."""
 
@@ -152,6 +160,10 @@ class Docket:
             self.changed[name] = getattr(self.now.sites, name).copy()
         return self.changed[name]
 
+    def _now(self, name: str) -> np.ndarray:
+        """Return an array of the sites with this week's decisions so far."""
+        return self.changed[name] if name in self.changed else getattr(self.now.sites, name)
+
     def _on_record(self, site: int) -> bool:
         """Return whether records still say what befalls a site."""
         return bool(self.now.week < self.now.layout.on_record_until[site])
@@ -164,13 +176,37 @@ class Docket:
 
     def hear(self, wishes: Wishes) -> None:
         """Hold hearings; what follows a denial is the developer's choice, drawn."""
+        for order in wishes.of(HoldHearing):
+            site, venue = order.site, permits.Venue(order.venue)
+            if self._now("withdrawn")[site]:  # another venue has stopped it this week
+                continue
+            self.contacts[site] += 1
+            state = self.now.layout.sites[site].state
+            if venue > permits.Venue.ZONING and self._on_record(site):
+                self._let_through(site, venue)  # nobody saw it denied
+                continue
+            denied = self.denial(site, venue)
+            occasion = int(self.now.sites.denials[site])
+            authority, chance = f"regulator:{state}", f"chance of denial {denied:.0%}"
+            if self._draw(_stream("hearing", venue), occasion, site) < denied:
+                self._deny(site, venue, authority, chance)
+                continue
+            name = "" if venue == permits.Venue.ZONING else f": {NAMES[venue]}"
+            self._tell("approved", site, authority, f"approved{name} ({chance})")
+            self._let_through(site, venue)
+
+    def denial(self, site: int, venue: permits.Venue) -> float:
+        """Return the probability that a venue denies a site.
+
+        All that a site needs together deny it as often as `denial_probability` says.
+        """
         now, n = self.now, self.now.numbers.regulators
-        for site in wishes.sites(HoldHearing):
-            signed = float(now.sites.agreement_week[site] <= now.week)
-            effect = now.numbers.society.agreement_effect
-            deal = float(now.sites.agreed_binding[site]) * effect * signed
-            denied = permits.denial_probability(
-                now.society.opposing[site],
+        signed = float(now.sites.agreement_week[site] <= now.week)
+        deal = float(now.sites.agreed_binding[site]) * now.numbers.society.agreement_effect * signed
+        against = np.array([0.0, now.society.opposing[site]])
+        base, full = permits.hazard_of(
+            permits.denial_probability(
+                against,
                 now.society.supporting[site],
                 deal,
                 now.layout.gigawatt[site],
@@ -180,33 +216,82 @@ class Docket:
                 deny_negotiated=n.deny_negotiated,
                 deny_gigawatt=n.deny_gigawatt,
             )
-            self.contacts[site] += 1
-            occasion = int(now.sites.denials[site])
-            authority = f"regulator:{now.layout.sites[site].state}"
-            if self._draw("hearing", occasion, site) >= float(denied):
-                self._own("approved")[site] = True
-                self._tell(
-                    "approved", site, authority, f"approved (chance of denial {float(denied):.0%})"
+        ).tolist()
+        upstream = int(np.count_nonzero(self._needs()[site]))
+        hazard = float(permits.base_hazard(base, venue, upstream, n.zoning_share))
+        if self._now("campaign")[site] == venue:
+            further = self._next(site, venue) < permits.Venue.EXHAUSTED
+            hazard += float(
+                permits.campaign_hazard(
+                    full - base,
+                    int(self._now("moves")[site]),
+                    further,
+                    n.upstream_force,
+                    n.upstream_shift,
                 )
-            else:
-                self._deny(site, occasion, authority, float(denied))
+            )
+        return -math.expm1(-hazard)
 
-    def _deny(self, site: int, occasion: int, authority: str, chance: float) -> None:
-        n, week = self.now.numbers.regulators, self.now.week
+    def _needs(self) -> BoolArray:
+        """Return the venues beyond zoning that each site needs, as it is designed, shape (S, 4)."""
+        plant, loop = self._now("plant"), self._now("closed_loop")
+        return needed(self.now.layout, Design(plant, loop, self._now("non_firm")))
+
+    def _file(self, site: int) -> None:
+        """Let a site that is announced apply where its design has to."""
+        needs, relaxed = self._needs()[site], self.now.relaxed
+        if relaxed is not None and relaxed[site, Cause.COMMUNITY]:
+            return
+        if np.count_nonzero(needs != self.now.sites.open_venues[site]):
+            self._own("open_venues")[site] = needs
+
+    def _next(self, site: int, venue: permits.Venue) -> permits.Venue:
+        """Return the next venue upstream that has still to let a site through."""
+        needs = np.append(False, self._now("open_venues")[site])
+        return permits.Venue(int(permits.next_venue(np.array([venue]), needs[None, :])[0]))
+
+    def _let_through(self, site: int, venue: permits.Venue) -> None:
+        """Let a site pass a venue; opponents who fought there may move upstream."""
+        n = self.now.numbers.regulators
+        if venue == permits.Venue.ZONING:
+            self._own("approved")[site] = True
+        else:
+            self._own("open_venues")[site, venue - 1] = False
+        if self._now("campaign")[site] != venue:
+            return
+        goal = self._next(site, venue)
+        if self._draw(_stream("upstream", venue), 0, site) >= n.upstream_shift:
+            goal = permits.Venue.EXHAUSTED
+        self._own("campaign")[site] = goal
+        self._own("moves")[site] += 1
+        opposed = self.now.society.organised[site]
+        if opposed and goal < permits.Venue.EXHAUSTED:
+            key = self.now.layout.sites[site].key
+            text = f"opponents turn to the {NAMES[goal]}"
+            self._tell("upstream", site, f"community:{key}", text)
+
+    def _deny(self, site: int, venue: permits.Venue, authority: str, chance: str) -> None:
+        n, week, occasion = self.now.numbers.regulators, self.now.week, self.now.sites.denials[site]
         self._own("denials")[site] += 1
-        draw = np.array([self._draw("after_denial", occasion, site)])
+        draw = np.array([self._draw("after_denial", int(occasion), site)])
         outcome = permits.after_denial(draw, n.withdraw_share, n.settle_share)[0]
-        why = f"denied (chance {chance:.0%})"
+        why = f"denied: {NAMES[venue]} ({chance})"
+        settled = outcome == permits.Denied.SUE_AND_SETTLE
         if outcome == permits.Denied.WITHDRAW:
             self._withdraw(site)
             self._tell("withdrawn", site, authority, f"{why}; the developer withdraws")
-        elif outcome == permits.Denied.SUE_AND_SETTLE:
-            self._own("approved")[site] = True
-            self._own("redesign_until")[site] = week + n.settle_weeks
+            return
+        until = week + (n.settle_weeks if settled else n.redesign_weeks)
+        if venue == permits.Venue.ZONING:
+            self._own("redesign_until")[site] = until
+        else:
+            self._own("venue_until")[site, venue - 1] = until
+        if settled:
+            self._let_through(site, venue)
+            self._own("campaign")[site] = permits.Venue.EXHAUSTED
             self.breaches[site] += 1
             self._tell("settled", site, authority, f"{why}; sued and settled, permit granted")
         else:
-            self._own("redesign_until")[site] = week + n.redesign_weeks
             self._tell(
                 "denied", site, authority, f"{why}; redesign for {n.redesign_weeks:.0f} weeks"
             )
@@ -296,8 +381,11 @@ class Docket:
             self._own("live")[site] = True
             if levers.closed_loop[site] >= 0.5:
                 self._own("closed_loop")[site] = 1.0
+            if (plant := levers.at(site).plant) is not None:
+                self._own("plant")[site] = PLANTS.index(plant)
             if levers.non_firm[site] >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
+            self._file(site)
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
             self._tell("announced", site, "lab", text)
         for order in wishes.of(StartStudy):

@@ -34,17 +34,25 @@ NEEDS_CREW = np.isin(np.arange(ACTIVITIES), (Activity.SITEWORK, Activity.SHELL, 
 class Sites:
     """Where each site stands with institutions and partners; arrays of shape (S,).
 
+    `approved` is zoning; `open_venues` are those beyond it, of `venues.UPSTREAM`, that the site
+    needs and that have not let it through, shape (S, 4), and `venue_until` when a denial there is
+    worked off. `campaign` is the :class:`Venue` where opponents fight; they moved `moves` times.
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
     blocks. `live` sites are announced and not withdrawn. What an agreement pays (as a share of
     campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
     offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
-    `non_firm` sites accept curtailment; `switching_until` is when a new builder takes over.
+    `plant` is the kind of power on site, as a place in `scenario.PLANTS`, -1 for none; `non_firm`
+    sites accept curtailment; `switching_until` is when a new builder takes over.
     """
 
     announced_week: FloatArray
     live: BoolArray
     withdrawn: BoolArray
     approved: BoolArray
+    open_venues: BoolArray
+    venue_until: FloatArray
+    campaign: IntArray
+    moves: IntArray
     denials: IntArray
     redesign_until: FloatArray
     stay_until: FloatArray
@@ -60,6 +68,7 @@ class Sites:
     funded: BoolArray
     land_granted: BoolArray
     closed_loop: FloatArray
+    plant: IntArray
     non_firm: BoolArray
     switching_until: FloatArray
 
@@ -68,6 +77,11 @@ class Sites:
     def unapproved(self) -> BoolArray:
         """Live sites without a permit."""
         return self.live & ~self.approved
+
+    @cached_property
+    def before_states(self) -> IntArray:
+        """Live sites with zoning that venues beyond it have still to let through."""
+        return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
 
     @cached_property
     def unstudied(self) -> BoolArray:
@@ -87,11 +101,15 @@ class Sites:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Society:
-    """Opinion, trust and mobilisation of the host communities."""
+    """Opinion, trust and mobilisation of the host communities.
+
+    `experience` is how far a site that stands, and one that runs, has been lived with: (C, 2).
+    """
 
     households: Households
     opinion: FloatArray
     trust: FloatArray
+    experience: FloatArray
     opposing: FloatArray
     supporting: FloatArray
     organised: BoolArray
@@ -187,6 +205,8 @@ class Snapshot:
         Activities that can be worked on.
     gate : ndarray of bool, shape (S,)
         Complete applications not yet approved.
+    upstream : ndarray of bool, shape (S, 4), optional
+        Cases before venues beyond zoning; None while none holds anything up.
     planned_start : ndarray, shape (P,)
         Week in which sitework was to begin when the phase was announced; NaN before.
     critical : ndarray of bool, shape (P, A)
@@ -213,6 +233,7 @@ class Snapshot:
     pending: BoolArray
     opened: Opened
     gate: BoolArray
+    upstream: BoolArray | None
     planned_start: FloatArray
     critical: BoolArray
     reserving: IntArray
@@ -267,9 +288,17 @@ class Snapshot:
         return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
 
     @cached_property
+    def decidable(self) -> BoolArray | None:
+        """Cases before venues beyond zoning that can be decided now, shape (S, 4)."""
+        if self.upstream is None:
+            return None
+        return self.upstream & (self.sites.venue_until <= self.week)
+
+    @cached_property
     def hearings_due(self) -> bool:
         """Whether there is any."""
-        return bool(np.count_nonzero(self.gate)) and bool(np.count_nonzero(self.hearable))
+        local = bool(np.count_nonzero(self.gate)) and bool(np.count_nonzero(self.hearable))
+        return local or (self.decidable is not None and bool(np.count_nonzero(self.decidable)))
 
     @cached_property
     def unstudied(self) -> BoolArray:
@@ -303,9 +332,10 @@ class Snapshot:
 
 
 class HoldHearing(NamedTuple):
-    """A regulator hears a site's application."""
+    """An authority hears a site's application in a :class:`Venue`."""
 
     site: int
+    venue: int
 
 
 class CallMoratorium(NamedTuple):

@@ -8,6 +8,7 @@ from ecosystem import accounts
 from ecosystem.availability import by_region
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Received
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
 from ecosystem.state import Deals, Economy, Snapshot
@@ -28,7 +29,11 @@ class Treasury:
     benefit : ndarray, shape (S,)
         Net benefit of each host community over the last four weeks [USD]; `benefit_to_date` is
         its sum.
+    received : Received
+        What hosts got over these four weeks, in quantities.
     """
+
+    received: Received
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
         count, regions = len(layout.sites), len(layout.world.regions)
@@ -181,6 +186,10 @@ class Treasury:
         )
         self.benefit_to_date = self.benefit_to_date + self.benefit
         self._community_usd = np.zeros_like(self._community_usd)
+        # what people make of relief is the lever's effect, not the relief itself
+        unseen = (1 - now.numbers.society.tariff_effect) * a_year / self._hosts.households
+        bills = (self.bill_change + unseen)[self.layout.region_of_site]
+        self.received = Received(self._local_hours, self._water_m3, bills, weeks)
         self._relief_usd = np.zeros_like(self._relief_usd)
         self._local_hours = np.zeros_like(self._local_hours)
         self._water_m3 = np.zeros_like(self._water_m3)

@@ -15,7 +15,7 @@ def _reach() -> BoolArray:
     """Return the activities that each cause can hold back, shape (8, A)."""
     reach = np.zeros((len(Cause), len(Activity)), dtype=bool)
     reach[Cause.COMMUNITY] = PERMITS
-    reach[Cause.COMMUNITY, Activity.LAND] = True
+    reach[Cause.COMMUNITY, [Activity.LAND, Activity.INTERCONNECT, Activity.BRIDGE]] = True
     reach[Cause.GRID, [Activity.STUDY, Activity.INTERCONNECT]] = True
     reach[Cause.EQUIPMENT, Activity.EQUIPMENT] = True
     reach[Cause.CHIPS, Activity.CHIPS] = True

@@ -38,4 +38,9 @@ def without_hearings(sites: Sites, free: BoolArray | None) -> Sites:
     """Approve sites that no community holds back, so that nobody hears what was never in doubt."""
     if free is None:
         return sites
-    return replace(sites, approved=sites.approved | free[:, Cause.COMMUNITY])
+    unheld = free[:, Cause.COMMUNITY]
+    return replace(
+        sites,
+        approved=sites.approved | unheld,
+        open_venues=sites.open_venues & ~unheld[:, None],
+    )
