@@ -26,6 +26,7 @@ from ecosystem.errors import AuditError
 from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.people import People
 from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
@@ -84,6 +85,7 @@ class Ecosystem(mesa.Model):
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
+        self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
         self.stops = fleet.Stops.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
@@ -330,6 +332,8 @@ class Ecosystem(mesa.Model):
         self.contacts[self.layout.site_of_phase[talked]] += 1
         hosted = self._host(now)
         self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
+        gained = self.treasury.ledger.detail("households")
+        self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination(deals.vendors.builder)
 
@@ -378,6 +382,10 @@ class Ecosystem(mesa.Model):
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        tables["groups"] = self.people.groups(self.sites)
+        tables["hosts"] = self.people.hosts(
+            self.sites, self.society, self.treasury.bill_change, self.relations.partnerships
+        )
         if explained:
             tables |= causes.tables(self)
         manifest = {
