@@ -83,6 +83,7 @@ def run(
 ) -> None:
     """Run one world with one strategy and print what happened."""
     from ecosystem.scenario import load_strategy, load_world
+    from experiments.gains import run_gains
     from experiments.runner import simulate
     from experiments.summary import run_text
 
@@ -94,7 +95,7 @@ def run(
         f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
         f"weeks from {chosen.start}. All of it simulated."
     )
-    typer.echo(run_text(result, title))
+    typer.echo(f"{run_text(result, title)}\n\n{run_gains(result)}")
     if out is not None:
         result.save(out)
         typer.echo(f"\nTables and manifest.json: {out}")
@@ -444,8 +445,10 @@ def _conclude(
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
+        report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, manifest.json",
+        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, parties.csv, "
+        "manifest.json",
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 

@@ -181,7 +181,8 @@ def code_digest() -> str:
     """Return a SHA-256 over the model's code and tables: stored runs of other code do not count."""
     seen = sha256()
     model = [p for p in (_ROOT / "ecosystem").rglob("*") if p.suffix in (".py", ".csv")]
-    for path in sorted([*model, _ROOT / "experiments" / "outcomes.py"]):
+    kept = [_ROOT / "experiments" / f"{name}.py" for name in ("outcomes", "failures", "people")]
+    for path in sorted([*model, *kept]):
         seen.update(str(path.relative_to(_ROOT)).encode())
         seen.update(path.read_bytes())
     return seen.hexdigest()
