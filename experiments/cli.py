@@ -253,19 +253,19 @@ def validate(
         "results/validate"
     ),
 ) -> None:
-    """Compare the model with published measurements; exit code 1 when out of tolerance."""
-    from experiments.validate import check_subject, subjects_text, table_text, write
+    """Compare the model with what was observed; exit code 1 when a promise is broken."""
+    from experiments.summary import paragraph
+    from experiments.validate import subjects_text, suite, table_text, write
 
     if not what:
         typer.echo(subjects_text())
         return
-    check_subject(what)
+    subject = suite(what)
     _folder(out)
-    from ecosystem.cluster.validation import checks
-
-    found = checks()
-    typer.echo(table_text(found))
-    typer.echo("\nFiles: " + ", ".join(map(str, write(found, out))))
+    found = subject.checks()
+    parts = [table_text(found), *map(paragraph, subject.notes())]
+    typer.echo("\n\n".join(parts))
+    typer.echo("\nFiles: " + ", ".join(map(str, write(what, found, subject, out))))
     if any(check.failed for check in found):
         raise typer.Exit(1)
 

@@ -4,11 +4,12 @@
 `frontier_points` are what it draws. Nothing here is imported by a simulation.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import factorial
 
 import numpy as np
 
+from ecosystem.checks import Check
 from ecosystem.cluster import capability, reliability, serving
 from ecosystem.cluster.calibration import (
     Runs,
@@ -53,41 +54,6 @@ LOSS_TABLE = (
 ERLANG_TABLE = ((1, 0.8, 0.8), (3, 2.5, 0.7022), (10, 8.0, 0.4092), (1000, 950.0, 0.0683))
 # Series whose software is not of one kind are reported with a wider limit.
 LOOSE = ("megascale megatronlm", "megatron21 t2")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One figure against its limit.
-
-    Attributes
-    ----------
-    area, name : str
-        What is checked.
-    value, limit : float
-        Smaller is better; `limit` is infinite where there is none.
-    unit : str
-        Of both.
-    promised : bool
-        Whether to miss the limit is a failure. What is not promised is reported: with an aim, or
-        with none.
-    """
-
-    area: str
-    name: str
-    value: float
-    limit: float
-    unit: str
-    promised: bool = True
-
-    @property
-    def ok(self) -> bool:
-        """Whether the figure keeps its limit."""
-        return self.value <= self.limit
-
-    @property
-    def failed(self) -> bool:
-        """Whether a promise is broken."""
-        return self.promised and not self.ok
 
 
 def checks(leave_out: bool = True) -> list[Check]:

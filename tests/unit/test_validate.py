@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from ecosystem.checks import Check
 from ecosystem.cluster import validation
-from ecosystem.cluster.validation import Check
 from experiments import cli
 from experiments.validate import table_text
 from viz.evidence import Axis, Series, plot, spanning

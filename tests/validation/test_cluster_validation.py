@@ -20,7 +20,8 @@ from ecosystem.cluster.serving_calibration import (
     load_serving_runs,
 )
 from ecosystem.cluster.training import FITTED, TrainingConstants
-from experiments.validate import plots, table_markdown, table_text
+from experiments.validate import table_markdown, table_text
+from experiments.validate_cluster import plots
 
 
 @pytest.fixture(scope="module")
