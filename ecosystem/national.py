@@ -60,7 +60,7 @@ class National(Parameters):
     growth_per_year: float = par(
         0.8,
         "1/yr",
-        "Log growth of the projects announced by a date; ERCOT's queue grew by 1.3 in eleven months",
+        "Log growth of projects announced by a date; requests in ERCOT grew by 1.3 in 11 months",
         "M094-M095",
         "C",
         (0.4, 1.2),
@@ -116,6 +116,8 @@ class National(Parameters):
         )
 
 
+HOUSEHOLDS = 20_000
+"""Of a host community: what a site has where nothing is known; matters for an agreement's money."""
 BOXES = {
     "ercot": (27.5, 34.5, -103.0, -95.0),
     "pjm": (37.0, 41.8, -86.0, -75.0),
@@ -197,6 +199,10 @@ def _projects(until: date, n: National, base: World) -> tuple[Site, ...]:
                 facility_mw=float(mw[i]),
                 it_mw=float(mw[i]) / 1.3,
                 phases=1,
+                phases_at_start=1,
+                plant="engines",
+                interconnect_weeks=None,
+                households=HOUSEHOLDS,
                 announced=date_of(weeks[i], START),
                 cooling="closed" if chance[5, i] < n.water_closed else "evaporative",
                 predisposition=n.host_lean,
@@ -216,8 +222,8 @@ class SocietyTarget(NamedTuple):
         Source and name.
     low, value, high : float
         NaN where not published.
-    count, of : float
-        Cases and all cases; 0 where not published.
+    cases, of : float
+        Counted, and out of how many; 0 where not published.
     until : date
         Last day that it covers.
     use : str
@@ -230,7 +236,7 @@ class SocietyTarget(NamedTuple):
     low: float
     value: float
     high: float
-    count: float
+    cases: float
     of: float
     until: date
     use: str
@@ -490,8 +496,8 @@ def snapshot_of(world: World, seed: int = 0) -> Snapshot:
     nation = Nation(world, seed)
     announced = replace(
         nation.now.sites,
-        announced_week=np.zeros(len(world.sites)),
-        live=np.ones(len(world.sites), dtype=bool),
+        announced_week=np.zeros(len(nation.layout.sites)),
+        live=np.ones(len(nation.layout.sites), dtype=bool),
     )
     return replace(nation.now, sites=announced)
 
@@ -502,7 +508,7 @@ def organised_share(
     influence: Influence = Influence.FRIEDKIN_JOHNSEN,
     *,
     openness: float | None = None,
-    rounds: int = 26,
+    rounds: int = 13,
 ) -> FloatArray:
     """Return the share of hosts with a campaign when national mood goes through `moods`.
 

@@ -6,8 +6,7 @@ usable GW-years of the baseline? It is found by paired runs, the same futures an
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
@@ -126,7 +125,7 @@ def break_evens(
     multipliers: Sequence[float] = MULTIPLIERS,
     seed: int = 0,
     weeks: int | None = None,
-    processes: int = 2,
+    pool: Executor | None = None,
 ) -> list[BreakEven]:
     """Find the break-even effect of several strategies on the same futures.
 
@@ -140,8 +139,10 @@ def break_evens(
         Sampled futures. The effect in question is set, all else is as sampled.
     multipliers : sequence of float
         Rising.
-    seed, weeks, processes : int
+    seed, weeks : int
         As for :class:`experiments.design.Experiment`.
+    pool : Executor, optional
+        Where to run; without one here. The result is the same.
 
     Notes
     -----
@@ -157,8 +158,8 @@ def break_evens(
                 _Run(world, question.strategy, {**values, path: m}, seed + number, weeks)
                 for m in multipliers
             ]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        found = np.array(list(pool.map(_gw_years, jobs, chunksize=4)))
+    done = pool.map(_gw_years, jobs, chunksize=4) if pool else map(_gw_years, jobs)
+    found = np.array(list(done))
     table = found.reshape(count, 1 + len(questions) * len(multipliers))
     gain = (table[:, 1:] - table[:, :1]).reshape(count, len(questions), len(multipliers))
     at = np.array(multipliers, dtype=float)

@@ -5,10 +5,9 @@ is thrown out; what is left says which numbers the figures determine and which t
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from datetime import date
 from functools import cache
-from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +28,7 @@ from ecosystem.scenario import World
 from ecosystem.streams import Streams
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
 
-SAMPLES, SEED = 256, 1
+SAMPLES, SEED = 160, 1
 CUTOFF = 3.0
 """Implausibility beyond which a sample is thrown out: Pukelsheim's three sigmas."""
 DISCREPANCY = 0.3
@@ -120,6 +119,12 @@ class Figures(NamedTuple):
         Host-years and campaign-years, likewise.
     cancelled_quarter : tuple of float
         Expected cancellations, likewise.
+    share : tuple of float
+        Contested share by month from 2023-01.
+    delays : tuple of float
+        Weeks that each fought project was held up, 0 for most.
+    denied, chance, chance_var : float
+        Hearings that denied; how many were to be expected, and the variance of that.
     """
 
     contested: int
@@ -142,6 +147,11 @@ class Figures(NamedTuple):
     host_years: tuple[float, ...]
     campaign_years: tuple[float, ...]
     cancelled_quarter: tuple[float, ...]
+    share: tuple[float, ...]
+    delays: tuple[float, ...]
+    denied: float
+    chance: float
+    chance_var: float
 
 
 def figures(course: Course, withdraw_share: float) -> Figures:
@@ -199,6 +209,11 @@ def figures(course: Course, withdraw_share: float) -> Figures:
             float(expected[(quarter == q)[month]].sum() + outside[quarter == q].sum())
             for q in quarters
         ),
+        share=tuple((c.organised.sum(axis=1) / np.maximum(c.live.sum(axis=1), 1)).tolist()),
+        delays=tuple(c.lost_weeks[fought].tolist()),
+        denied=float(h[:, 3].sum()),
+        chance=float(h[:, 4].sum()),
+        chance_var=float((h[:, 4] * (1 - h[:, 4])).sum()),
     )
 
 
@@ -252,12 +267,11 @@ def _work(job: Job) -> Figures:
     return run(*job)
 
 
-def run_many(jobs: Sequence[Job], processes: int = 2) -> list[Figures]:
-    """Carry out many runs; the result does not depend on the number of processes."""
-    if processes == 1 or len(jobs) < 8:
+def run_many(jobs: Sequence[Job], pool: Executor | None = None) -> list[Figures]:
+    """Carry out many runs, here or on an executor; the result is the same."""
+    if pool is None:
         return [_work(job) for job in jobs]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(_work, jobs, chunksize=8))
+    return list(pool.map(_work, jobs, chunksize=8))
 
 
 class Target(NamedTuple):
@@ -301,12 +315,12 @@ def targets(each: float) -> list[Target]:
     for row in load_society_targets():
         if row.use != "fit":
             continue
-        cases = 1 / (row.count + 0.5)
-        mean = count_of(row.count)
+        variance = 1 / (row.cases + 0.5)
+        mean = count_of(row.cases)
         if row.of:
-            cases += 1 / (row.of - row.count + 0.5)
-            mean = share_of(row.count, row.of)
-        sd = float(np.sqrt(cases))
+            variance += 1 / (row.of - row.cases + 0.5)
+            mean = share_of(row.cases, row.of)
+        sd = float(np.sqrt(variance))
         found.append(Target(row.what, mean, sd, sd * float(np.sqrt(each))))
     return found
 
@@ -364,16 +378,16 @@ class Matched(NamedTuple):
         return (high - low) / (0.9 * (prior().high - prior().low))
 
 
-def match(first: int = SAMPLES, second: int = SAMPLES, processes: int = 2) -> Matched:
+def match(first: int = SAMPLES, second: int = SAMPLES, pool: Executor | None = None) -> Matched:
     """Sample the prior; then sample anew where a linear emulator finds nothing implausible.
 
     The emulator only saves runs: every sample of the second wave is judged by its own run.
     """
     each = float(National().thin)
     one = hypercube(first)
-    seen = run_many([Job(x) for x in one], processes)
+    seen = run_many([Job(x) for x in one], pool)
     keep = _promising(one, seen, each, second)
-    again = run_many([Job(x) for x in keep], processes)
+    again = run_many([Job(x) for x in keep], pool)
     values, found = np.concatenate([one, keep]), seen + again
     distance = implausibility(found, each)
     return Matched(values, found, distance, distance.max(axis=1) < CUTOFF, first)
@@ -382,20 +396,20 @@ def match(first: int = SAMPLES, second: int = SAMPLES, processes: int = 2) -> Ma
 def _promising(values: FloatArray, seen: list[Figures], each: float, count: int) -> FloatArray:
     """Return candidates whose emulated figures are within reach of the targets."""
     space = prior()
-    pool = hypercube(40 * count, SEED + 1)
+    candidates = hypercube(40 * count, SEED + 1)
     share = np.array([f.contested / f.planned for f in seen])
     telling = (share > 0.005) & (share < 0.95)  # where nobody or everybody fights is no gradient
-    keep = np.ones(len(pool), dtype=bool)
+    keep = np.ones(len(candidates), dtype=bool)
     for target in targets(each):
         mean = np.array([matched(f, each)[target.what] for f in seen])[telling]
         scaled = _design((values - space.low) / (space.high - space.low))[telling]
         ridge = scaled.T @ scaled + np.eye(scaled.shape[1])
         slope = np.linalg.solve(ridge, scaled.T @ mean)
         rest = float(np.std(mean - scaled @ slope))
-        guess = _design((pool - space.low) / (space.high - space.low)) @ slope
+        guess = _design((candidates - space.low) / (space.high - space.low)) @ slope
         reach = np.sqrt(rest**2 + target.sd**2 + target.few**2 + DISCREPANCY**2)
         keep &= np.abs(guess - target.mean) < 1.5 * reach
-    return pool[keep][:count]
+    return candidates[keep][:count]
 
 
 def _design(unit: FloatArray) -> FloatArray:

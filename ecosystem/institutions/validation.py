@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import poisson  # pyright: ignore[reportMissingTypeStubs]
 
 from ecosystem.institutions.queues import start_studies
 from ecosystem.units import FloatArray
@@ -26,8 +25,10 @@ def erlang_c(servers: int, offered: float) -> Waits:
     offered : float
         Arrivals per mean study, below `servers`.
     """
-    full = float(poisson.pmf(servers, offered)) * servers / (servers - offered)
-    share = full / (float(poisson.cdf(servers - 1, offered)) + full)
+    lost = 1.0  # Erlang's B, one more server at a time
+    for k in range(1, servers + 1):
+        lost = offered * lost / (k + offered * lost)
+    share = servers * lost / (servers - offered * (1 - lost))
     return Waits(share, share / (servers - offered))
 
 
