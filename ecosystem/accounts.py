@@ -4,24 +4,57 @@ Every posting has a payer and a payee; community money is kept by community, inc
 proximity (S, 3, 2; the last axis is far, near).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ecosystem.cluster.chain import Flows
+from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
+from ecosystem.policy import S0, local_hire_added, protection
 from ecosystem.state import Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
 HOURS_OF_A_JOB = 2_000.0
+TARIFF = {"rate_protection", "take_or_pay_share"}
 ENGINES_USD_PER_MW = 2_600_000.0
 """Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
+
+
+class Hosts(NamedTuple):
+    """Whom host communities and their grids consist of, as it stands for a whole run.
+
+    Attributes
+    ----------
+    everybody, neighbours : ndarray, shape (3, 2)
+        Share of a community's households in each group; the same of what only those nearby bear.
+    billed_mwh, households, tight : ndarray, shape (R,)
+        What other customers use in a year, how many they are, whether capacity is scarce.
+    """
+
+    everybody: FloatArray
+    neighbours: FloatArray
+    billed_mwh: FloatArray
+    households: FloatArray
+    tight: BoolArray
+
+    @classmethod
+    def of(cls, layout: Layout) -> "Hosts":
+        """Return those of a world."""
+        near, regions = layout.world.numbers.society.near_share, layout.world.regions
+        terciles = np.full(3, 1 / 3)
+        return cls(
+            everybody=np.outer(terciles, [1 - near, near]),
+            neighbours=np.outer(terciles, [0.0, 1.0]),
+            billed_mwh=np.array([r.residential_mwh_per_year for r in regions]),
+            households=np.array([r.households for r in regions]),
+            tight=np.array([r.tight for r in regions]),
+        )
 
 
 def new_ledger(layout: Layout) -> Ledger:
@@ -29,15 +62,18 @@ def new_ledger(layout: Layout) -> Ledger:
     return Ledger(str(layout.world.start.year), {"households": (len(layout.sites), *GROUPS)})
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyCost:
-    """What a strategy costs this week [USD], by purpose; community money per site, shape (S,)."""
+class StrategyCost(NamedTuple):
+    """What a strategy costs this week [USD], by purpose; per site, shape (S,), or in all."""
 
     agreement: FloatArray
     cash: FloatArray
+    local_hire: FloatArray
     placebo: FloatArray
+    rate_protection: FloatArray
     engagement: float
     academy: float
+    deposit: float
+    redesign: float
     reservation: float
     stewardship: float
     plant: float
@@ -47,11 +83,15 @@ class StrategyCost:
         """All purposes together."""
         total = np.add.reduce
         by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
+        by_site += total(self.local_hire) + total(self.rate_protection)
         built = self.reservation + self.stewardship + self.plant
-        return float(by_site) + self.engagement + self.academy + built
+        once = self.deposit + self.redesign
+        return float(by_site) + self.engagement + self.academy + built + once
 
 
-def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: int) -> StrategyCost:
+def strategy_cost(
+    now: Snapshot, sponsored_week: FloatArray, local_hours: FloatArray
+) -> StrategyCost:
     """Price the levers of the week.
 
     Parameters
@@ -59,36 +99,92 @@ def strategy_cost(now: Snapshot, sponsored_week: FloatArray, training_regions: i
     now : Snapshot
     sponsored_week : ndarray, shape (S,)
         Week from which a site counts for the placebo; NaN before.
-    training_regions : int
-        Regions with a live site, where academies run.
+    local_hours : ndarray, shape (S,)
+        Craft hours worked at each site in the week before: residents are paid in arrears.
     """
-    n, levers, layout = now.numbers, now.levers, now.layout
-    campus, nothing = layout.campus_usd, np.zeros(len(layout.sites))
-    years, week = n.local.agreement_years, now.week
+    n, levers, layout, sites = now.numbers, now.levers, now.layout, now.sites
+    campus, nothing, week = layout.campus_usd, np.zeros(len(layout.sites)), now.week
+    years = n.local.agreement_years
 
-    def paid(share: float, since: FloatArray) -> FloatArray:
-        if not share:
+    def paid(share: FloatArray, since: FloatArray) -> FloatArray:
+        if not np.count_nonzero(share):
             return nothing
-        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & now.sites.live
+        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & sites.live
         return share * campus * running / (years * WEEKS_PER_YEAR)
 
-    talking = now.sites.live & (
-        week < now.sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR
-    )
+    talking = sites.live & (week < sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR)
     per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
-    cash = levers.cash_usd_per_household_year
-    seats = n.workforce.trainee_cost_usd * levers.academy_seats_per_year
-    seats += n.workforce.course_cost_usd * levers.upskilling_seats_per_year
+    open_campus = campus * talking * (levers.openness / S0.openness)
+    seats = 0.0
+    for lever, usd in (
+        ("academy_seats_per_year", n.workforce.trainee_cost_usd),
+        ("upskilling_seats_per_year", n.workforce.course_cost_usd),
+    ):
+        if lever in levers.used:
+            seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))
     return StrategyCost(
-        agreement=paid(levers.agreement_share_of_capex, now.sites.agreement_week),
-        cash=cash * layout.households * now.sites.live / WEEKS_PER_YEAR if cash else nothing,
+        agreement=paid(sites.agreed_share, sites.agreement_week),
+        cash=_cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
+        local_hire=_hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
         placebo=paid(levers.placebo_share_of_capex, sponsored_week),
-        engagement=float(np.add.reduce(campus * talking)) * levers.openness * per_week,
-        academy=seats * training_regions / WEEKS_PER_YEAR,
+        rate_protection=_tariff(now) if levers.used & TARIFF else nothing,
+        engagement=float(np.add.reduce(open_campus)) * S0.openness * per_week,
+        academy=seats / WEEKS_PER_YEAR,
+        deposit=_deposit_usd(now) if "deposit_usd_per_mw" in levers.used else 0.0,
+        redesign=_redesign_usd(now),
         reservation=_reservation_usd(now),
         stewardship=_stewardship_usd(now),
         plant=_plant_usd(now),
     )
+
+
+def _cash(now: Snapshot) -> FloatArray:
+    """Return one-sided cash to each community, shape (S,) [USD]."""
+    a_year = now.levers.cash_usd_per_household_year * now.layout.households
+    return a_year * now.sites.live / WEEKS_PER_YEAR
+
+
+def _hire(now: Snapshot, local_hours: FloatArray) -> FloatArray:
+    """Return pay and training of residents hired beyond the usual share, shape (S,) [USD]."""
+    n = now.numbers.local
+    hired = local_hire_added(now.layout, now.levers) * local_hours
+    return hired * n.craft_wage_usd_per_h * n.local_hire_premium
+
+
+def _redesign_usd(now: Snapshot) -> float:
+    """Return the cost of the unasked redesigns that began last week."""
+    fresh = now.sites.redesigned_week == now.week - 1
+    if not np.count_nonzero(fresh):
+        return 0.0
+    campus = float(np.add.reduce(now.layout.campus_usd[fresh]))
+    return campus * now.numbers.local.redesign_cost_share
+
+
+def _tariff(now: Snapshot) -> FloatArray:
+    """Return what sites pay in a week so that other customers do not, shape (S,) [USD].
+
+    The part of the yearly grid cost that the usual tariff leaves to others, and the demand charge
+    on contracted demand that they do not draw.
+    """
+    n, layout = now.numbers.grid, now.layout
+    drawn_mw = _site_mw(now, on_grid(now))
+    yearly = annual_cost_usd(
+        drawn_mw * n.grid_cost_usd_per_mw, now.numbers.capital.discount_per_year, GRID_ASSET_YEARS
+    )
+    connected = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT] <= now.week
+    contracted_mw = layout.site_mw * (connected & now.sites.live & ~layout.islanded)
+    idle_mw = np.maximum(now.levers.take_or_pay_share * contracted_mw - drawn_mw, 0.0)
+    shifted = protection(layout, now.levers) * (1 - n.full_cost_share) * yearly
+    return (shifted + idle_mw * n.demand_charge_usd_per_mw_year) / WEEKS_PER_YEAR
+
+
+def _deposit_usd(now: Snapshot) -> float:
+    """Return the interest on deposits, which are held from the study to the connection."""
+    layout, lead = now.layout, now.layout.lead_of_site
+    asked = (now.study_week <= now.week) & now.sites.live & ~layout.islanded
+    connected = now.progress.finish_week[lead, Activity.INTERCONNECT] <= now.week
+    held = now.levers.deposit_usd_per_mw * layout.site_mw * (asked & ~connected)
+    return float(np.add.reduce(held)) * now.numbers.capital.discount_per_year / WEEKS_PER_YEAR
 
 
 def _reservation_usd(now: Snapshot) -> float:
@@ -106,32 +202,33 @@ def _chosen_last_week(now: Snapshot) -> BoolArray:
 
 def _stewardship_usd(now: Snapshot) -> float:
     """Return the premium of closed loops at sites that would have evaporated."""
-    if now.levers.closed_loop < 0.5:
+    if "closed_loop" not in now.levers.used:
         return 0.0
-    changed = _chosen_last_week(now) & (now.layout.closed_loop == 0)
+    changed = _chosen_last_week(now) & (now.sites.closed_loop > now.layout.closed_loop)
     campus = float(np.add.reduce(now.layout.campus_usd[changed]))
     return now.numbers.options.closed_loop_premium * campus
 
 
 def _plant_usd(now: Snapshot) -> float:
     """Return what power on site costs over the one planned, negative where it costs less."""
-    if now.levers.plant is None:
-        return 0.0
     layout, options, usd = now.layout, now.numbers.options, 0.0
+    if not now.levers.used & {"on_site_engines", "on_site_fuel_cells"}:
+        return usd
     premium = {
         "engines": 0.0,
         "frame_turbines": options.frame_turbines_usd_per_mw,
         "fuel_cells": options.fuel_cells_usd_per_mw,
     }
     for site in _chosen_last_week(now).nonzero()[0].tolist():
-        planned = layout.sites[site]
+        planned, plant = layout.sites[site], now.levers.at(site).plant
+        if plant is None:
+            continue
         had = ENGINES_USD_PER_MW + premium[planned.plant] if planned.power != "grid" else 0.0
-        usd += (ENGINES_USD_PER_MW + premium[now.levers.plant] - had) * planned.facility_mw
+        usd += (ENGINES_USD_PER_MW + premium[plant] - had) * planned.facility_mw
     return usd
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """The lab's money of one week [USD]."""
 
     revenue: float
@@ -156,11 +253,15 @@ def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
     return (base + own) / WEEKS_PER_YEAR
 
 
-def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) -> None:
+def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> None:
     """Book what the lab earns and pays, community money by household group."""
-    for purpose, amount in (("agreement", cost.agreement), ("cash", cost.cash)):
-        if amount.any():
-            group = amount[:, None, None] * shares(now)
+    for purpose, amount in (
+        ("agreement", cost.agreement),
+        ("cash", cost.cash),
+        ("local_hire", cost.local_hire),
+    ):
+        if np.count_nonzero(amount):
+            group = amount[:, None, None] * hosts.everybody
             ledger.post_each(purpose, "lab", "households", group)
     ledger.post("revenue", "customers", "lab", money.revenue)
     ledger.post("equity", "financiers", "lab", money.equity)
@@ -174,34 +275,40 @@ def post_lab(ledger: Ledger, now: Snapshot, money: Money, cost: StrategyCost) ->
     payer, payee = ("lab", "vendors") if cost.plant >= 0 else ("vendors", "lab")
     ledger.post("campus", payer, payee, abs(cost.plant))
     ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
+    for purpose, payee, amount in (
+        ("rate_protection", "utilities", float(np.add.reduce(cost.rate_protection))),
+        ("deposit", "financiers", cost.deposit),
+        ("redesign", "vendors", cost.redesign),
+    ):
+        if amount:
+            ledger.post(purpose, "lab", payee, amount)
+
+
+class Hours(NamedTuple):
+    """Craft hours worked for all builders, shape (R, 4), their sum, and the programme's sum."""
+
+    worked: FloatArray
+    total: float
+    programme: float
 
 
 def post_building(
-    ledger: Ledger,
-    now: Snapshot,
-    flows: Flows,
-    worked_hours: FloatArray,
-    programme_hours: float,
-    racks_mw: float,
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, racks_mw: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
     Parameters
     ----------
-    worked_hours : ndarray, shape (R, 4)
-        Craft hours worked for all builders.
-    programme_hours : float
-        Those of the programme.
     racks_mw : float
         Facility MW for which racks were delivered this week.
     """
     n, labour = now.numbers, now.labour
-    campus = n.capital.campus_usd_per_mw * programme_hours / n.delivery.hours_per_mw
+    campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
     ledger.post("campus", "partners", "vendors", campus)
     ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
     ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
     wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
-    ledger.post("wages", "vendors", "workers", float(np.add.reduce(worked_hours * wage, None)))
+    ledger.post("wages", "vendors", "workers", float(np.add.reduce(hours.worked * wage, None)))
     total = np.add.reduce
     energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
@@ -214,22 +321,30 @@ def post_building(
     water = float(total(flows.water_m3))
     ledger.record("water", "withdrawn", water)
     ledger.record("water", "consumed", water)
-    offered, worked = float(total(labour.offered_hours, None)), float(total(worked_hours, None))
+    offered, worked = float(total(labour.offered_hours, None)), hours.total
     ledger.record("labour", "offered", offered)
     ledger.record("labour", "worked", worked)
     ledger.record("labour", "idle", offered - worked)
 
 
-def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
-    """Return the change of a household's yearly bill by the programme's grid load, shape (R,)."""
+def on_grid(now: Snapshot) -> BoolArray:
+    """Return the phases that draw power from a grid, shape (P,)."""
+    powered = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
+    return powered & ~now.layout.islanded[now.layout.site_of_phase]
+
+
+def bill_change_usd_per_year(
+    now: Snapshot, hosts: Hosts, relief_usd_per_year: FloatArray
+) -> FloatArray:
+    """Return the change of a household's yearly bill by the programme's grid load, shape (R,).
+
+    `relief_usd_per_year`, shape (R,), is what sites pay in each region under rate protection and
+    take-or-pay: it goes to the other customers.
+    """
     n, layout = now.numbers, now.layout
-    on_grid = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
-    on_grid &= ~layout.islanded[layout.site_of_phase]
-    regions = layout.world.regions
-    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid, len(regions))
+    others, tight = hosts.billed_mwh, hosts.tight
+    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid(now), len(others))
     load_mwh = load_mw * n.cluster.availability * 8_766.0
-    others = np.array([r.residential_mwh_per_year for r in regions])
-    tight = np.array([r.tight for r in regions])
     yearly = annual_cost_usd(
         load_mw * n.grid.grid_cost_usd_per_mw, n.capital.discount_per_year, GRID_ASSET_YEARS
     )
@@ -242,13 +357,7 @@ def bill_change_usd_per_year(now: Snapshot) -> FloatArray:
         exposed_mwh=others,
         margin_usd_per_mwh=n.grid.fixed_cost_margin_usd_per_mwh,
     )
-    return change * others / np.array([r.households for r in regions])
-
-
-def shares(now: Snapshot) -> FloatArray:
-    """Return the share of a community's households in each group, shape (3, 2)."""
-    near = now.numbers.society.near_share
-    return np.outer(np.full(3, 1 / 3), [1 - near, near])
+    return (change * others - relief_usd_per_year) / hosts.households
 
 
 class Local(NamedTuple):
@@ -260,6 +369,8 @@ class Local(NamedTuple):
         Craft hours worked at each site, water drawn there, and what the lab paid households.
     bill_change : ndarray, shape (R,)
         USD per household and year.
+    relief_usd : ndarray, shape (R,)
+        What sites paid so that other customers of the region did not.
     weeks : float
         Length of the period.
     """
@@ -268,10 +379,11 @@ class Local(NamedTuple):
     water_m3: FloatArray
     community_usd: FloatArray
     bill_change: FloatArray
+    relief_usd: FloatArray
     weeks: float
 
 
-def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
+def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> FloatArray:
     """Book what sites bring their hosts and take from them; return the net by community (S,).
 
     What the lab paid households, booked week by week, is part of the net.
@@ -283,24 +395,35 @@ def post_local(ledger: Ledger, now: Snapshot, local: Local) -> FloatArray:
     tax = in_use * n.tax_usd_per_mw_year * years
     permanent_hours = in_use * n.permanent_jobs_per_mw * HOURS_OF_A_JOB * years
     premium = n.craft_wage_usd_per_h * (1 - n.alternative_wage_share)
-    wages = (local.hours + permanent_hours) * n.local_hire_share * premium
+    residents = n.local_hire_share + local_hire_added(layout, now.levers)
+    wages = (local.hours + permanent_hours) * residents * premium
     near = layout.households * now.numbers.society.near_share
     nuisance = near * n.nuisance_usd_per_household_year * visible / MW_PER_GW * years
     scarcity = local.water_m3 * n.water_usd_per_m3 * layout.water_stress
     bill = local.bill_change[layout.region_of_site] * layout.households * now.sites.live * years
-    group = shares(now)
-    neighbours = np.outer(np.full(3, 1 / 3), [0.0, 1.0])
     ledger.post("tax", "partners", "local_government", float(tax.sum()))
     flows = (
-        ("services", "local_government", tax, group),
-        ("wages", "workers", wages, group),
-        ("nuisance", "environment", -nuisance, neighbours),
-        ("scarcity", "environment", -scarcity, group),
-        ("bill_change", "utilities", -bill, group),
+        ("services", "local_government", tax, hosts.everybody),
+        ("wages", "workers", wages, hosts.everybody),
+        ("nuisance", "environment", -nuisance, hosts.neighbours),
+        ("scarcity", "environment", -scarcity, hosts.everybody),
+        ("bill_change", "utilities", -bill, hosts.everybody),
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
+    _relieve_others(ledger, now, hosts, local.relief_usd)
     return local.community_usd + np.add.reduce([amount for _, _, amount, _ in flows])
+
+
+def _relieve_others(ledger: Ledger, now: Snapshot, hosts: Hosts, relief_usd: FloatArray) -> None:
+    """Pass what sites paid on to the customers who are no hosts; those have it in their bills."""
+    if not np.count_nonzero(relief_usd):
+        return
+    layout = now.layout
+    near = np.bincount(layout.region_of_site, layout.households * now.sites.live, len(relief_usd))
+    rest = float(np.add.reduce(relief_usd * (1 - near / hosts.households)))
+    parties = ("utilities", "ratepayers") if rest >= 0 else ("ratepayers", "utilities")
+    ledger.post("bill_change", *parties, abs(rest))
 
 
 def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:

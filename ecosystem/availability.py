@@ -11,8 +11,9 @@ from ecosystem.delivery.record import rate_of
 from ecosystem.layout import Layout
 from ecosystem.rationing import Rule, queue_place, ration
 from ecosystem.society.labour import Craft
-from ecosystem.state import Offer, Shocks, Sites, Snapshot, Vendors
+from ecosystem.state import NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.venues import held
 
 CAUSES = len(Cause)
 CRAFTS = len(Craft)
@@ -25,8 +26,9 @@ def _mask(*activities: Activity) -> BoolArray:
 
 
 A = Activity
+IS = np.eye(ACTIVITIES, dtype=bool)
+"""Row by row, which activity is which: ``IS[a][cols]`` is quicker than ``cols == a``."""
 BUILDING = _mask(A.SITEWORK, A.SHELL, A.MEP, A.ENERGISE, A.RACKS, A.COMMISSIONING)
-NEEDS_CREW = _mask(A.SITEWORK, A.SHELL, A.MEP)
 PERMITS = _mask(A.PERMIT, A.AIR_PERMIT)
 STOPPED_BY_COURT = BUILDING | PERMITS | _mask(A.INTERCONNECT, A.BRIDGE)
 FUNDED = BUILDING | _mask(A.EQUIPMENT, A.CHIPS, A.INTERCONNECT, A.BRIDGE)
@@ -137,16 +139,19 @@ def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> B
     stopped = sites.stay_until > week
     unapproved = ~sites.approved
     blocked = (sites.redesign_until > week) | (sites.moratorium_until > week) & unapproved
-    at_permit = (blocked | now.gate & unapproved)[site] & (cols == A.PERMIT)
-    at_air = blocked[site] & (cols == A.AIR_PERMIT)
-    unzoned = ~sites.land_granted[site] & (cols == A.LAND)
-    return ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
+    at_permit = (blocked | now.gate & unapproved)[site] & IS[A.PERMIT][cols]
+    at_air = blocked[site] & IS[A.AIR_PERMIT][cols]
+    unzoned = ~sites.land_granted[site] & IS[A.LAND][cols]
+    free = ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
+    if now.upstream is not None:
+        free &= ~held(sites, now.upstream, week)[site, cols]
+    return free
 
 
 def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:
     studied = sites.study_started & (sites.restudy_until <= week)
-    unstudied = (cols == A.STUDY) & ~studied[site]
-    return ~(unstudied | (cols == A.INTERCONNECT) & ~sites.headroom_granted[site])
+    unstudied = IS[A.STUDY][cols] & ~studied[site]
+    return ~(unstudied | IS[A.INTERCONNECT][cols] & ~sites.headroom_granted[site])
 
 
 def _coordination(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> FloatArray:
@@ -162,10 +167,11 @@ def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
     return np.where(cols == A.CHIPS, shocks.chips, weather)
 
 
-def _place(now: Snapshot, rule: Rule, at: IntArray) -> IntArray:
-    """Return the class in which the open activities `at` are served."""
-    rows, cols = now.opened.rows[at], now.opened.cols[at]
-    return queue_place(rule, now.critical[rows, cols], now.progress.start_week[rows, cols])
+def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
+    """Return the class in which open activities (`Opened.flat`) are served; None: all alike."""
+    if rule == "equal_share":
+        return None
+    return queue_place(rule, now.critical.ravel()[flat], now.progress.start_week.ravel()[flat])
 
 
 def _equipment(
@@ -176,7 +182,7 @@ def _equipment(
     Equipment made ahead of its order has had its slot for longer than any that is ordered now,
     so it comes first, whatever the rule.
     """
-    at = (now.opened.cols == A.EQUIPMENT).nonzero()[0]
+    at = IS[A.EQUIPMENT][now.opened.cols].nonzero()[0]
     mw, ahead = now.layout.phase_mw[now.opened.rows[at]], now.layout.phase_mw[now.reserving]
     rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
     slots = float(vendors.equipment.capacity) - rival_mw
@@ -190,7 +196,7 @@ def _equipment(
     pool = np.zeros((len(at), 1), dtype=np.int64)
     # a slot is held for the whole week, whatever else slows the work
     granted = ration(
-        left, pool, need[:, None], np.ones(len(at)), nobody, _place(now, rule, at)
+        left, pool, need[:, None], np.ones(len(at)), nobody, _place(now, rule, now.opened.flat[at])
     ).share
     share[Cause.EQUIPMENT, at] = granted
     rate[at] = np.minimum(rate[at], granted)
@@ -199,7 +205,7 @@ def _equipment(
 
 def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> None:
     """Ration racks, which lowers `rate`."""
-    at = (now.opened.cols == A.CHIPS).nonzero()[0]
+    at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
     if not len(at):
         return
     rows = now.opened.rows[at]
@@ -207,7 +213,8 @@ def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray)
     need = (need * now.opened.span_weeks[at])[:, None]
     pool = np.zeros((len(at), 1), dtype=np.int64)
     supply, rule = np.array([vendors.chips_mw_per_week]), now.numbers.chips.rationing
-    granted = ration(supply, pool, need, rate[at], np.zeros(1), _place(now, rule, at)).share
+    place = _place(now, rule, now.opened.flat[at])
+    granted = ration(supply, pool, need, rate[at], np.zeros(1), place).share
     share[Cause.CHIPS, at] = granted
     rate[at] = np.minimum(rate[at], granted)
 
@@ -231,7 +238,7 @@ def _labour(
     need *= now.learning[rows, None]
     pools, full = now.layout.pools_of_phase[rows], need * span[:, None]
     speed, rivals, offered = rate * manned, rival_hours.ravel(), now.labour.offered_hours.ravel()
-    place = _place(now, now.numbers.workforce.rationing, np.arange(len(rows)))
+    place = _place(now, now.numbers.workforce.rationing, flat)
     possible, level, asked = ration(offered, pools, full, speed, rivals, place)
     share[Cause.LABOUR] = manned * possible
     return asked.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need

@@ -28,10 +28,11 @@ def generation_of_phase(layout: Layout, progress: Progress, week: int) -> IntArr
     they are renewed in the same megawatts.
     """
     ordered = progress.start_week[:, Activity.CHIPS]
-    delivered = np.nan_to_num(ordered, nan=float(week)) + layout.base_weeks[Activity.CHIPS]
+    ordered = np.where(np.isnan(ordered), float(week), ordered)
+    delivered = ordered + layout.base_weeks[Activity.CHIPS]
     commissioned = progress.finish_week[:, Activity.COMMISSIONING]
     life = layout.world.numbers.chips.chip_life_years * WEEKS_PER_YEAR
-    age = np.nan_to_num(week - commissioned, nan=0.0)
+    age = np.where(np.isnan(commissioned), 0.0, week - commissioned)
     renewed = np.floor(np.maximum(age, 0.0) / life) * life
     return layout.newest(np.where(renewed > 0, commissioned + renewed, delivered))
 
@@ -57,8 +58,10 @@ def usable_mw(
     """
     count, kinds = len(layout.sites), len(layout.generations)
     cell = layout.site_of_phase * kinds + generation
-    own = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
-    return np.vstack([own, base_mw])
+    mw = np.empty((count + 1, kinds))
+    mw[:-1] = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
+    mw[-1] = base_mw
+    return mw
 
 
 @dataclass(frozen=True, slots=True)

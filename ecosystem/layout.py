@@ -14,7 +14,7 @@ import numpy as np
 from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.delivery.activities import Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
-from ecosystem.scenario import Record, Site, World
+from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
 from ecosystem.units import (
     MW_PER_GW,
@@ -180,6 +180,11 @@ class Layout:
         return np.array([s.power == "islanded" for s in self.sites])
 
     @cached_property
+    def plant(self) -> IntArray:
+        """Planned power on site, as a place in `PLANTS`, shape (S,); -1 for none."""
+        return np.array([-1 if s.power == "grid" else PLANTS.index(s.plant) for s in self.sites])
+
+    @cached_property
     def gigawatt(self) -> BoolArray:
         """Sites of a gigawatt or more, shape (S,)."""
         return self.site_mw >= MW_PER_GW
@@ -188,6 +193,11 @@ class Layout:
     def closed_loop(self) -> FloatArray:
         """1 where cooling is a closed loop, shape (S,)."""
         return np.array([float(s.cooling == "closed") for s in self.sites])
+
+    @cached_property
+    def over_state_land(self) -> BoolArray:
+        """Sites whose line or pipe crosses state land, shape (S,)."""
+        return np.array([s.state_land for s in self.sites])
 
     @cached_property
     def fleet_integration(self) -> FloatArray:
@@ -205,6 +215,14 @@ class Layout:
     def households(self) -> FloatArray:
         """Households of each host community, shape (S,)."""
         return np.array([float(s.households) for s in self.sites])
+
+    @cached_property
+    def local_hire_room(self) -> FloatArray:
+        """Share of a site's work that residents in the trades could do beyond the usual, (S,)."""
+        n = self.world.numbers
+        residents = self.households * n.society.trade_share * n.local.commuting_factor
+        share = residents / (n.workforce.peak_workers_per_mw * self.site_mw)
+        return np.clip(share, n.local.local_hire_share, 1.0) - n.local.local_hire_share
 
     @cached_property
     def announced_week(self) -> FloatArray:
@@ -281,9 +299,22 @@ class Layout:
         return np.where(self._weeks_since(site.build_start) == 0, site.facility_mw, 0.0)
 
     @cached_property
-    def rival_land_ha(self) -> FloatArray:
-        """Land that rivals take as they break ground, shape (weeks, R)."""
-        return self.world.numbers.land.ha_per_mw * self._of_rivals(self._breaking_ground_mw)
+    def taken_on_record_ha(self) -> FloatArray:
+        """Land that rivals take as they break ground, and sites on record as they are announced.
+
+        Shape (weeks, R).
+        """
+        taken = self.world.numbers.land.ha_per_mw * self._of_rivals(self._breaking_ground_mw)
+        for site in np.flatnonzero(self.land_on_record):
+            week = self.announced_week[site]
+            if week < self.world.weeks:
+                taken[max(int(week), 0), self.region_of_site[site]] += self.site_ha[site]
+        return taken
+
+    @cached_property
+    def hosts_of_region(self) -> IntArray:
+        """Host communities of each region, shape (R,)."""
+        return np.bincount(self.region_of_site, minlength=len(self.world.regions))
 
     @cached_property
     def rival_grid_mw(self) -> FloatArray:

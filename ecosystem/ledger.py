@@ -37,7 +37,7 @@ PURPOSES: Mapping[str, str] = {
     "it": "partners pay for IT equipment",
     "land": "partners buy zoned land",
     "finance": "financiers fund partners' investment",
-    "deposit": "reservation of grid study or equipment slots",
+    "deposit": "reservation of equipment slots, capital tied up in deposits for grid studies",
     "grid_upgrade": "network built for a site",
     "energy": "electricity of the sites",
     "bill_change": "change of other customers' bills",
@@ -52,6 +52,7 @@ PURPOSES: Mapping[str, str] = {
     "academy": "training seats and upskilling",
     "rate_protection": "tariff premium and take-or-pay",
     "stewardship": "extra cost of closed-loop cooling and water projects",
+    "local_hire": "pay and training of residents hired beyond the usual share",
     "damages": "late delivery, exit fees, lawsuits",
     "redesign": "redesign and retrofit",
     "nuisance": "value of noise, traffic and air that households bear, without a payee",
@@ -165,8 +166,8 @@ class Ledger:
             return
         # Both ways summed apart: their difference from a total may round below zero.
         self.post(purpose, payer, payee, float(np.add.reduce(np.maximum(amounts, 0.0), None)))
-        back = float(np.add.reduce(np.minimum(amounts, 0.0), None))
-        if back:
+        if np.minimum.reduce(amounts, None) < 0:
+            back = float(np.add.reduce(np.minimum(amounts, 0.0), None))
             self.post(purpose, payee, payer, -back)
         for account, sign in ((payer, -1.0), (payee, 1.0)):
             detail = self._details.get(account)
@@ -281,7 +282,7 @@ class Ledger:
             return "neither party is kept in detail"
         if any(amounts.shape[: detail.ndim] != detail.shape for detail in kept):
             return f"amounts of shape {amounts.shape} do not fit {[d.shape for d in kept]}"
-        return "" if np.isfinite(amounts).all() else "not finite"
+        return "" if np.logical_and.reduce(np.isfinite(amounts), None) else "not finite"
 
     def _refuse(self, fault: str, purpose: str, payer: str, payee: str, amount: float) -> None:
         self._breaches.append(

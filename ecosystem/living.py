@@ -3,15 +3,21 @@
 People at real places are simulated from archetypes; nothing here is an observation of them.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.stats import norm
 
-from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Hosted, scales
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.numbers import Numbers
+from ecosystem.policy import local_hire_added, protection
 from ecosystem.scenario import Levers
 from ecosystem.society import households, mobilisation, mood, opinion
 from ecosystem.society.households import Households, Impact
+from ecosystem.society.impacts import experience_step, felt_impacts, seen
+from ecosystem.society.opinion import Influence
 from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import FloatArray
@@ -29,6 +35,12 @@ PROMISED_WATER_EVAPORATIVE = -0.6
 FEARED = np.array([0.1, -0.2, -1.0, -1.0, -1.0, -0.8])
 CAPPED = 0.5
 """Share of water, noise and air harm that a fully binding agreement takes away (assumption)."""
+
+
+PROTECTED = 0.5
+"""Share of the fear about bills that is about grid cost, which a tariff can take away, and not
+about the price of energy and capacity (assumption)."""
+OPENNESS_S0 = Levers().openness
 
 
 def settle_in(layout: Layout, streams: Streams) -> Society:
@@ -64,6 +76,7 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
         households=people,
         opinion=start,
         trust=np.full(count, n.trust_start),
+        experience=np.zeros((count, 2)),
         opposing=zeros,
         supporting=zeros,
         organised=np.zeros(count, dtype=bool),
@@ -95,37 +108,133 @@ def weights(people: Households, numbers: Numbers) -> FloatArray:
 def money_per_household(now: Snapshot) -> FloatArray:
     """Return what a signed agreement pays a household per year [USD], shape (C,)."""
     n, layout = now.numbers, now.layout
-    total = now.levers.agreement_share_of_capex * n.capital.campus_usd_per_mw * layout.site_mw
+    total = now.sites.agreed_share * n.capital.campus_usd_per_mw * layout.site_mw
     return total / n.local.agreement_years / layout.households
 
 
-def impacts(now: Snapshot) -> tuple[FloatArray, FloatArray]:
-    """Return what is promised (or, once a site runs, felt) and what is feared, shape (C, 6)."""
-    n, layout = now.numbers.society, now.layout
-    signed = now.sites.agreement_week <= now.week
-    effect = n.agreement_effect * signed
-    promised = np.tile(PROMISED, (len(layout.sites), 1))
+def unsigned_impacts(layout: Layout, closed_loop: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and feared without an agreement, not bounded yet, shape (C, 6)."""
+    n, count = layout.world.numbers.society, len(layout.sites)
+    promised = np.tile(PROMISED, (count, 1))
     promised[:, Impact.WATER] = np.where(
-        now.sites.closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
+        closed_loop > 0, PROMISED[Impact.WATER], PROMISED_WATER_EVAPORATIVE
     )
     promised *= n.promise_level
-    feared = np.tile(FEARED * n.worst_case_level, (len(layout.sites), 1))
-    stress = 0.5 + layout.water_stress
+    feared = np.tile(FEARED * n.worst_case_level, (count, 1))
     for table in (promised, feared):
-        table[:, Impact.WATER] *= stress
-        caps = 1 - CAPPED * now.levers.agreement_binding * effect
-        table[:, Impact.WATER] *= caps
-        table[:, Impact.NOISE_AIR] *= caps
-    promised[:, Impact.TAXES] += effect * np.minimum(
-        1.0, money_per_household(now) / n.money_scale_usd
+        table[:, Impact.WATER] *= 0.5 + layout.water_stress
+    return promised, feared
+
+
+class Concerns(NamedTuple):
+    """What people weigh.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (C, H, 6)
+        How much each impact counts for each household.
+    unsigned : Latest
+        :func:`unsigned_impacts`; how sites cool seldom changes.
+    heard : Heard
+        Which communities hear of one another.
+    """
+
+    weights: FloatArray
+    unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
+    heard: mobilisation.Heard
+
+    @classmethod
+    def of(cls, people: Households, numbers: Numbers, heard: mobilisation.Heard) -> "Concerns":
+        """Return the concerns of a world's communities."""
+        return cls(weights(people, numbers), Latest(unsigned_impacts), heard)
+
+
+def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
+    """Return what is promised and what is feared, shape (C, 6)."""
+    unsigned = concerns.unsigned(now.layout, now.sites.closed_loop)
+    promised, feared = (table.copy() for table in unsigned)
+    signed = now.sites.agreement_week <= now.week
+    if np.count_nonzero(signed):
+        n = now.numbers.society
+        effect = n.agreement_effect * signed
+        caps = 1 - CAPPED * now.sites.agreed_binding * effect
+        for table in (promised, feared):
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+        promised[:, Impact.TAXES] += effect * np.minimum(
+            1.0, money_per_household(now) / n.money_scale_usd
+        )
+    _lever_impacts(now, promised, feared)
+    return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
+
+
+def _hired(now: Snapshot) -> FloatArray:
+    """Return what jobs are worth to hosts over what they are with the usual local hire, (C,)."""
+    added = local_hire_added(now.layout, now.levers) / now.numbers.local.local_hire_share
+    return 1 + now.numbers.society.local_hire_effect * added
+
+
+def _lever_impacts(now: Snapshot, promised: FloatArray, feared: FloatArray) -> None:
+    """Let redesigns, local hire and rate protection move what is promised and feared (in place)."""
+    n, layout, levers = now.numbers.society, now.layout, now.levers
+    redesigned = now.sites.redesigned_week <= now.week
+    if np.count_nonzero(redesigned):
+        for table in (promised, feared):
+            caps = 1 - CAPPED * n.redesign_effect * redesigned
+            table[:, Impact.WATER] *= caps
+            table[:, Impact.NOISE_AIR] *= caps
+    if "local_hire_added" in levers.used:
+        promised[:, Impact.JOBS] *= _hired(now)
+    if "rate_protection" in levers.used:
+        covered = PROTECTED * protection(layout, levers)
+        feared[:, Impact.BILLS] *= 1 - n.tariff_effect * covered
+
+
+def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
+    """Return what hosts live with once a site builds and runs, shape (C, 6).
+
+    Money of an agreement is paid as agreed, so it is felt as it was promised; caps are felt for
+    as long as they hold.
+    """
+    n = now.numbers.society
+    signed = now.sites.agreement_week <= now.week
+    effect = n.agreement_effect * signed
+    money = effect * np.minimum(1.0, money_per_household(now) / n.money_scale_usd)
+    promise = np.tile(n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]], (len(signed), 1))
+    if "local_hire_added" in now.levers.used:
+        promise[:, 0] *= _hired(now)
+    loud = 1 - CAPPED * now.sites.agreed_binding * effect * hosted.caps_hold
+    loud *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
+    found = felt_impacts(
+        hosted.delivered, promise, now.layout.water_stress, 1 - loud, scales(now.numbers)
     )
-    running = now.site_state >= Rung.COMMISSIONED
-    feared[running] = promised[running]
-    return np.clip(promised, -1, 1), np.clip(feared, -1, 1)
+    found[:, Impact.TAXES] = np.clip(found[:, Impact.TAXES] + money, -1.0, 1.0)
+    return found
+
+
+def perceived(
+    now: Snapshot,
+    concerns: Concerns,
+    hosted: Hosted,
+    experience: FloatArray,
+    believed: FloatArray,
+) -> FloatArray:
+    """Return what hosts think of a site, shape (C, 6): words first, then what they live with."""
+    n = now.numbers.society
+    promised, feared = impacts(now, concerns)
+    told = opinion.perceived_impact(promised, feared, believed)
+    if not np.count_nonzero(experience):
+        return told
+    known = n.experience_effect * seen(experience[:, 0], experience[:, 1], n.hidden_share)
+    return told + known * (felt(now, hosted) - told)
 
 
 def live(
-    now: Snapshot, contacts: FloatArray, breaches: FloatArray, weight_of_impacts: FloatArray
+    now: Snapshot,
+    contacts: FloatArray,
+    breaches: FloatArray,
+    concerns: Concerns,
+    hosted: Hosted,
 ) -> Society:
     """Return the communities after four weeks of talk.
 
@@ -134,13 +243,14 @@ def live(
     now : Snapshot
     contacts, breaches : ndarray, shape (C,)
         Contact events since the last call, and how badly the community was let down.
-    weight_of_impacts : ndarray, shape (C, H, 6)
-        From :func:`weights`.
+    concerns : Concerns
+    hosted : Hosted
+        What sites brought since the last call.
     """
     s, n, levers = now.society, now.numbers.society, now.levers
     signed = now.sites.agreement_week <= now.week
     openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
-    binding = levers.agreement_binding * n.agreement_effect * signed
+    binding = now.sites.agreed_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
         openness * np.clip(contacts, 0.0, 1.0),
@@ -149,13 +259,16 @@ def live(
         gain=n.trust_gain,
         loss_ratio=n.trust_loss_ratio,
     )
-    promised, feared = impacts(now)
     believed = opinion.credibility(trust, binding, n.binding_credibility)
+    there = np.stack([hosted.delivered.built_share, hosted.delivered.running_share], axis=1)
+    experience = experience_step(
+        s.experience, there * now.sites.live[:, None], hosted.weeks, n.experience_weeks
+    )
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
-        weight_of_impacts,
-        opinion.perceived_impact(promised, feared, believed) * now.sites.live[:, None],
+        concerns.weights,
+        perceived(now, concerns, hosted, experience, believed) * now.sites.live[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,
         impact_weight=n.impact_weight,
@@ -163,12 +276,22 @@ def live(
         shift=_cash(now, trust),
     )
     people = s.households
-    after = opinion.opinion_step(s.opinion, anchors, people.susceptibility, people.neighbours)
+    after = opinion.opinion_step(
+        s.opinion,
+        anchors,
+        people.susceptibility,
+        people.neighbours,
+        influence=Influence(n.opinion_rule),
+        confidence=n.confidence,
+    )
+    spreads = n.diffusion > 0 and np.count_nonzero(s.opposing) > 0
+    example = n.diffusion * concerns.heard.mean(s.opposing) if spreads else None
     opposing, supporting = mobilisation.mobilise(
         people,
         after,
         mobilisation.Mobilised(s.opposing, s.supporting),
         opinion_to_act=n.opinion_to_act,
+        example=example,
     )
     opposing, supporting = opposing * now.sites.live, supporting * now.sites.live
     support = opinion.support(after, people.weight)
@@ -176,6 +299,7 @@ def live(
         households=people,
         opinion=after,
         trust=trust,
+        experience=experience,
         opposing=opposing,
         supporting=supporting,
         organised=mobilisation.organised(s.organised, opposing, n.organise_on, n.organise_off),
@@ -185,12 +309,9 @@ def live(
     )
 
 
-OPENNESS_S0 = Levers().openness
-
-
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
-    paid = min(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
+    paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)

@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from math import ceil, lcm
+from math import lcm
 
 import mesa
 import numpy as np
 
-from ecosystem import causes, fleet, living, opening
+from ecosystem import causes, fleet, hosting, living, opening, venues
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
 from ecosystem.agents.community import Community
@@ -19,29 +19,28 @@ from ecosystem.agents.utility import Utility
 from ecosystem.agents.vendor import ChipMaker, CloudProvider, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
-from ecosystem.availability import NEEDS_CREW
-from ecosystem.cluster.chain import ClusterRules, Flows, run_cluster
+from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError
+from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Levers, Strategy, World
+from ecosystem.scenario import Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import BoolArray, date_of, week_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
-
-S0 = Levers()
 
 
 class Ecosystem(mesa.Model):
@@ -78,6 +77,7 @@ class Ecosystem(mesa.Model):
         self.seed = seed
         self.streams = Streams(seed)
         self.layout = layout = Layout.of(world)
+        self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
@@ -92,11 +92,14 @@ class Ecosystem(mesa.Model):
         self.sites = causes.without_hearings(opening.sites(layout), self.relaxed)
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
-        self.impact_weights = living.weights(self.society.households, world.numbers)
+        self.concerns = living.Concerns.of(
+            self.society.households, world.numbers, self.relations.diffusion()
+        )
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
+        self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
@@ -105,10 +108,16 @@ class Ecosystem(mesa.Model):
 
     def _cool_and_curtail(self) -> None:
         """Take up how sites cool and whether they are curtailed, the installed base last."""
-        self.fleet_closed_loop = np.append(self.sites.closed_loop, 0.0)
+        self.hardware = Fleet.of(
+            np.append(self.sites.closed_loop, 0.0),
+            self.layout.generations,
+            self.cluster_rules,
+            self.layout.fleet_integration,
+        )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
         )
+        self.curtailed = (~self.phases_run).any(axis=1).tolist()
 
     def _opening_flop_per_s(self) -> float:
         """Return the training rate of the capacity rented at week 0."""
@@ -144,16 +153,9 @@ class Ecosystem(mesa.Model):
         """Length of the world in weeks."""
         return self.world.weeks
 
-    @cached_property
-    def policy_week(self) -> float:
-        """Week from which the strategy is in force."""
-        return week_of(self.strategy.start or self.world.strategy_start, self.world.start)
-
     def step(self) -> None:
         """Live through one week."""
         self._announce_recorded()
-        if self.week == ceil(max(self.policy_week, 0.0)):
-            self._reserve_at_once()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
@@ -187,48 +189,36 @@ class Ecosystem(mesa.Model):
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(week)
-        state = fleet.after_curtailment(works.state(sites, week), self.phases_run[week])
-        ready_week = works.ready_week(opened, NEEDS_CREW)
+        state = works.state(sites, week)
+        if self.curtailed[week]:
+            state = fleet.after_curtailment(state, self.phases_run[week])
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
-        started = works.progress.start_week[layout.lead_of_site]
-        policy = week >= self.policy_week
-        gate = self._gate()
-        hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
-        study_week, headroom_week = started[:, Activity.STUDY], started[:, Activity.INTERCONNECT]
-        unstudied = sites.live & (study_week <= week) & ~sites.study_started
-        unconnected = sites.live & (headroom_week <= week) & ~sites.headroom_granted
+        levers = self.policy.in_force(week, sites, self.society)
+        self._reserve_at_once(levers)
+        learning = works.learning
+        if "local_hire_added" in levers.used:
+            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
-            policy=policy,
-            policy_week=self.policy_week,
+            policy=self.policy.week <= week < self.policy.until,
             numbers=self.world.numbers,
-            levers=self.strategy.levers if policy else S0,
+            levers=levers,
             layout=layout,
             sites=sites,
             progress=works.progress,
             state=state,
             pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
-            site_state=works.site_state(state),
             opened=opened,
-            filed_week=started[:, Activity.PERMIT],
-            study_week=study_week,
-            headroom_week=headroom_week,
-            gate=gate,
-            hearable=hearable,
-            hearings_due=bool(np.count_nonzero(hearable)),
-            unstudied=unstudied,
-            unconnected=unconnected,
-            grid_queued=bool(np.count_nonzero(unstudied | unconnected)),
-            needs_crew=np.isfinite(ready_week),
-            ready_week=ready_week,
+            gate=self._gate(),
+            upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=works.learning,
+            learning=learning,
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -242,13 +232,13 @@ class Ecosystem(mesa.Model):
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
         lead, progress = self.layout.lead_of_site, self.works.progress
-        awaiting = self.sites.live & ~self.sites.approved
+        awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
-        worked = progress.worked_weeks[lead, Activity.PERMIT]
+        worked = progress.worked_weeks[:, Activity.PERMIT][lead]
         share = self.world.numbers.regulators.hearing_at
-        complete = worked >= share * progress.duration_weeks[lead, Activity.PERMIT]
-        filed = np.isfinite(progress.start_week[lead, Activity.PERMIT])
+        complete = worked >= share * progress.duration_weeks[:, Activity.PERMIT][lead]
+        filed = np.isfinite(progress.start_week[:, Activity.PERMIT][lead])
         return awaiting & filed & complete
 
     def _announce_recorded(self) -> None:
@@ -260,15 +250,27 @@ class Ecosystem(mesa.Model):
         announced = np.where(new, self.layout.announced_week, self.sites.announced_week)
         self.sites = replace(self.sites, announced_week=announced, live=self.sites.live | new)
         for site in np.flatnonzero(new).tolist():
-            self.relations.promise(site, self.works.plan_site(site, self.week))
+            self._promise(site, self.week)
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
 
-    def _reserve_at_once(self) -> None:
-        """Reserve equipment, as the strategy begins, for what was announced before it."""
-        weeks = self.strategy.levers.equipment_reserved_weeks
-        if weeks > 0:
-            self.works.reserve(np.flatnonzero(self.sites.live[self.layout.site_of_phase]), weeks)
+    def _promise(self, site: int, week: int) -> None:
+        """Plan a site that is being announced; promise power to financiers, jobs to its hosts."""
+        self.relations.promise(site, self.works.plan_site(site, week))
+        own = self.layout.site_of_phase == site
+        finish = self.works.planned_finish[own]
+        self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
+        self.relations.regulate(site, self.sites.open_venues[site])
+
+    def _reserve_at_once(self, levers: InForce) -> None:
+        """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
+        if "equipment_reserved_weeks" not in levers.used:
+            return
+        weeks = levers.equipment_reserved_weeks
+        for site in np.flatnonzero(self.sites.live & (weeks > 0) & ~self._reserved):
+            phases = np.flatnonzero(self.layout.site_of_phase == site)
+            self.works.reserve(phases, float(weeks[site]))
+            self._reserved[site] = True
 
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
@@ -276,15 +278,8 @@ class Ecosystem(mesa.Model):
         usable = layout.phase_mw * (now.state == Rung.USABLE)
         base = layout.installed_base_mw[now.week]
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
-        return run_cluster(
-            self.usable_mw,
-            self.fleet_closed_loop,
-            now.economy.market.adopted_mw,
-            now.economy.training_share,
-            layout.generations,
-            self.cluster_rules,
-            layout.fleet_integration,
-        )
+        economy = now.economy
+        return self.hardware.run(self.usable_mw, economy.market.adopted_mw, economy.training_share)
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""
@@ -292,11 +287,12 @@ class Ecosystem(mesa.Model):
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            self.works.adopt(site, now.levers, now.week + 1)
-            # work can begin on the Monday after the decision
-            self.relations.promise(site, self.works.plan_site(site, now.week + 1))
+            self.works.adopt(site, now.levers.at(site), now.week + 1)
+            self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
+        if deals.vendors.builder is not now.vendors.builder:
+            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
@@ -313,8 +309,7 @@ class Ecosystem(mesa.Model):
             back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
         served = np.minimum(rivals, headroom)
-        self.vendors = replace(
-            deals.vendors,
+        self.vendors = deals.vendors._replace(
             headroom_mw=headroom - served,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
@@ -333,9 +328,22 @@ class Ecosystem(mesa.Model):
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
-        self.society = living.live(now, self.contacts, self.breaches, self.impact_weights)
+        hosted = self._host(now)
+        self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination(deals.vendors.builder)
+
+    def _host(self, now: Snapshot) -> Hosted:
+        """Take what sites brought to their hosts, and judge what was promised to them."""
+        n, weeks = self.world.numbers.society, self.treasury.received.weeks
+        brought = hosting.delivered(now, self.treasury.received)
+        draws = self.streams.rows("caps", now.week // OPINION_WEEKS, len(self.layout.sites))
+        judged = self.relations.judge_hosts(now, brought, draws)
+        self.contacts += n.promise_effect * judged.kept
+        self.breaches += n.promise_effect * judged.broken
+        building = now.sites.live & (brought.running_share < brought.built_share)
+        self.contacts += n.building_contacts_per_year * weeks / WEEKS_PER_YEAR * building
+        return Hosted(brought, self.relations.caps_hold, weeks)
 
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""
@@ -357,9 +365,10 @@ class Ecosystem(mesa.Model):
         if found:
             raise AuditError("\n".join(found))
 
-    def run(self, *, explained: bool = False) -> RunResult:
-        """Run to the end of the world; `explained` as for :meth:`result`."""
-        while self.week < self.weeks:
+    def run(self, *, explained: bool = False, until: int | None = None) -> RunResult:
+        """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
+        end = self.weeks if until is None else min(until, self.weeks)
+        while self.week < end:
             self.step()
         return self.result(explained=explained)
 
@@ -367,6 +376,7 @@ class Ecosystem(mesa.Model):
         """Return what happened so far; `explained` adds the tables of :mod:`ecosystem.causes`."""
         tables = self.recorder.tables(self.week)
         tables["phases"] = self.works.table(self.sites, self.week)
+        tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
         if explained:
             tables |= causes.tables(self)
@@ -393,6 +403,8 @@ def simulate(
     audit: bool = False,
     explained: bool = False,
     relax: Iterable[causes.Relaxed] = (),
+    until: int | None = None,
 ) -> RunResult:
-    """Run one world under one strategy to its end; keywords as for :class:`Ecosystem`."""
-    return Ecosystem(world, strategy, seed, audit=audit, relax=relax).run(explained=explained)
+    """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
+    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax)
+    return model.run(explained=explained, until=until)

@@ -31,10 +31,10 @@ class Delivery(Parameters):
         ge=1,
     )
     interconnect_weeks: float = par(
-        80,
+        87,
         "week",
         "Grid connection build: substation and line work",
-        "P005, P015",
+        "P005, P015, epoch_frontier",
         "B",
         (40, 120),
         ge=1,
@@ -43,7 +43,7 @@ class Delivery(Parameters):
         17, "week", "Minor or standard air permit for on-site power", "P044", "B", (9, 35), ge=0
     )
     bridge_weeks: float = par(
-        39,
+        42,
         "week",
         "On-site bridge power (engines, small turbines) after its air permit",
         "P026, P028",
@@ -52,10 +52,10 @@ class Delivery(Parameters):
         ge=1,
     )
     equipment_weeks: float = par(
-        56,
+        61,
         "week",
         "Long-lead electrical equipment after order, developer stock counted",
-        "P034, P037",
+        "P034, P037, epoch_frontier",
         "B",
         (40, 104),
         ge=1,
@@ -63,17 +63,33 @@ class Delivery(Parameters):
     chips_weeks: float = par(26, "week", "Rack order to delivery", "practice", "C", (13, 39), ge=1)
     fibre_weeks: float = par(26, "week", "Long-haul fibre", "practice", "C", (13, 52), ge=1)
     sitework_weeks: float = par(
-        8, "week", "Clearing and earthworks", "P142-P145", "C", (6, 14), ge=1
+        10.5, "week", "Clearing and earthworks", "P142-P145, epoch_frontier", "C", (6, 14), ge=1
     )
     shell_weeks: float = par(
-        18, "week", "Foundation to weather-tight shell", "P145, P148", "B", (14, 28), ge=1
+        24,
+        "week",
+        "Foundation to weather-tight shell",
+        "P145, P148, epoch_frontier",
+        "B",
+        (16, 34),
+        ge=1,
     )
     mep_weeks: float = par(
-        15, "week", "Mechanical, electrical and plumbing fit-out", "P145, P148", "B", (12, 26), ge=1
+        20,
+        "week",
+        "Mechanical, electrical and plumbing fit-out",
+        "P145, P148, epoch_frontier",
+        "B",
+        (14, 30),
+        ge=1,
     )
-    energise_weeks: float = par(4, "week", "Energisation", "practice", "C", (2, 8), ge=1)
-    racks_weeks: float = par(6, "week", "Rack installation", "M057-M058", "B", (4, 12), ge=1)
-    commissioning_weeks: float = par(4, "week", "Commissioning", "M057-M058", "B", (3, 10), ge=1)
+    energise_weeks: float = par(5.3, "week", "Energisation", "practice", "C", (2, 8), ge=1)
+    racks_weeks: float = par(
+        8, "week", "Rack installation", "M057-M058, epoch_frontier", "B", (4, 12), ge=1
+    )
+    commissioning_weeks: float = par(
+        5.3, "week", "Commissioning", "M057-M058, epoch_frontier", "B", (3, 10), ge=1
+    )
     sigma_activity: float = par(
         0.20,
         "1",
@@ -103,6 +119,16 @@ class Delivery(Parameters):
         (0.0, 0.15),
         ge=0,
         le=1,
+    )
+    sigma_builder: float = par(
+        0.45,
+        "1",
+        "Log standard deviation of a factor that all sites of one builder share",
+        "epoch_frontier",
+        "B",
+        (0.25, 0.65),
+        ge=0,
+        le=1.5,
     )
     hours_per_mw: float = par(
         9_500,
@@ -197,6 +223,45 @@ class Grid(Parameters):
 
     energy_usd_per_mwh: float = par(
         65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0
+    )
+
+    other_requests_share: float = par(
+        0.5,
+        "1",
+        "Share of a utility's study work that requests of others take",
+        "P007",
+        "C",
+        (0.3, 0.8),
+        ge=0,
+        lt=1,
+    )
+    speculative_share: float = par(
+        0.5,
+        "1",
+        "Share of these that no project stands behind; 0 = a deposit changes nothing",
+        "P007: 0.57 to 0.81 left in Ohio",
+        "C",
+        (0.0, 0.81),
+        ge=0,
+        le=1,
+    )
+    deposit_scale_usd_per_mw: float = par(
+        50_000,
+        "USD/MW",
+        "Deposit at which 1/e of the speculative requests is left",
+        "assumption",
+        "C",
+        (20_000, 150_000),
+        gt=0,
+    )
+    demand_charge_usd_per_mw_year: float = par(
+        120_000,
+        "USD/(MW yr)",
+        "Charge for contracted demand that is not drawn, under take-or-pay",
+        "assumption",
+        "C",
+        (60_000, 240_000),
+        ge=0,
     )
 
 
@@ -489,6 +554,26 @@ class Workforce(Parameters):
         "B",
     )
 
+    local_hire_productivity: float = par(
+        0.9,
+        "1",
+        "Productivity of residents hired beyond the usual share, over the others",
+        "assumption",
+        "C",
+        (0.75, 1.0),
+        gt=0,
+        le=1,
+    )
+    peak_workers_per_mw: float = par(
+        3.0,
+        "1/MW",
+        "Craft workers at the peak per facility MW",
+        "P121; assumption",
+        "C",
+        (1.8, 5.4),
+        gt=0,
+    )
+
 
 class Society(Parameters):
     """Households of a host community."""
@@ -726,6 +811,201 @@ class Society(Parameters):
         ge=0,
     )
 
+    tariff_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what rate protection does to fear about bills; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
+    local_hire_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what local hire does to the value of jobs for hosts; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
+    redesign_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what an unasked redesign does to water, noise and air; 0 = none",
+        "P099: no causal estimate found",
+        "C",
+        (-0.5, 1.5),
+        "uniform",
+    )
+    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
+        "friedkin_johnsen",
+        "1",
+        "How households take in the opinion of others; conclusions may depend on it",
+        "Friedkin & Johnsen 1990; docs/odd.md",
+        "B",
+    )
+    confidence: float = par(
+        0.5,
+        "1",
+        "Difference of opinion that is still heard, under bounded confidence",
+        "assumption",
+        "C",
+        (0.3, 0.8),
+        ge=0,
+        le=2,
+    )
+    diffusion: float = par(
+        0.1,
+        "1",
+        "How far the mean opposing share of neighbouring hosts counts as own in joining a campaign",
+        "P069; size: assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+        le=1,
+    )
+    felt_water_m3: float = par(
+        400,
+        "m3/yr",
+        "Water drawn a year per host household that counts as a full impact: what it uses itself",
+        "assumption",
+        "C",
+        (150, 1_000),
+        gt=0,
+    )
+    felt_noise_mw: float = par(
+        1_500,
+        "MW",
+        "Engines at full load that count as a full impact of noise and air",
+        "assumption",
+        "C",
+        (600, 4_000),
+        gt=0,
+    )
+    felt_land_mw: float = par(
+        4_000,
+        "MW",
+        "Facility MW in sight that count as a full impact on land",
+        "assumption",
+        "C",
+        (1_500, 8_000),
+        gt=0,
+    )
+    noise_building: float = par(
+        0.3,
+        "1",
+        "Noise, dust and traffic of a MW being built over a MW of engines",
+        "assumption",
+        "C",
+        (0.1, 0.6),
+        ge=0,
+    )
+    noise_cooling: float = par(
+        0.2,
+        "1",
+        "Noise of a running MW without power on site over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    noise_turbines: float = par(
+        0.6,
+        "1",
+        "Noise and air of a MW of frame turbines over a MW of engines",
+        "assumption",
+        "C",
+        (0.3, 1.0),
+        ge=0,
+    )
+    noise_fuel_cells: float = par(
+        0.15,
+        "1",
+        "Noise and air of a MW of fuel cells over a MW of engines",
+        "assumption",
+        "C",
+        (0.05, 0.4),
+        ge=0,
+    )
+    experience_weeks: float = par(
+        52,
+        "week",
+        "Time constant with which experience of a site replaces what was said about it",
+        "assumption",
+        "C",
+        (20, 156),
+        gt=0,
+    )
+    experience_effect: float = par(
+        1.0,
+        "1",
+        "How far experience replaces expectation at all; 0 = people go on weighing words",
+        "assumption",
+        "C",
+        (0.5, 1.0),
+        ge=0,
+        le=1,
+    )
+    hidden_share: float = par(
+        0.5,
+        "1",
+        "Part of the judgement on bills and water that no experience replaces: neither is seen",
+        "P083; assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    promise_tolerance: float = par(
+        0.25,
+        "1",
+        "Missing share of a promise that still counts as kept",
+        "assumption",
+        "C",
+        (0.1, 0.4),
+        ge=0,
+        le=1,
+    )
+    breach_unsigned: float = par(
+        0.5,
+        "1",
+        "Severity of a broken promise that no agreement backs, over one that an agreement does",
+        "assumption",
+        "C",
+        (0.2, 0.8),
+        ge=0,
+        le=1,
+    )
+    cap_breach_per_year: float = par(
+        0.1,
+        "1/yr",
+        "Rate at which a running site exceeds the caps that it agreed to",
+        "assumption",
+        "C",
+        (0.0, 0.3),
+        ge=0,
+    )
+    promise_effect: float = par(
+        1.0,
+        "1",
+        "Multiplier on what promises kept and broken do to trust; 0 = none",
+        "Slovic 1993; size: assumption",
+        "C",
+        (0.0, 1.5),
+        "uniform",
+        ge=0,
+    )
+    building_contacts_per_year: float = par(
+        2,
+        "1/yr",
+        "Public meetings on progress while a site is built",
+        "assumption",
+        "C",
+        (0, 6),
+        ge=0,
+    )
+
 
 class Regulators(Parameters):
     """Permits, hearings, litigation, moratoria."""
@@ -759,6 +1039,61 @@ class Regulators(Parameters):
     )
     deny_gigawatt: float = par(
         -0.8, "log-odds", "Effect of a site of a gigawatt or more", "P053", "B", (-1.6, 0.3)
+    )
+    venues: Literal["zoning_only", "several"] = par(
+        "several",
+        "1",
+        "Whether air, water, transmission and state land can stop a site too",
+        "docs/odd.md",
+        "B",
+    )
+    decisions_per_week: float = par(
+        0.5,
+        "1/week",
+        "Cases that one authority beyond zoning can decide",
+        "practice",
+        "C",
+        (0.2, 1.0),
+        gt=0,
+    )
+    zoning_share: float = par(
+        0.7,
+        "1",
+        "Part of the risk of a denial without opposition that zoning carries, before others",
+        "assumption",
+        "C",
+        (0.5, 0.9),
+        ge=0,
+        le=1,
+    )
+    upstream_force: float = par(
+        0.3,
+        "1",
+        "Part of its force that a campaign keeps for venues upstream",
+        "assumption",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        lt=1,
+    )
+    upstream_shift: float = par(
+        0.6,
+        "1",
+        "Campaigns that move upstream after they lost",
+        "P068",
+        "C",
+        (0.3, 0.9),
+        gt=0,
+        le=1,
+    )
+    transmission_mw: float = par(
+        500,
+        "MW",
+        "Size from which a firm connection takes a new line that needs approval",
+        "P015; assumption",
+        "C",
+        (300, 1_000),
+        ge=0,
     )
     redesign_weeks: float = par(
         26,
@@ -1458,6 +1793,43 @@ class Local(Parameters):
 
     openness_years: float = par(
         2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
+    )
+    announced_jobs_factor: float = par(
+        1.2,
+        "1",
+        "Permanent jobs that are promised over those that come",
+        "P187; size: assumption",
+        "C",
+        (1.0, 2.0),
+        ge=1,
+    )
+
+    commuting_factor: float = par(
+        3.0,
+        "1",
+        "Residents in the trades within daily reach of a site, over those of its host community",
+        "assumption",
+        "C",
+        (1.0, 8.0),
+        ge=0,
+    )
+    local_hire_premium: float = par(
+        0.1,
+        "1",
+        "Pay and training of residents hired beyond the usual share, over the craft wage",
+        "P126; assumption",
+        "C",
+        (0.0, 0.25),
+        ge=0,
+    )
+    redesign_cost_share: float = par(
+        0.005,
+        "1",
+        "Cost of a redesign over campus capex",
+        "assumption",
+        "C",
+        (0.002, 0.02),
+        ge=0,
     )
 
 

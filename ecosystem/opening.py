@@ -7,6 +7,7 @@ from ecosystem import market
 from ecosystem.delivery.activities import ACTIVITIES, Activity, durations, planned_weeks
 from ecosystem.delivery.progress import Progress, begin
 from ecosystem.institutions.backlog import Plant
+from ecosystem.institutions.permits import next_venue
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.numbers import Delivery
@@ -14,9 +15,22 @@ from ecosystem.scenario import Plant as OnSite
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
 from ecosystem.state import Economy, Labour, Sites, Vendors
 from ecosystem.streams import Streams
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import Design, needed, open_at_start
 
 PHASES_AT_MOST = 128
+PACED = [
+    Activity.INTERCONNECT,
+    Activity.BRIDGE,
+    Activity.EQUIPMENT,
+    Activity.SITEWORK,
+    Activity.SHELL,
+    Activity.MEP,
+    Activity.ENERGISE,
+    Activity.RACKS,
+    Activity.COMMISSIONING,
+]
+"""What goes at the pace of the builder: his own work and what he has on order."""
 
 
 def medians(layout: Layout) -> FloatArray:
@@ -35,6 +49,19 @@ def medians(layout: Layout) -> FloatArray:
         if site.cooling == "closed":
             base[own, Activity.DESIGN] += options.closed_loop_design_weeks
     return planned_weeks(layout.network, base, n.later_phase_share)
+
+
+def pace(layout: Layout, streams: Streams) -> tuple[FloatArray, FloatArray]:
+    """Return the time that each builder takes over the usual one, as it is and as is known, (B,).
+
+    Where it is not on record it is drawn once a run, and plans reckon with the usual one.
+    """
+    firms = layout.world.contractors
+    known = np.array([1.0 if firm.pace is None else firm.pace for firm in firms])
+    recorded = np.array([firm.pace is not None for firm in firms])
+    z = norm.ppf(streams.rows("pace of a builder", 0, len(firms)))
+    drawn = np.exp(layout.world.numbers.delivery.sigma_builder * z)
+    return np.where(recorded, known, drawn), known
 
 
 def plant_weeks(layout: Layout, plant: OnSite) -> tuple[float, float]:
@@ -96,11 +123,18 @@ def sites(layout: Layout) -> Sites:
     connected = np.isfinite(layout.started[lead, Activity.INTERCONNECT])
     studied = np.isfinite(layout.finished[lead, Activity.STUDY]) | connected
     past = np.full(count, -np.inf)
+    firm = np.zeros(count, dtype=bool)
+    needs = needed(layout, Design(layout.plant, layout.closed_loop, firm))
+    open_venues = open_at_start(layout, needs)
     return Sites(
         announced_week=np.full(count, np.nan),
         live=np.zeros(count, dtype=bool),
         withdrawn=np.zeros(count, dtype=bool),
         approved=np.isfinite(layout.finished[lead, Activity.PERMIT]),
+        open_venues=open_venues,
+        venue_until=np.full(open_venues.shape, -np.inf),
+        campaign=first_venue(layout, open_venues),
+        moves=np.zeros(count, dtype=np.int64),
         denials=np.zeros(count, dtype=np.int64),
         redesign_until=past,
         stay_until=past,
@@ -109,12 +143,24 @@ def sites(layout: Layout) -> Sites:
         restudy_until=past,
         headroom_granted=connected,
         agreement_week=np.full(count, np.nan),
+        agreed_share=np.zeros(count),
+        agreed_binding=np.zeros(count),
+        offer_level=np.zeros(count),
+        redesigned_week=np.full(count, np.nan),
         funded=np.ones(count, dtype=bool),
         land_granted=layout.land_on_record,
         closed_loop=layout.closed_loop,
-        non_firm=np.zeros(count, dtype=bool),
+        plant=layout.plant,
+        non_firm=firm,
         switching_until=past,
     )
+
+
+def first_venue(layout: Layout, open_venues: BoolArray) -> IntArray:
+    """Return where opponents begin: at zoning, or upstream where that is on record, shape (S,)."""
+    zoned = np.isfinite(layout.finished[layout.lead_of_site, Activity.PERMIT])
+    undecided = np.column_stack([~zoned, open_venues])
+    return next_venue(np.full(len(zoned), -1), undecided)
 
 
 def labour(layout: Layout) -> Labour:

@@ -10,12 +10,13 @@ import numpy as np
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
 from ecosystem.market import price_at_bound, price_usd_per_mtok
 from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
-from ecosystem.state import Deals, Economy, News, Snapshot, Society
+from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
 from ecosystem.treasury import Treasury
 from ecosystem.units import MW_PER_GW, FloatArray, IntArray
 from ecosystem.view import Event
@@ -40,16 +41,38 @@ class Week(NamedTuple):
     works: Works
 
 
+def of_hosts(
+    layout: Layout, sites: Sites, society: Society, bill_change: FloatArray, benefit: FloatArray
+) -> dict[str, float]:
+    """Return the observables of host communities, which change every four weeks.
+
+    Parameters
+    ----------
+    layout, sites, society : Layout, Sites, Society
+    bill_change, benefit : ndarray, shape (R,), (S,)
+        As in :class:`Treasury`.
+    """
+    live, total = sites.live, np.add.reduce
+    homes = layout.households * live
+    billed, hosts = float(total(homes)), np.count_nonzero(live)
+    change = float(total(bill_change[layout.region_of_site] * homes))
+    return {
+        "mean_support": float(total(society.support[live])) / hosts if hosts else 0.0,
+        "organised_communities": float(np.count_nonzero(society.organised & live)),
+        "bill_change_usd_per_household_year": change / billed if billed else 0.0,
+        "local_benefit_usd": float(total(benefit)) / OPINION_WEEKS,
+    }
+
+
 def scalars(week: Week) -> dict[str, float]:
-    """Return the observables of a week that are single numbers."""
-    now, deals, flows, economy, society, treasury, _ = week
+    """Return the observables of a week that are single numbers, but for those of hosts."""
+    now, deals, flows, economy, _, treasury, _ = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
-    active = deals.offer.required_hours - layout.rival_hours[now.week] > 1
+    active = deals.offer.required_hours - layout.rival_hours[now.week] > 1.0
     weight = now.labour.journeymen * active
-    homes = layout.households * live
     total = np.add.reduce
-    staff, billed, hosts = float(total(weight, None)), float(total(homes)), np.count_nonzero(live)
+    staff = float(total(weight, None))
     return {
         "usable_it_mw": float(total(flows.it_mw[:-1])),
         "installed_base_mw": float(layout.base_mw[now.week]),
@@ -77,20 +100,12 @@ def scalars(week: Week) -> dict[str, float]:
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "water_m3": float(total(flows.water_m3[:-1])),
         "labour_hours_required": float(total(deals.offer.required_hours, None)),
-        "labour_hours_worked": float(total(treasury.worked_hours, None)),
+        "labour_hours_worked": treasury.hours,
         "craft_wage_ratio": (
             float(total(now.labour.wage_ratio * weight, None)) / staff if staff else 1.0
         ),
-        "mean_support": float(total(society.support[live])) / hosts if hosts else 0.0,
-        "organised_communities": float(np.count_nonzero(society.organised & live)),
         "moratoria": float(np.count_nonzero((now.sites.moratorium_until > now.week) & live)),
         "strategy_cost_usd": treasury.money.strategy,
-        "bill_change_usd_per_household_year": (
-            float(total(treasury.bill_change[layout.region_of_site] * homes)) / billed
-            if billed
-            else 0.0
-        ),
-        "local_benefit_usd": float(total(treasury.benefit)) / OPINION_WEEKS,
         "rationed": float(market.shortfall > 1e-6),
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
@@ -105,9 +120,12 @@ class Recorder:
     weekly: FloatArray
     ladder: FloatArray
     usable_it: FloatArray
-    binding: IntArray
+    lost: FloatArray
+    first_cell: IntArray
+    of_hosts: Latest[Layout, Sites, Society, FloatArray, FloatArray, dict[str, float]]
     opinion: list[tuple[int, Society, FloatArray]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    columns: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of(cls, layout: Layout) -> "Recorder":
@@ -118,31 +136,42 @@ class Recorder:
             weekly=np.full((weeks, len(WEEKLY)), np.nan),
             ladder=np.zeros((weeks, sites, len(Rung))),
             usable_it=np.zeros((weeks, sites)),
-            binding=np.full((weeks, sites), -1),
+            lost=np.zeros((weeks, sites, len(Cause))),
+            first_cell=layout.site_of_phase * len(Rung),
+            of_hosts=Latest(of_hosts),
         )
+
+    def binding(self, weeks: slice | int) -> IntArray:
+        """Return the cause that took most from each site, shape (..., S); -1 where none did."""
+        lost = self.lost[weeks]
+        return np.where(lost.any(axis=-1), lost.argmax(axis=-1), -1)
 
     def record(self, week: Week) -> FloatArray:
         """Fill the rows of a week; return MW by site and rung, shape (S, 8)."""
         now, layout, at = week.now, self.layout, week.now.week
-        announced = now.sites.announced_week <= at + 1
-        rungs = len(Rung)
-        cell = layout.site_of_phase * rungs + now.state
+        announced = now.sites.announced_week <= at + 1.0
         mw = layout.phase_mw * announced[layout.site_of_phase]
-        ladder = np.bincount(cell, mw, len(layout.sites) * rungs).reshape(-1, rungs)
-        self.ladder[at] = ladder
+        ladder = self.ladder[at]
+        cells = np.bincount(self.first_cell + now.state, mw, ladder.size)
+        ladder[:] = cells.reshape(ladder.shape)
         self.usable_it[at] = week.flows.it_mw[:-1]
         lost = week.works.lost_now
-        by_site = np.add.reduceat(lost, layout.lead_of_site, axis=0)
-        self.binding[at] = np.where(by_site.any(axis=1), by_site.argmax(axis=1), -1)
+        np.add.reduceat(lost, layout.lead_of_site, axis=0, out=self.lost[at])
         if at % OPINION_WEEKS == 0:
             per_household = week.treasury.benefit_to_date / layout.households
-            per_household[~(now.sites.announced_week <= at + 1)] = np.nan
+            per_household[~announced] = np.nan
             self.opinion.append((at, week.society, per_household))
         row = self.weekly[at]
         row[RUNG_COLUMNS] = np.add.reduce(ladder)
         row[LOST_AT] = layout.phase_mw @ lost / MW_PER_GW
-        for name, value in scalars(week).items():
-            row[COLUMN[name]] = value
+        treasury = week.treasury
+        hosts = self.of_hosts(
+            layout, now.sites, week.society, treasury.bill_change, treasury.benefit
+        )
+        observed = scalars(week) | hosts
+        if not self.columns.size:
+            self.columns = np.array([COLUMN[name] for name in observed])
+        row[self.columns] = [*observed.values()]
         return ladder
 
     def tell(self, week: int, news: list[News]) -> None:
@@ -166,7 +195,7 @@ class Recorder:
         for rung in Rung:
             sites[f"{RUNGS[rung]}_mw"] = self.ladder[:weeks, :, rung].ravel()
         sites["usable_it_mw"] = self.usable_it[:weeks].ravel()
-        sites["binding_cause"] = causes[self.binding[:weeks].ravel()]
+        sites["binding_cause"] = causes[self.binding(slice(weeks)).ravel()]
         for name, value in (("support", "support"), ("opposition", "opposing")):
             monthly = np.array([getattr(s, value) for _, s, _ in self.opinion])
             at = np.minimum(week // OPINION_WEEKS, max(len(monthly) - 1, 0))

@@ -1,13 +1,19 @@
 """Who is tied to whom, and what milestones do to it."""
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from ecosystem.layout import Layout
 from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
+from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
-from ecosystem.state import Snapshot
-from ecosystem.units import MW_PER_GW, FloatArray, IntArray
+from ecosystem.society.mobilisation import Heard
+from ecosystem.state import Sites, Snapshot
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import NAMES, UPSTREAM
 from ecosystem.works import Works
 
 MEMORY = 5.0
@@ -40,7 +46,7 @@ def opening_edges(layout: Layout) -> list[Edge]:
         community = f"community:{site.key}"
         edges.append(edge(community, LAB, "trust"))
         edges.append(edge(LAB, community, "hosts", mw=site.facility_mw))
-        edges.append(edge(f"regulator:{site.state}", community, "regulates"))
+        edges.append(edge(f"regulator:{site.state}", community, "regulates", venue="zoning"))
         if site.power != "islanded":
             edges.append(edge(f"utility:{site.region}", community, "serves"))
         for j in layout.neighbours[i].nonzero()[0]:
@@ -58,6 +64,25 @@ def opening_edges(layout: Layout) -> list[Edge]:
     return edges
 
 
+WHOLE, CAPS = "jobs and taxes of the whole site", "water, noise and air within caps"
+
+
+class HostPromise(NamedTuple):
+    """What a host community was promised: `mw` megawatts of it, by a week."""
+
+    site: int
+    what: str
+    due_week: float
+    mw: float
+
+
+class Judged(NamedTuple):
+    """Promises kept to each host, and how badly others were broken, shape (S,) each."""
+
+    kept: FloatArray
+    broken: FloatArray
+
+
 class Relations:
     """The partnership graph as it lives, and the promises of first power that are open."""
 
@@ -72,6 +97,9 @@ class Relations:
             [f"contractor:{firm.key}" for firm in layout.world.contractors]
         )
         self._promised: dict[int, tuple[int, float]] = {}
+        self._to_hosts: dict[int, HostPromise] = {}
+        self.caps_hold = np.ones(len(layout.sites), dtype=bool)
+        self._unchanged: tuple[Sites | None, float] = (None, -math.inf)
 
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
@@ -79,8 +107,98 @@ class Relations:
         text = f"first power at {self.layout.sites[site].key}"
         about = self._contract(CAPITAL)
         self._promised[site] = len(self.partnerships), due_week + grace
+        self._unchanged = (None, -math.inf)
         edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
         self.partnerships = self.partnerships.with_edge(edge)
+
+    def promise_hosts(self, site: int, mw: FloatArray, finish_week: FloatArray) -> None:
+        """Let the lab promise jobs and taxes to a host community, as the plan of its site says.
+
+        Parameters
+        ----------
+        site : int
+        mw, finish_week : ndarray, shape (n,)
+            Size of each building of the site, and the week in which it is planned to be done.
+        """
+        grace = self.layout.world.numbers.capital.grace_weeks
+        first, last = float(finish_week.min()) + grace, float(finish_week.max()) + grace
+        early = float(mw[finish_week <= first].sum())
+        self._promise_host(HostPromise(site, "jobs with the first buildings", first, early))
+        self._promise_host(HostPromise(site, WHOLE, last, float(mw.sum())))
+
+    def regulate(self, site: int, venues: BoolArray) -> None:
+        """Let a site that is announced apply at venues beyond zoning, shape (4,)."""
+        state, key = self.layout.sites[site].state, self.layout.sites[site].key
+        chosen = [venue for venue, needed in zip(UPSTREAM, venues, strict=True) if needed]
+        edges = [
+            Edge(f"regulator:{state}", f"community:{key}", "regulates", {"venue": NAMES[venue]})
+            for venue in chosen
+        ]
+        self.partnerships = self.partnerships.with_edges(edges)
+
+    def promise_caps(self, site: int, week: float) -> None:
+        """Let the lab promise for a year that a site keeps within its caps."""
+        self._promise_host(HostPromise(site, CAPS, week + WEEKS_PER_YEAR, 0.0))
+
+    def _promise_host(self, promise: HostPromise) -> None:
+        community = f"community:{self.layout.sites[promise.site].key}"
+        about = int(self.partnerships.between(community, LAB, "trust")[0])
+        edge = commitment(LAB, community, promise.what, promise.due_week, about)
+        self._to_hosts[len(self.partnerships)] = promise
+        self.partnerships = self.partnerships.with_edge(edge)
+
+    def judge_hosts(self, now: Snapshot, hosted: Delivered, draws: FloatArray) -> Judged:
+        """Judge the promises to hosts that are due, and renew those about caps.
+
+        Parameters
+        ----------
+        now : Snapshot
+        hosted : Delivered
+            Over the last weeks.
+        draws : ndarray, shape (S,)
+            Uniform draws: whether a site has exceeded its caps.
+
+        Notes
+        -----
+        A promise to a host whose site was withdrawn is void: it stays open and is never judged.
+        """
+        n, sites, outcomes = now.numbers.society, now.sites, dict[int, bool]()
+        kept, severity = np.zeros(len(self.layout.sites)), np.zeros(len(self.layout.sites))
+        signed = sites.agreement_week <= now.week
+        backed = np.where(signed, sites.agreed_binding * n.agreement_effect, 0.0)
+        self.caps_hold = self.caps_hold.copy()
+        exceeded = caps_broken(draws, signed, n.cap_breach_per_year, 1.0)
+        for edge, promise in list(self._to_hosts.items()):
+            if promise.due_week > now.week or sites.withdrawn[promise.site]:
+                continue
+            site, what = promise.site, promise.what
+            credit, weight = 1.0, max(n.breach_unsigned, float(backed[site]))
+            if what == CAPS:
+                credit, weight = n.agreement_effect, max(float(backed[site]), 0.0)
+                missing = float(exceeded[site])
+                self.caps_hold[site] = not exceeded[site]
+            elif what == WHOLE:
+                missing = float(shortfall(hosted.taxes_kept[site], 1.0, n.promise_tolerance))
+            else:
+                whole_mw = float(self.layout.site_mw[site])
+                jobs = hosted.jobs_kept[site] * whole_mw
+                missing = float(shortfall(jobs, promise.mw, n.promise_tolerance))
+            outcomes[edge] = missing == 0
+            kept[site] += credit * (missing == 0)
+            severity[site] += weight * missing
+            del self._to_hosts[edge]
+        self.partnerships = self.partnerships.settle(outcomes)
+        self._cap(now, hosted, signed & (sites.agreed_binding > 0))
+        return Judged(kept, severity)
+
+    def _cap(self, now: Snapshot, hosted: Delivered, signed: BoolArray) -> None:
+        """Promise caps for another year where a signed site stands and no such promise is open."""
+        due = signed & now.sites.live & (hosted.built_share > 0)
+        if not np.count_nonzero(due):
+            return
+        due[[p.site for p in self._to_hosts.values() if p.what == CAPS]] = False
+        for site in due.nonzero()[0].tolist():
+            self.promise_caps(site, now.week)
 
     def remember(self, now: Snapshot, works: Works) -> None:
         """Feed milestones kept and missed into the relations that they concern."""
@@ -111,7 +229,8 @@ class Relations:
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
         """Return the promises of first power that are kept or broken this week."""
         outcomes: dict[int, bool] = {}
-        if not self._promised:
+        sites, due_week = self._unchanged
+        if now.sites is sites and now.week <= due_week and not works.commissioned:
             return outcomes
         powered = (works.first_power() <= now.week + 1).tolist()
         withdrawn = now.sites.withdrawn.tolist()
@@ -119,7 +238,17 @@ class Relations:
             if powered[site] or now.week > due_week or withdrawn[site]:
                 outcomes[edge] = powered[site]
                 del self._promised[site]
+        soonest = min((due_week for _, due_week in self._promised.values()), default=math.inf)
+        self._unchanged = (now.sites, soonest)
         return outcomes
+
+    def diffusion(self) -> Heard:
+        """Return which host communities hear of one another, along the edges of the graph."""
+        index = {f"community:{site.key}": i for i, site in enumerate(self.layout.sites)}
+        edges = [self.partnerships.edge(i) for i in self.partnerships.edges("diffusion")]
+        pairs = [(index[edge.source], index[edge.target]) for edge in edges]
+        weight = [edge.attributes["weight"] for edge in edges]
+        return Heard(np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(weight, dtype=float))
 
     def coordination(self, builder: IntArray) -> FloatArray:
         r"""Return the availability that interfaces leave, 1/f, shape (S,).

@@ -5,6 +5,7 @@ name becomes one line that says the file, the key, the value, the limit and the 
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -18,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from ecosystem.errors import InputError
 from ecosystem.numbers import Delivery, Numbers
 from ecosystem.parameters import Card, Parameters, cards, par
+from ecosystem.units import MW_PER_GW
 
 DATA = Path(str(files("ecosystem") / "data"))
 # A record names an activity; each activity has its duration among the numbers.
@@ -28,6 +30,8 @@ ACTIVITIES = tuple(
 type Role = Literal["programme", "candidate", "comparator", "refused"]
 type Power = Literal["grid", "bridge", "islanded"]
 type Plant = Literal["engines", "frame_turbines", "fuel_cells"]
+PLANTS: tuple[Plant, ...] = get_args(Plant.__value__)
+"""Kinds of power on site, in the order in which arrays number them."""
 
 
 class Site(Parameters):
@@ -58,6 +62,7 @@ class Site(Parameters):
     households: int = Field(20_000, ge=100)
     predisposition: float = Field(0.0, ge=-1, le=1)
     water_stress: float = Field(0.3, ge=0, le=1)
+    state_land: bool = Field(False, description="Whether its line or pipe crosses state land")
     source: str
     note: str = ""
 
@@ -112,6 +117,9 @@ class Contractor(Parameters):
     key: str
     name: str
     crews: float = Field(gt=0, description="Phases that he can build at once")
+    pace: float | None = Field(
+        None, gt=0, le=10, description="Building time over the usual one, where it is on record"
+    )
     source: str
 
 
@@ -368,21 +376,231 @@ class Levers(Parameters):
             return "fuel_cells"
         return "engines" if self.on_site_engines >= 0.5 else None
 
-    @property
-    def trains(self) -> bool:
-        """Whether anybody is trained."""
-        return self.academy_seats_per_year > 0 or self.upskilling_seats_per_year > 0
+    rate_protection: float = par(
+        0,
+        "1",
+        "Part of the grid cost that the usual tariff leaves to other customers which the load "
+        "takes on: 1 pays all of it",
+        "P186",
+        "C",
+        ge=0,
+        le=1,
+    )
+    take_or_pay_share: float = par(
+        0,
+        "1",
+        "Share of contracted demand that is paid for from connection on, drawn or not",
+        "P008: 0.85 in Ohio",
+        "B",
+        ge=0,
+        le=1,
+    )
+    deposit_usd_per_mw: float = par(
+        0,
+        "USD/MW",
+        "Deposit that all who ask a utility for a study post; it comes back with the connection",
+        "P007",
+        "C",
+        ge=0,
+        le=500_000,
+    )
+    local_hire_added: float = par(
+        0,
+        "1",
+        "Share of craft hours and jobs for residents beyond the usual one, where there are enough",
+        "P124",
+        "C",
+        ge=0,
+        le=0.6,
+    )
+    offer_step: float = par(
+        0,
+        "1",
+        "Adaptive: the offer (all levers but these four) begins at nothing and grows by this "
+        "share a quarter while it is called for, and shrinks while not; 0: all of it at once",
+        "assumption",
+        "C",
+        ge=0,
+        le=1,
+    )
+    offer_below_support: float = par(
+        0,
+        "1",
+        "Adaptive: mean support below which more is offered, as where opponents organise",
+        "assumption",
+        "C",
+        ge=-1,
+        le=1,
+    )
+    redesign_at_opposing: float = par(
+        1,
+        "1",
+        "Adaptive: mobilised opposing share from which the lab redesigns a site, once, unasked; "
+        "1: never",
+        "assumption",
+        "C",
+        ge=0,
+        le=1,
+    )
+    exit_after_denials: float = par(
+        100,
+        "denials",
+        "Adaptive: denials after which the lab leaves a site; 100: never",
+        "assumption",
+        "C",
+        ge=1,
+        le=100,
+    )
+
+
+RULES = (
+    "offer_step",
+    "offer_below_support",
+    "redesign_at_opposing",
+    "exit_after_denials",
+)
+"""Levers that say how the lab adapts; they are no part of the offer."""
+
+SPENDING = (
+    "agreement_share_of_capex",
+    "cash_usd_per_household_year",
+    "academy_seats_per_year",
+    "upskilling_seats_per_year",
+    "placebo_share_of_capex",
+    "rate_protection",
+    "take_or_pay_share",
+    "deposit_usd_per_mw",
+    "local_hire_added",
+)
+"""Levers that scale with money when strategies are compared at equal budget; the others say how
+something is done, not how much of it, and stay."""
+
+
+class Where(Parameters):
+    """The sites that a strategy is for: those that fit all that is said; without it, all."""
+
+    only: tuple[str, ...] = Field(default=(), description="Keys of sites")
+    region: tuple[str, ...] = Field(default=(), description="Keys of regions")
+    state: tuple[str, ...] = Field(default=(), description="States, as in sites.csv")
+    role: tuple[Literal["programme", "candidate"], ...] = Field(default=(), description="Roles")
+    min_gw: float = Field(default=0.0, ge=0, description="Facility power from which on [GW]")
+    max_gw: float | None = Field(default=None, gt=0, description="Facility power below which [GW]")
+
+    def chooses(self, site: Site) -> bool:
+        """Return whether a site is meant."""
+        named = (
+            (self.only, site.key),
+            (self.region, site.region),
+            (self.state, site.state),
+            (self.role, site.role),
+        )
+        fits = all(not chosen or value in chosen for chosen, value in named)
+        gw = site.facility_mw / MW_PER_GW
+        return fits and self.min_gw <= gw and (self.max_gw is None or gw < self.max_gw)
+
+
+class AfterAnnouncement(Parameters):
+    """When levers act at a site, in weeks from its announcement."""
+
+    from_week: float = Field(default=0.0, ge=0, le=1_040)
+    until_week: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until_week is not None and self.from_week >= self.until_week:
+            raise ValueError("from_week must come before until_week")
+        return self
+
+
+class Condition(Parameters):
+    """What must have come about at a site before levers act there, and go on acting.
+
+    It is met when every line that is given holds in the same week.
+    """
+
+    support_below: float = Field(
+        default=1.0, ge=-1, le=1, description="Mean opinion of the community"
+    )
+    trust_below: float = Field(default=1.0, ge=0, le=1, description="Trust in the sponsor")
+    opposing_above: float = Field(default=0.0, ge=0, lt=1, description="Mobilised opposing share")
+    denials: int = Field(default=0, ge=0, le=10, description="Denials so far, at least")
+    organised: bool = Field(default=False, description="Whether opponents must be organised")
 
 
 class Strategy(Parameters):
-    """A community-investment strategy: levers from a date on."""
+    """A community-investment strategy: levers, and when, where and on what condition they act."""
 
     key: str
     name: str
     description: str
     start: date | None = None
+    until: date | None = None
     source: str = ""
+    of_budget: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="Share of the common budget in a comparison at equal budget",
+    )
     levers: Levers = Levers()
+    after_announcement: AfterAnnouncement = AfterAnnouncement()
+    where: Where = Where()
+    condition: Condition = Condition()
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.start and self.until and self.start >= self.until:
+            raise ValueError(f"start {self.start} must come before until {self.until}")
+        return self
+
+    @property
+    def always(self) -> bool:
+        """Whether levers act everywhere and at once from the start on."""
+        usual = Strategy(key="", name="", description="")
+        narrowed = ("until", "after_announcement", "where", "condition")
+        plain = all(getattr(self, name) == getattr(usual, name) for name in narrowed)
+        return plain and not self.levers.offer_step
+
+    def scaled(self, factor: float) -> Self:
+        """Return the strategy with its spending levers times `factor`, within their bounds."""
+        values = self.levers.model_dump()
+        for card in cards(self.levers):
+            if card.path in SPENDING:
+                values[card.path] = min(factor * card.value, upper_bound(card.path))
+        return type(self).model_validate({**dict(self), "levers": Levers(**values)})
+
+
+def upper_bound(lever: str) -> float:
+    """Return the largest value that a lever may have."""
+    return float(next(m.le for m in Levers.model_fields[lever].metadata if hasattr(m, "le")))
+
+
+def targets(strategy: Strategy, world: World) -> list[bool]:
+    """Return for each site that is or may be built whether the strategy is for it.
+
+    Raises
+    ------
+    InputError
+        If the strategy names a site, region or state that the world lacks, or means no site.
+    """
+    built = [site for site in world.sites if site.role in ("programme", "candidate")]
+    where = strategy.where
+    for what, named, known in (
+        ("site", where.only, [site.key for site in built]),
+        ("region", where.region, [region.key for region in world.regions]),
+        ("state", where.state, sorted({site.state for site in built})),
+    ):
+        place = f"strategy {strategy.key!r} in world {world.name!r}: where"
+        for name in named:
+            if name not in known:
+                raise InputError(_unknown(what, name, known, place))
+    chosen = [where.chooses(site) for site in built]
+    if not any(chosen):
+        raise InputError(
+            f"strategy {strategy.key!r}: no site of world {world.name!r} fits all of [where]. "
+            "Name fewer of its keys, or wider limits."
+        )
+    return chosen
 
 
 def load_world(name: str | Path) -> World:
@@ -413,7 +631,8 @@ def load_world(name: str | Path) -> World:
 def load_strategy(name: str | Path) -> Strategy:
     """Read a strategy by the id of a shipped one (``S2``) or by the path of a TOML file.
 
-    ``extends = "S2"`` takes the levers of another strategy and changes those that are named.
+    ``extends = "S2"`` takes levers, times, places and conditions of another strategy and changes
+    those that are named.
 
     Raises
     ------
@@ -421,6 +640,10 @@ def load_strategy(name: str | Path) -> Strategy:
         If there is no such strategy, or a key or value in it is wrong.
     """
     return _load_strategy(name, ())
+
+
+_OWN = {"key", "name", "description", "source", "of_budget"}
+"""What a strategy does not take over from the one that it extends."""
 
 
 def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
@@ -432,13 +655,49 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     if parent is not None:
         beside = path.parent / f"{parent}.toml"
         base = _load_strategy(beside if beside.exists() else parent, (*above, path))
-        own = raw.get("levers", {})
-        if isinstance(own, dict):
-            raw["levers"] = {**base.levers.model_dump(), **own}
+        inherited = base.model_dump(exclude=_OWN, exclude_unset=True)
+        for name, value in inherited.items():
+            own = raw.get(name, {})
+            if not isinstance(value, dict):
+                raw.setdefault(name, value)
+            elif isinstance(own, dict):
+                raw[name] = {**value, **own}
     try:
         return Strategy.model_validate(raw)
     except ValidationError as error:
         raise InputError(_explain(error, str(path), Strategy)) from error
+
+
+def write_template(name: str) -> list[Path]:
+    """Write a world to fill in, with a strategy, into a new folder `name`; return the files.
+
+    Raises
+    ------
+    InputError
+        If the name will not do, or the folder is already there.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise InputError(
+            f"new-world {name!r}: a name has small letters, digits and _, and begins with a letter."
+        )
+    if name in shipped("worlds"):
+        raise InputError(f"new-world {name!r}: a world of that name comes with the package.")
+    folder, written = Path(name), []
+    try:
+        folder.mkdir()
+        for source in sorted((DATA / "template").iterdir()):
+            target = folder / (f"{name}.toml" if source.name == "world.toml" else source.name)
+            text = source.read_text(encoding="utf-8").replace("{name}", name)
+            target.write_text(text, encoding="utf-8")
+            written.append(target)
+    except FileExistsError as error:
+        raise InputError(
+            f"new-world {name!r}: the folder is already there; nothing was written. Choose another "
+            "name, or remove it first."
+        ) from error
+    except OSError as error:
+        raise InputError(f"new-world {name!r}: {error.strerror}.") from error
+    return written
 
 
 def shipped(folder: Literal["worlds", "strategies"]) -> list[str]:

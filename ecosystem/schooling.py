@@ -11,7 +11,7 @@ from ecosystem.society.labour import (
     wage_step,
 )
 from ecosystem.state import Labour, Offer, Outlook, Snapshot
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
+from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
 SEATS_BY_CRAFT = np.array([0.45, 0.20, 0.30, 0.05])
 """In proportion to journey workers (regions.csv)."""
@@ -38,12 +38,6 @@ def outlook(labour: Labour, numbers: Workforce, weeks: int) -> Outlook:
     return Outlook(wage, travellers)
 
 
-def training_regions(now: Snapshot) -> BoolArray:
-    """Return the regions in which a site is live, shape (R,): there academies run."""
-    layout = now.layout
-    return np.bincount(layout.region_of_site, now.sites.live, len(layout.world.regions)) > 0
-
-
 def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray) -> Labour:
     """Age apprentices and courses by a week and return the pools with next week's hours.
 
@@ -61,12 +55,13 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     apprentices, journeymen = labour.apprentices, labour.journeymen
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
     seats = np.zeros(journeymen.shape)
-    if levers.trains:
-        schools = training_regions(now)[:, None] * SEATS_BY_CRAFT / WEEKS_PER_YEAR
-        seats = levers.academy_seats_per_year * schools
-        if now.week >= now.policy_week + n.course_weeks:
-            done = levers.upskilling_seats_per_year * n.course_completion
-            upskilled = upskilled + done * schools
+    by_craft = SEATS_BY_CRAFT / WEEKS_PER_YEAR
+    if "academy_seats_per_year" in levers.used:
+        seats = now.regional(levers.academy_seats_per_year)[:, None] * by_craft
+    if "upskilling_seats_per_year" in levers.used:
+        over = now.week >= levers.since + n.course_weeks
+        done = now.regional(levers.upskilling_seats_per_year * over) * n.course_completion
+        upskilled = upskilled + done[:, None] * by_craft
     if np.count_nonzero(seats) or np.count_nonzero(apprentices.heads):
         step = apprentice_step(apprentices, seats, n.completion)
         apprentices = step.apprentices

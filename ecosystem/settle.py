@@ -4,6 +4,7 @@ Orders are sorted by what they are about, never by who came first, and chance is
 and occasion; the order in which agents were asked cannot matter.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import offer
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
-from ecosystem.scenario import Levers
+from ecosystem.scenario import PLANTS
 from ecosystem.state import (
     Accept,
     Announce,
@@ -29,8 +30,10 @@ from ecosystem.state import (
     Invest,
     Labour,
     News,
+    OfferMore,
     Order,
     Recruit,
+    Redesign,
     SetWage,
     Sites,
     Snapshot,
@@ -43,7 +46,8 @@ from ecosystem.state import (
     Vendors,
 )
 from ecosystem.streams import Streams
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+from ecosystem.venues import NAMES, Design, needed
 
 MONTH_WEEKS = 4
 
@@ -95,11 +99,12 @@ def settle(
     docket.sue(wishes)
     docket.pause(wishes)
     docket.sign(wishes)
+    docket.adapt(wishes)
     docket.open(wishes)
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
     land = docket.take_land()
-    vendors = replace(_vendors(wishes, now, docket), land_ha=land.left_ha)
+    vendors = _vendors(wishes, now, docket)._replace(land_ha=land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
     invest = wishes.of(Invest)
@@ -119,9 +124,9 @@ def settle(
     )
 
 
-def negotiated(levers: Levers, agreement_effect: float, signed: float) -> float:
-    """Return how far a site counts as negotiated, by a signed agreement that binds."""
-    return levers.agreement_binding * agreement_effect * signed
+def _stream(what: str, venue: permits.Venue) -> str:
+    """Return the name of the draws of a venue."""
+    return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
 
 
 class LandDeals(NamedTuple):
@@ -155,6 +160,10 @@ class Docket:
             self.changed[name] = getattr(self.now.sites, name).copy()
         return self.changed[name]
 
+    def _now(self, name: str) -> np.ndarray:
+        """Return an array of the sites with this week's decisions so far."""
+        return self.changed[name] if name in self.changed else getattr(self.now.sites, name)
+
     def _on_record(self, site: int) -> bool:
         """Return whether records still say what befalls a site."""
         return bool(self.now.week < self.now.layout.on_record_until[site])
@@ -167,12 +176,37 @@ class Docket:
 
     def hear(self, wishes: Wishes) -> None:
         """Hold hearings; what follows a denial is the developer's choice, drawn."""
+        for order in wishes.of(HoldHearing):
+            site, venue = order.site, permits.Venue(order.venue)
+            if self._now("withdrawn")[site]:  # another venue has stopped it this week
+                continue
+            self.contacts[site] += 1
+            state = self.now.layout.sites[site].state
+            if venue > permits.Venue.ZONING and self._on_record(site):
+                self._let_through(site, venue)  # nobody saw it denied
+                continue
+            denied = self.denial(site, venue)
+            occasion = int(self.now.sites.denials[site])
+            authority, chance = f"regulator:{state}", f"chance of denial {denied:.0%}"
+            if self._draw(_stream("hearing", venue), occasion, site) < denied:
+                self._deny(site, venue, authority, chance)
+                continue
+            name = "" if venue == permits.Venue.ZONING else f": {NAMES[venue]}"
+            self._tell("approved", site, authority, f"approved{name} ({chance})")
+            self._let_through(site, venue)
+
+    def denial(self, site: int, venue: permits.Venue) -> float:
+        """Return the probability that a venue denies a site.
+
+        All that a site needs together deny it as often as `denial_probability` says.
+        """
         now, n = self.now, self.now.numbers.regulators
-        for site in wishes.sites(HoldHearing):
-            signed = float(now.sites.agreement_week[site] <= now.week)
-            deal = negotiated(now.levers, now.numbers.society.agreement_effect, signed)
-            denied = permits.denial_probability(
-                now.society.opposing[site],
+        signed = float(now.sites.agreement_week[site] <= now.week)
+        deal = float(now.sites.agreed_binding[site]) * now.numbers.society.agreement_effect * signed
+        against = np.array([0.0, now.society.opposing[site]])
+        base, full = permits.hazard_of(
+            permits.denial_probability(
+                against,
                 now.society.supporting[site],
                 deal,
                 now.layout.gigawatt[site],
@@ -182,33 +216,82 @@ class Docket:
                 deny_negotiated=n.deny_negotiated,
                 deny_gigawatt=n.deny_gigawatt,
             )
-            self.contacts[site] += 1
-            occasion = int(now.sites.denials[site])
-            authority = f"regulator:{now.layout.sites[site].state}"
-            if self._draw("hearing", occasion, site) >= float(denied):
-                self._own("approved")[site] = True
-                self._tell(
-                    "approved", site, authority, f"approved (chance of denial {float(denied):.0%})"
+        ).tolist()
+        upstream = int(np.count_nonzero(self._needs()[site]))
+        hazard = float(permits.base_hazard(base, venue, upstream, n.zoning_share))
+        if self._now("campaign")[site] == venue:
+            further = self._next(site, venue) < permits.Venue.EXHAUSTED
+            hazard += float(
+                permits.campaign_hazard(
+                    full - base,
+                    int(self._now("moves")[site]),
+                    further,
+                    n.upstream_force,
+                    n.upstream_shift,
                 )
-            else:
-                self._deny(site, occasion, authority, float(denied))
+            )
+        return -math.expm1(-hazard)
 
-    def _deny(self, site: int, occasion: int, authority: str, chance: float) -> None:
-        n, week = self.now.numbers.regulators, self.now.week
+    def _needs(self) -> BoolArray:
+        """Return the venues beyond zoning that each site needs, as it is designed, shape (S, 4)."""
+        plant, loop = self._now("plant"), self._now("closed_loop")
+        return needed(self.now.layout, Design(plant, loop, self._now("non_firm")))
+
+    def _file(self, site: int) -> None:
+        """Let a site that is announced apply where its design has to."""
+        needs, relaxed = self._needs()[site], self.now.relaxed
+        if relaxed is not None and relaxed[site, Cause.COMMUNITY]:
+            return
+        if np.count_nonzero(needs != self.now.sites.open_venues[site]):
+            self._own("open_venues")[site] = needs
+
+    def _next(self, site: int, venue: permits.Venue) -> permits.Venue:
+        """Return the next venue upstream that has still to let a site through."""
+        needs = np.append(False, self._now("open_venues")[site])
+        return permits.Venue(int(permits.next_venue(np.array([venue]), needs[None, :])[0]))
+
+    def _let_through(self, site: int, venue: permits.Venue) -> None:
+        """Let a site pass a venue; opponents who fought there may move upstream."""
+        n = self.now.numbers.regulators
+        if venue == permits.Venue.ZONING:
+            self._own("approved")[site] = True
+        else:
+            self._own("open_venues")[site, venue - 1] = False
+        if self._now("campaign")[site] != venue:
+            return
+        goal = self._next(site, venue)
+        if self._draw(_stream("upstream", venue), 0, site) >= n.upstream_shift:
+            goal = permits.Venue.EXHAUSTED
+        self._own("campaign")[site] = goal
+        self._own("moves")[site] += 1
+        opposed = self.now.society.organised[site]
+        if opposed and goal < permits.Venue.EXHAUSTED:
+            key = self.now.layout.sites[site].key
+            text = f"opponents turn to the {NAMES[goal]}"
+            self._tell("upstream", site, f"community:{key}", text)
+
+    def _deny(self, site: int, venue: permits.Venue, authority: str, chance: str) -> None:
+        n, week, occasion = self.now.numbers.regulators, self.now.week, self.now.sites.denials[site]
         self._own("denials")[site] += 1
-        draw = np.array([self._draw("after_denial", occasion, site)])
+        draw = np.array([self._draw("after_denial", int(occasion), site)])
         outcome = permits.after_denial(draw, n.withdraw_share, n.settle_share)[0]
-        why = f"denied (chance {chance:.0%})"
+        why = f"denied: {NAMES[venue]} ({chance})"
+        settled = outcome == permits.Denied.SUE_AND_SETTLE
         if outcome == permits.Denied.WITHDRAW:
             self._withdraw(site)
             self._tell("withdrawn", site, authority, f"{why}; the developer withdraws")
-        elif outcome == permits.Denied.SUE_AND_SETTLE:
-            self._own("approved")[site] = True
-            self._own("redesign_until")[site] = week + n.settle_weeks
+            return
+        until = week + (n.settle_weeks if settled else n.redesign_weeks)
+        if venue == permits.Venue.ZONING:
+            self._own("redesign_until")[site] = until
+        else:
+            self._own("venue_until")[site, venue - 1] = until
+        if settled:
+            self._let_through(site, venue)
+            self._own("campaign")[site] = permits.Venue.EXHAUSTED
             self.breaches[site] += 1
             self._tell("settled", site, authority, f"{why}; sued and settled, permit granted")
         else:
-            self._own("redesign_until")[site] = week + n.redesign_weeks
             self._tell(
                 "denied", site, authority, f"{why}; redesign for {n.redesign_weeks:.0f} weeks"
             )
@@ -262,14 +345,32 @@ class Docket:
                 self._tell("moratorium", site, f"regulator:{state}", text)
 
     def sign(self, wishes: Wishes) -> None:
-        """Sign agreements."""
+        """Sign agreements, and better ones in their place; the years of paying do not restart."""
         for site in wishes.sites(Accept):
-            self._own("agreement_week")[site] = self.now.week
+            levers = self.now.levers
+            improved = bool(self.now.sites.agreement_week[site] <= self.now.week)
+            if not improved:
+                self._own("agreement_week")[site] = self.now.week
+            self._own("agreed_share")[site] = levers.agreement_share_of_capex[site]
+            self._own("agreed_binding")[site] = levers.agreement_binding[site]
             self.contacts[site] += self.now.numbers.society.agreement_effect
             key = self.now.layout.sites[site].key
-            self._tell(
-                "agreement", site, f"community:{key}", "a community benefit agreement is signed"
-            )
+            what = "is improved" if improved else "is signed"
+            text = f"a community benefit agreement {what}"
+            self._tell("agreement", site, f"community:{key}", text)
+
+    def adapt(self, wishes: Wishes) -> None:
+        """Change offers, and redesign what is not yet approved."""
+        now = self.now
+        for order in wishes.of(OfferMore):
+            self._own("offer_level")[order.site] = order.level
+            self._tell("offer", order.site, "lab", f"offers {order.level:.0%} of what it may offer")
+        for site in wishes.sites(Redesign):
+            weeks = now.numbers.regulators.redesign_weeks
+            until = max(float(now.sites.redesign_until[site]), now.week + weeks)
+            self._own("redesign_until")[site] = until
+            self._own("redesigned_week")[site] = now.week
+            self._tell("redesign", site, "lab", f"redesigns unasked, {weeks:.0f} weeks")
 
     def open(self, wishes: Wishes) -> None:
         """Announce sites, take up studies, commit headroom, fund or refuse."""
@@ -278,10 +379,13 @@ class Docket:
             site = order.site
             self._own("announced_week")[site] = self.now.week
             self._own("live")[site] = True
-            if levers.closed_loop >= 0.5:
+            if levers.closed_loop[site] >= 0.5:
                 self._own("closed_loop")[site] = 1.0
-            if levers.non_firm >= 0.5:
+            if (plant := levers.at(site).plant) is not None:
+                self._own("plant")[site] = PLANTS.index(plant)
+            if levers.non_firm[site] >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
+            self._file(site)
             text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
             self._tell("announced", site, "lab", text)
         for order in wishes.of(StartStudy):
@@ -339,23 +443,15 @@ class Docket:
         """Let announced sites take land in the order of their announcement, and rivals theirs.
 
         Land is bought where enough of it is zoned; until then a site waits. The price rises as
-        the land left grows scarce.
+        the land left grows scarce. Councils rezone every four weeks.
         """
         now, layout, n = self.now, self.now.layout, self.now.numbers.land
-        hosts = np.bincount(layout.region_of_site, minlength=len(now.vendors.land_ha))
-        against = np.bincount(
-            layout.region_of_site, now.society.organised & now.sites.live, len(hosts)
-        )
-        rezoned = n.rezoned_share_per_year / WEEKS_PER_YEAR * layout.zoned_ha
-        left = now.vendors.land_ha + rezoned * (1 - against / np.maximum(hosts, 1))
-        left = np.maximum(left - layout.rival_land_ha[now.week], 0.0)
+        left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], 0.0
+        if now.week % MONTH_WEEKS == 0:
+            left += self._rezoned_ha()
+        left = np.maximum(left, 0.0)
         sites = self.sites()
         waiting = (sites.live & ~sites.land_granted).nonzero()[0]
-        recorded = (layout.land_on_record & sites.live & ~now.sites.live).nonzero()[0]
-        usd = 0.0
-        for site in recorded.tolist():  # what records say was bought is bought
-            region = layout.region_of_site[site]
-            left[region] = max(left[region] - layout.site_ha[site], 0.0)
         for site in waiting[np.lexsort((waiting, sites.announced_week[waiting]))].tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:
@@ -365,6 +461,15 @@ class Docket:
             left[region] -= ha
             self._own("land_granted")[site] = True
         return LandDeals(left, usd)
+
+    def _rezoned_ha(self) -> FloatArray:
+        """Return the land rezoned in a month, less where hosts are organised, shape (R,)."""
+        now, layout, n = self.now, self.now.layout, self.now.numbers.land
+        hosts = layout.hosts_of_region
+        against = now.society.organised & now.sites.live
+        share = np.bincount(layout.region_of_site, against, len(hosts)) / np.maximum(hosts, 1)
+        per_month = n.rezoned_share_per_year * MONTH_WEEKS / WEEKS_PER_YEAR
+        return per_month * layout.zoned_ha * (1 - share)
 
 
 def switchable(now: Snapshot, site: int) -> IntArray:
@@ -383,7 +488,7 @@ def _wages(wishes: Wishes, labour: Labour) -> Labour:
         wage[order.region, order.craft] = order.wage_ratio
     for order in wishes.of(Recruit):
         travellers[order.region, order.craft] = order.travellers
-    return replace(labour, wage_ratio=wage, travellers=travellers)
+    return labour._replace(wage_ratio=wage, travellers=travellers)
 
 
 def expanded(now: Snapshot, waiting_mw: float) -> Plant:
@@ -426,4 +531,4 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
         changes["headroom_mw"] = headroom
     if docket.builder is not None:
         changes["builder"] = docket.builder
-    return replace(vendors, **changes) if changes else vendors
+    return vendors._replace(**changes) if changes else vendors

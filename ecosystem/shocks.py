@@ -25,11 +25,14 @@ class Weather:
         Share of the chip supply that disruptions leave.
     choice : ndarray, shape (quarters, S)
         Draws behind the lab's taste.
+    calm : list of bool
+        Weeks in which nothing is disrupted.
     """
 
     outdoors: FloatArray
     chips: FloatArray
     choice: FloatArray
+    calm: list[bool]
 
     @classmethod
     def of(cls, layout: Layout, streams: Streams) -> "Weather":
@@ -52,17 +55,22 @@ class Weather:
         )
         quarters = range(-(-weeks // QUARTER_WEEKS))
         sites = len(layout.sites)
+        left, outdoors = 1 - outage[:, 0] * chips.outage_depth, 1 - storm
         return cls(
-            outdoors=1 - storm,
-            chips=1 - outage[:, 0] * chips.outage_depth,
+            outdoors=outdoors,
+            chips=left,
             choice=np.array([streams.rows("choice", quarter, sites) for quarter in quarters]),
+            calm=((left == 1) & (outdoors.min(axis=1) == 1)).tolist(),
         )
 
     def shocks(self, week: int) -> Shocks:
         """Return the shocks of a week."""
-        chips, outdoors = float(self.chips[week]), self.outdoors[week]
-        calm = chips == 1 and float(np.minimum.reduce(outdoors)) == 1
-        return Shocks(chips, outdoors, self.choice[week // QUARTER_WEEKS], calm)
+        return Shocks(
+            chips=float(self.chips[week]),
+            weather=self.outdoors[week],
+            choice=self.choice[week // QUARTER_WEEKS],
+            calm=self.calm[week],
+        )
 
 
 def drawn(streams: Streams, stream: str, weeks: int, slots: int) -> FloatArray:

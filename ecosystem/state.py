@@ -7,8 +7,13 @@ shares its index with the site that it hosts. All of a week's decisions are take
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
+from ecosystem.delivery.activities import ACTIVITIES, Activity
+from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.delivery.record import Availability
 from ecosystem.institutions.backlog import Plant
@@ -16,25 +21,38 @@ from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
 from ecosystem.partnerships import Partnerships
-from ecosystem.scenario import Levers
+from ecosystem.policy import InForce
 from ecosystem.society.households import Households
 from ecosystem.society.labour import Apprentices
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
+NEEDS_CREW = np.isin(np.arange(ACTIVITIES), (Activity.SITEWORK, Activity.SHELL, Activity.MEP))
+"""Activities for which a contractor must man a phase, shape (A,)."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class Sites:
     """Where each site stands with institutions and partners; arrays of shape (S,).
 
+    `approved` is zoning; `open_venues` are those beyond it, of `venues.UPSTREAM`, that the site
+    needs and that have not let it through, shape (S, 4), and `venue_until` when a denial there is
+    worked off. `campaign` is the :class:`Venue` where opponents fight; they moved `moves` times.
     Weeks are NaN until the thing has happened; an ``until`` week lies in the past when nothing
-    blocks. `live` sites are announced and not withdrawn; `closed_loop` is 1 where cooling is one;
-    `non_firm` sites accept curtailment; `switching_until` is when a new builder takes over.
+    blocks. `live` sites are announced and not withdrawn. What an agreement pays (as a share of
+    campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
+    offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
+    `plant` is the kind of power on site, as a place in `scenario.PLANTS`, -1 for none; `non_firm`
+    sites accept curtailment; `switching_until` is when a new builder takes over.
     """
 
     announced_week: FloatArray
     live: BoolArray
     withdrawn: BoolArray
     approved: BoolArray
+    open_venues: BoolArray
+    venue_until: FloatArray
+    campaign: IntArray
+    moves: IntArray
     denials: IntArray
     redesign_until: FloatArray
     stay_until: FloatArray
@@ -43,20 +61,55 @@ class Sites:
     restudy_until: FloatArray
     headroom_granted: BoolArray
     agreement_week: FloatArray
+    agreed_share: FloatArray
+    agreed_binding: FloatArray
+    offer_level: FloatArray
+    redesigned_week: FloatArray
     funded: BoolArray
     land_granted: BoolArray
     closed_loop: FloatArray
+    plant: IntArray
     non_firm: BoolArray
     switching_until: FloatArray
 
+    # what follows from the above is kept with it: most weeks change no site
+    @cached_property
+    def unapproved(self) -> BoolArray:
+        """Live sites without a permit."""
+        return self.live & ~self.approved
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def before_states(self) -> IntArray:
+        """Live sites with zoning that venues beyond it have still to let through."""
+        return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
+
+    @cached_property
+    def unstudied(self) -> BoolArray:
+        """Live sites whose connection is not under study."""
+        return self.live & ~self.study_started
+
+    @cached_property
+    def unconnected(self) -> BoolArray:
+        """Live sites without firm capacity."""
+        return self.live & ~self.headroom_granted
+
+    @cached_property
+    def need_grid(self) -> bool:
+        """Whether any site is either."""
+        return bool(np.count_nonzero(self.unstudied | self.unconnected))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Society:
-    """Opinion, trust and mobilisation of the host communities."""
+    """Opinion, trust and mobilisation of the host communities.
+
+    `experience` is how far a site that stands, and one that runs, has been lived with: (C, 2).
+    """
 
     households: Households
     opinion: FloatArray
     trust: FloatArray
+    experience: FloatArray
     opposing: FloatArray
     supporting: FloatArray
     organised: BoolArray
@@ -65,8 +118,7 @@ class Society:
     mood: float
 
 
-@dataclass(frozen=True, slots=True)
-class Labour:
+class Labour(NamedTuple):
     """Craft pools, arrays of shape (R, 4)."""
 
     journeymen: FloatArray
@@ -86,8 +138,7 @@ class Outlook(NamedTuple):
     travellers: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Vendors:
+class Vendors(NamedTuple):
     """What makers, builders and grids can supply.
 
     `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
@@ -106,8 +157,7 @@ class Vendors:
     cloud_room_mw: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Economy:
+class Economy(NamedTuple):
     """The lab's market and money at the start of the week."""
 
     market: Market
@@ -124,8 +174,7 @@ class Economy:
     pipeline_mw: float
 
 
-@dataclass(frozen=True, slots=True)
-class Shocks:
+class Shocks(NamedTuple):
     """What nature and accident do this week; 1 means nothing.
 
     `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
@@ -138,30 +187,26 @@ class Shocks:
     calm: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """The world at the start of a week.
 
     Attributes
     ----------
     policy : bool
-        Whether the strategy is in force; before it the levers are those of S0.
-    policy_week : float
-        Week from which it is.
-    state, site_state : ndarray of int, shape (P,), (S,)
-        Place on the capacity ladder; a site's is that of its most advanced phase.
+        Whether the strategy is in force somewhere; before it the levers are those of S0.
+    levers : InForce
+        Those in force at each site.
+    state : ndarray of int, shape (P,)
+        Place on the capacity ladder.
     pending : ndarray of bool, shape (P,)
         Phases of live sites that are neither in use nor given up.
     opened : Opened
         Activities that can be worked on.
-    filed_week, study_week, headroom_week : ndarray, shape (S,)
-        When the permit, the study and the connection came up; NaN before.
-    gate, hearable : ndarray of bool, shape (S,)
-        Complete applications not yet approved; those of them that can be heard now.
-    unstudied, unconnected : ndarray of bool, shape (S,)
-        Requests that wait for a study, for firm capacity; `grid_queued` if there is any.
-    needs_crew, ready_week : ndarray, shape (P,)
-        Whether a phase has work for a crew, and since when.
+    gate : ndarray of bool, shape (S,)
+        Complete applications not yet approved.
+    upstream : ndarray of bool, shape (S, 4), optional
+        Cases before venues beyond zoning; None while none holds anything up.
     planned_start : ndarray, shape (P,)
         Week in which sitework was to begin when the phase was announced; NaN before.
     critical : ndarray of bool, shape (P, A)
@@ -179,27 +224,16 @@ class Snapshot:
     week: int
     day: date
     policy: bool
-    policy_week: float
     numbers: Numbers
-    levers: Levers
+    levers: InForce
     layout: Layout
     sites: Sites
     progress: Progress
     state: IntArray
     pending: BoolArray
-    site_state: IntArray
     opened: Opened
-    filed_week: FloatArray
-    study_week: FloatArray
-    headroom_week: FloatArray
     gate: BoolArray
-    hearable: BoolArray
-    hearings_due: bool
-    unstudied: BoolArray
-    unconnected: BoolArray
-    grid_queued: bool
-    needs_crew: BoolArray
-    ready_week: FloatArray
+    upstream: BoolArray | None
     planned_start: FloatArray
     critical: BoolArray
     reserving: IntArray
@@ -214,11 +248,94 @@ class Snapshot:
     partnerships: Partnerships
     relaxed: BoolArray | None = None
 
+    def regional(self, lever: FloatArray) -> FloatArray:
+        """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""
+        found = np.zeros(len(self.layout.world.regions))
+        np.maximum.at(found, self.layout.region_of_site, lever * self.sites.live)
+        return found
+
+    # what few agents ask for, and in few weeks, is found when one asks
+
+    @cached_property
+    def site_state(self) -> IntArray:
+        """Place on the ladder of the most advanced phase of each site, shape (S,)."""
+        best = np.where(self.state == Rung.CANCELLED, -1, self.state)
+        return np.maximum.reduceat(best, self.layout.lead_of_site)
+
+    def _came_up(self, activity: Activity) -> FloatArray:
+        """Return when an activity of the whole site came up, shape (S,); NaN before."""
+        return self.progress.start_week[:, activity][self.layout.lead_of_site]
+
+    @cached_property
+    def filed_week(self) -> FloatArray:
+        """When the permit came up, shape (S,); NaN before."""
+        return self._came_up(Activity.PERMIT)
+
+    @cached_property
+    def study_week(self) -> FloatArray:
+        """When the study came up, shape (S,); NaN before."""
+        return self._came_up(Activity.STUDY)
+
+    @cached_property
+    def headroom_week(self) -> FloatArray:
+        """When the connection came up, shape (S,); NaN before."""
+        return self._came_up(Activity.INTERCONNECT)
+
+    @cached_property
+    def hearable(self) -> BoolArray:
+        """Complete applications that can be heard now, shape (S,)."""
+        sites, week = self.sites, self.week
+        return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
+
+    @cached_property
+    def decidable(self) -> BoolArray | None:
+        """Cases before venues beyond zoning that can be decided now, shape (S, 4)."""
+        if self.upstream is None:
+            return None
+        return self.upstream & (self.sites.venue_until <= self.week)
+
+    @cached_property
+    def hearings_due(self) -> bool:
+        """Whether there is any."""
+        local = bool(np.count_nonzero(self.gate)) and bool(np.count_nonzero(self.hearable))
+        return local or (self.decidable is not None and bool(np.count_nonzero(self.decidable)))
+
+    @cached_property
+    def unstudied(self) -> BoolArray:
+        """Requests that wait for a study, shape (S,)."""
+        return self.sites.unstudied & (self.study_week <= self.week)
+
+    @cached_property
+    def unconnected(self) -> BoolArray:
+        """Requests that wait for firm capacity, shape (S,)."""
+        return self.sites.unconnected & (self.headroom_week <= self.week)
+
+    @cached_property
+    def grid_queued(self) -> bool:
+        """Whether any request waits for either."""
+        waits = self.sites.need_grid and np.count_nonzero(self.unstudied | self.unconnected)
+        return bool(waits)
+
+    @cached_property
+    def ready_week(self) -> FloatArray:
+        """Since when a phase has had work for a crew, shape (P,); inf where it has none."""
+        ready = np.full(self.layout.phases, np.inf)
+        manual = NEEDS_CREW[self.opened.cols].nonzero()[0]
+        started = self.progress.start_week.ravel()[self.opened.flat[manual]]
+        ready[self.opened.rows[manual]] = started
+        return ready
+
+    @cached_property
+    def needs_crew(self) -> BoolArray:
+        """Whether a phase has work for a crew, shape (P,)."""
+        return np.isfinite(self.ready_week)
+
 
 class HoldHearing(NamedTuple):
-    """A regulator hears a site's application."""
+    """An authority hears a site's application in a :class:`Venue`."""
 
     site: int
+    venue: int
 
 
 class CallMoratorium(NamedTuple):
@@ -297,6 +414,19 @@ class Announce(NamedTuple):
     site: int
 
 
+class OfferMore(NamedTuple):
+    """The lab moves its offer to a community to another level, from 0 to 1."""
+
+    site: int
+    level: float
+
+
+class Redesign(NamedTuple):
+    """The lab redesigns a site before it is told to."""
+
+    site: int
+
+
 class GiveUp(NamedTuple):
     """The lab gives a phase back."""
 
@@ -344,6 +474,8 @@ type Order = (
     | Staff
     | Bid
     | Announce
+    | OfferMore
+    | Redesign
     | GiveUp
     | SwitchBuilder
     | Split
@@ -391,8 +523,7 @@ class News(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deals:
+class Deals(NamedTuple):
     """Who gets what this week: the outcome of settlement.
 
     Attributes

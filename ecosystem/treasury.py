@@ -8,9 +8,9 @@ from ecosystem import accounts
 from ecosystem.availability import by_region
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Received
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
-from ecosystem.schooling import training_regions
 from ecosystem.state import Deals, Economy, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
@@ -23,24 +23,32 @@ class Treasury:
     money, cost : Money, StrategyCost
         Of the last week.
     worked_hours : ndarray, shape (R, 4)
-        Craft hours that all builders had in the last week.
+        Craft hours that all builders had in the last week; `hours` is their sum.
     bill_change : ndarray, shape (R,)
         Change of a household's yearly bill [USD].
     benefit : ndarray, shape (S,)
         Net benefit of each host community over the last four weeks [USD]; `benefit_to_date` is
         its sum.
+    received : Received
+        What hosts got over these four weeks, in quantities.
     """
+
+    received: Received
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
         count, regions = len(layout.sites), len(layout.world.regions)
         self.layout = layout
         self.rules = rules
         self.ledger = accounts.new_ledger(layout)
+        self._hosts = accounts.Hosts.of(layout)
         self.worked_hours = np.zeros((regions, 4))
+        self.hours = 0.0
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
         self.benefit_to_date = np.zeros(count)
         self._local_hours = np.zeros(count)
+        self._site_hours = np.zeros(count)
+        self._relief_usd = np.zeros(regions)
         self._water_m3 = np.zeros(count)
         self._community_usd = np.zeros(count)
         self._sponsored_week = np.full(count, np.nan)
@@ -71,8 +79,7 @@ class Treasury:
             self.rules,
             now.week,
         )
-        schools = int(np.count_nonzero(training_regions(now))) if now.policy else 0
-        self.cost = accounts.strategy_cost(now, self._sponsored_week, schools)
+        self.cost = accounts.strategy_cost(now, self._sponsored_week, self._site_hours)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
         self.money = accounts.Money(
@@ -131,13 +138,19 @@ class Treasury:
         ledger.week = now.week
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
-        accounts.post_lab(ledger, now, self.money, self.cost)
+        accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
-        self._local_hours += np.bincount(
+        self.hours = float(np.add.reduce(self.worked_hours, None))
+        self._site_hours = np.bincount(
             layout.site_of_phase[rows], np.add.reduce(hours, 1), len(layout.sites)
+        )
+        self._local_hours += self._site_hours
+        self._community_usd += self.cost.agreement + self.cost.cash + self.cost.local_hire
+        self._relief_usd += np.bincount(
+            layout.region_of_site, self.cost.rate_protection, len(self._relief_usd)
         )
         for purpose, usd, payee in (
             ("land", deals.land_usd, "landowners"),
@@ -145,24 +158,39 @@ class Treasury:
         ):
             ledger.post(purpose, "partners", payee, usd)
             ledger.post("finance", "financiers", "partners", usd)
-        self._community_usd += self.cost.agreement + self.cost.cash
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(
-            ledger, now, flows, self.worked_hours, float(np.add.reduce(own, None)), racks_mw
+            ledger,
+            now,
+            flows,
+            accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
+            racks_mw,
         )
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
-        self.bill_change = accounts.bill_change_usd_per_year(now)
+        a_year = self._relief_usd * WEEKS_PER_YEAR / weeks
+        self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts, a_year)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
+            self._hosts,
             accounts.Local(
-                self._local_hours, self._water_m3, self._community_usd, self.bill_change, weeks
+                self._local_hours,
+                self._water_m3,
+                self._community_usd,
+                self.bill_change,
+                self._relief_usd,
+                weeks,
             ),
         )
         self.benefit_to_date = self.benefit_to_date + self.benefit
         self._community_usd = np.zeros_like(self._community_usd)
+        # what people make of relief is the lever's effect, not the relief itself
+        unseen = (1 - now.numbers.society.tariff_effect) * a_year / self._hosts.households
+        bills = (self.bill_change + unseen)[self.layout.region_of_site]
+        self.received = Received(self._local_hours, self._water_m3, bills, weeks)
+        self._relief_usd = np.zeros_like(self._relief_usd)
         self._local_hours = np.zeros_like(self._local_hours)
         self._water_m3 = np.zeros_like(self._water_m3)
         if now.policy:

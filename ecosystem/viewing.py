@@ -35,7 +35,7 @@ def view_of(model: "Ecosystem") -> View:
 def _sites(model: "Ecosystem") -> tuple[SiteView, ...]:
     """Return the programme's sites as they stand, then rivals and refused ones."""
     layout, society, week = model.layout, model.society, max(model.week - 1, 0)
-    ladder, binding = model.recorder.ladder[week], model.recorder.binding[week]
+    ladder, binding = model.recorder.ladder[week], model.recorder.binding(week)
     own = tuple(
         SiteView(
             key=site.key,

@@ -8,8 +8,9 @@ from ecosystem.delivery.activities import Activity, Cause, with_bridge
 from ecosystem.delivery.attribution import lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
-from ecosystem.delivery.progress import Opened, advance, open_rows, withdraw
+from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
 from ecosystem.delivery.record import Log
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
@@ -33,6 +34,10 @@ TOLD = frozenset(
 """Activities whose end is news."""
 
 
+def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
+    return (sites.live | begun & ~sites.withdrawn)[layout.site_of_phase] & ~cancelled
+
+
 class Works:
     """The P phases of all sites, from plan to use.
 
@@ -50,8 +55,12 @@ class Works:
         Hardware generation.
     racks_mw : float
         Facility MW for which racks came in the last week.
+    commissioned : bool
+        Whether a building was commissioned in the last week.
     variants : Variants
         Equipment made ahead, and halls that must be refitted.
+    pace : ndarray, shape (B,)
+        Time that each builder takes over the usual one.
     loop_factor : ndarray, shape (P,)
         What a closed loop does to the work of commissioning.
     """
@@ -61,6 +70,10 @@ class Works:
         self.network = layout.network
         self.planned = opening.medians(layout)
         durations = opening.work(layout, self.planned, streams)
+        self.pace, known_pace = opening.pace(layout, streams)
+        builder = layout.contractor_of_site[layout.site_of_phase]
+        durations[:, opening.PACED] *= self.pace[builder][:, None]
+        self.planned[:, opening.PACED] *= known_pace[builder][:, None]
         self.loop_factor = opening.closed_loop_factor(layout, streams)
         loops = layout.closed_loop[layout.site_of_phase] > 0
         durations[loops, Activity.COMMISSIONING] *= self.loop_factor[loops]
@@ -69,6 +82,9 @@ class Works:
         self.plan, _ = opening.history(layout, self.planned)
         self.hours_per_week = craft_hours(layout, durations)
         self.log = Log()
+        self._with_work = np.zeros(len(layout.sites), dtype=bool)
+        self._active = Latest(_active)
+        self._allowed = Latest(may_go_on)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -82,19 +98,27 @@ class Works:
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
         self.racks_mw = 0.0
+        self.commissioned = False
+        self._judge_from = -np.inf
 
     def open(self, sites: Sites, week: int) -> Opened:
         """Return the activities that can be worked on this week."""
-        opened = open_rows(
-            self.network, self.progress, self.not_before, self.active(sites, week), week
-        )
+        active = self.active(sites, week)
+        allowed = self._allowed(self.network, active)
+        opened = open_rows(self.network, self.progress, self.not_before, active, week, allowed)
         self.variants.refit(self.progress, opened, self.generation)
         return opened
 
+    def _begun(self, week: int) -> BoolArray:
+        """Return the sites with recorded work by now; the same array until there is another."""
+        begun = self.layout.active_week <= week
+        if np.count_nonzero(begun != self._with_work):
+            self._with_work = begun
+        return self._with_work
+
     def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
-        begun = (self.layout.active_week <= week) & ~sites.withdrawn
-        return (sites.live | begun)[self.layout.site_of_phase] & ~self.cancelled
+        return self._active(self.layout, sites, self.cancelled, self._begun(week))
 
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
@@ -110,11 +134,6 @@ class Works:
             self.progress, signed[self.layout.site_of_phase], handed_over <= week, self.cancelled
         )
 
-    def site_state(self, state: IntArray) -> IntArray:
-        """Return the rung of the most advanced phase of each site, shape (S,)."""
-        best = np.where(state == Rung.CANCELLED, -1, state)
-        return np.maximum.reduceat(best, self.layout.lead_of_site)
-
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
         own = self.layout.site_of_phase == site
@@ -124,6 +143,7 @@ class Works:
         start = np.where(done, begun, starts[Activity.SITEWORK][own])
         self.planned_start[own] = np.where(np.isnan(start), week, start)
         self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
+        self._judge_from = -np.inf
         return float(finish.min())
 
     def adopt(self, site: int, levers: Levers, week: int) -> None:
@@ -151,7 +171,9 @@ class Works:
     def _power_on_site(self, own: IntArray, weeks: tuple[float, float]) -> None:
         """Let a site build power of its own, of a kind with these weeks of work and permit."""
         for activity, median in zip((Activity.BRIDGE, Activity.AIR_PERMIT), weeks, strict=True):
-            self._scale(own, activity, median / self.planned[own[0], activity])
+            factor = median / self.planned[own[0], activity]
+            self._scale(own, activity, factor)
+            self.hours_per_week[own, activity] /= factor
         if self.network.accepts[own[0], 1]:
             return
         self.network = with_bridge(self.network, own)
@@ -196,25 +218,32 @@ class Works:
         for work in (self.progress.duration_weeks, self.plan.duration_weeks, self.planned):
             work[own, activity] *= factor
 
-    def ready_week(self, opened: Opened, needs_crew: BoolArray) -> FloatArray:
-        """Return since when a phase has had work for a crew, shape (P,); inf where it has none."""
-        ready = np.full(self.layout.phases, np.inf)
-        manual = needs_crew[opened.cols].nonzero()[0]
-        ready[opened.rows[manual]] = self.progress.start_week.ravel()[opened.flat[manual]]
-        return ready
-
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
         """Work for a week and log what was offered; return the work of each open activity."""
         done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        lost = lost_weeks(self.network, now.opened, offered, deals.offer.rate, self.critical)
-        announced = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
-        lost *= announced[:, None]
-        self.lost_now = lost
+        counted = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
+        self.lost_now = lost_weeks(
+            self.network, now.opened, offered, deals.offer.rate, self.critical, counted
+        )
         self.lost_weeks += self.lost_now
         return done
+
+    def hand_over(self, before: IntArray, after: IntArray) -> None:
+        """Let phases that change their builder go at the pace of the new one.
+
+        `before` and `after`: builder of each phase, shape (P,).
+        """
+        moved = np.flatnonzero(before != after)
+        ratio = self.pace[after[moved]] / self.pace[before[moved]]
+        rows, cols = np.ix_(moved, opening.PACED)
+        fresh = np.isnan(self.progress.start_week[rows, cols])
+        fresh[:, opening.PACED.index(Activity.SITEWORK)] = True  # he has not begun it, at least
+        ratio = np.where(fresh, ratio[:, None], 1.0)
+        self.progress.duration_weeks[rows, cols] *= ratio
+        self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
 
     def give_up(self, deals: Deals, week: int) -> BoolArray:
         """End phases; return the sites that have none left, shape (S,)."""
@@ -222,6 +251,7 @@ class Works:
         if not np.count_nonzero(ended):
             return np.zeros(len(self.layout.sites), dtype=bool)
         self.cancelled = self.cancelled | ended
+        self._judge_from = -np.inf
         self.cancelled_week[ended] = week
         self.network = withdraw(
             self.network, self.progress, self.not_before, np.flatnonzero(ended), week
@@ -252,13 +282,15 @@ class Works:
         racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
         self.racks_mw = float(np.add.reduce(racks))
         ended = cols.tolist()
-        if Activity.COMMISSIONING in ended:
+        self.commissioned = Activity.COMMISSIONING in ended
+        if self.commissioned:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
             self._learn(now.vendors.builder)
-        told = (
+        told = [
             self._tell(phase, activity, now.vendors.builder)
             for phase, activity in zip(rows.tolist(), ended, strict=True)
-        )
+            if activity in TOLD
+        ]
         return [news for news in told if news is not None]
 
     def _learn(self, builder: IntArray) -> None:
@@ -268,8 +300,6 @@ class Works:
         self.learning = (1 + built[builder]) ** -self.layout.world.numbers.contractors.learning
 
     def _tell(self, phase: int, activity: int, builders: IntArray) -> News | None:
-        if activity not in TOLD:
-            return None
         site = int(self.layout.site_of_phase[phase])
         builder = f"contractor:{self.layout.world.contractors[builders[phase]].key}"
         if activity == Activity.COMMISSIONING:
@@ -284,9 +314,13 @@ class Works:
 
     def judge(self, grace_weeks: float, week: int) -> tuple[list[int], list[int], list[int]]:
         """Return phases that were on time, that missed it, and that were given up: each once."""
+        if not self.commissioned and week <= self._judge_from:
+            return [], [], []
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         due = self.planned_finish + grace_weeks
         ripe = ~self.judged & ((done <= week + 1) | (due < week) | self.cancelled)
+        # until the next one is due, only what is commissioned or given up is judged
+        self._judge_from = np.fmin.reduce(due[~(self.judged | ripe)], initial=np.inf)
         if not np.count_nonzero(ripe):
             return [], [], []
         fresh, gone = ripe & ~self.cancelled, ripe & self.cancelled

@@ -1,5 +1,6 @@
 """The console command ``ecosystem``. What a command needs is imported when it runs."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,10 +10,13 @@ from typer.core import TyperGroup
 from ecosystem.errors import EcosystemError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from experiments.design import Experiment, RunSpec
-    from experiments.runner import Tally
+    from experiments.runner import Progress, Tally
 
 BAD_INPUT = 2
+FRAMES = ("natural", "equal-budget")
 INTERRUPTED = 130
 
 
@@ -85,7 +89,7 @@ def run(
     chosen, policy = load_world(world), load_strategy(strategy)
     if out is not None:
         _folder(out)
-    result = simulate(chosen, policy, seed, _weeks(years), explained=out is not None)
+    result = simulate(chosen, policy, seed, _weeks(years), explained=True)
     title = (
         f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
         f"weeks from {chosen.start}. All of it simulated."
@@ -113,6 +117,16 @@ def compare(
         ),
     ] = 8,
     years: Years = None,
+    frame: Annotated[
+        str,
+        typer.Option(
+            help="natural: every strategy costs what it costs; equal-budget: spending levers are "
+            "scaled until all cost the same, and what one cannot absorb is printed."
+        ),
+    ] = "natural",
+    budget_share: Annotated[
+        float, typer.Option(help="Equal budget, as a share of campus capex (present values).")
+    ] = 0.003,
     jobs: Annotated[
         int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
     ] = None,
@@ -130,6 +144,8 @@ def compare(
 
     if explain > futures:
         raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
+    if frame not in FRAMES:
+        raise InputError(f"--frame {frame}: it is one of {', '.join(FRAMES)}.")
     policies = [load_strategy(name.strip()) for name in strategies.split(",") if name.strip()]
     first = load_strategy(baseline.strip())
     if first.key not in [policy.key for policy in policies]:
@@ -138,14 +154,17 @@ def compare(
         load_world(world), tuple(policies), first.key, futures, seed, _weeks(years)
     )
     _folder(out)
-    specs = experiment.specs()
     command = (
         f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
         f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
     )
-    tally = _run_all(specs, jobs or _cores(), out, _about(experiment, command))
-    typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
-    _conclude(experiment, specs, explain, out, command)
+    money = ""
+    if frame == "equal-budget":
+        command += f" --frame {frame} --budget-share {budget_share:g}"
+        experiment, money = _at_budget(experiment, budget_share, jobs or _cores(), out)
+    specs = experiment.specs()
+    _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
+    _conclude(experiment, specs, explain, out, command, money)
 
 
 @app.command()
@@ -164,43 +183,66 @@ def explain(
     ] = "S0",
     seed: Seed = 0,
     years: Years = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Stop the run on this day: float, what binds then, what one more week costs.",
+        ),
+    ] = None,
     relax: Annotated[
         str | None,
-        typer.Option(help="Make the run again with this cause holding nothing back at the site."),
+        typer.Option(
+            metavar="CAUSE",
+            help="Make the run again with this cause holding nothing back at the site; all: with "
+            "each of the eight, and rank them.",
+        ),
     ] = None,
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Relax the cause at all sites.")
     ] = False,
+    seeds: Annotated[
+        int,
+        typer.Option(min=0, max=100_000, help="Ensemble: so many replications by chance alone."),
+    ] = 0,
+    futures: Annotated[
+        int,
+        typer.Option(
+            min=0, max=100_000, help="Ensemble: so many futures, uncertain numbers drawn too."
+        ),
+    ] = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for an ensemble; the same command goes on from what is there."),
+    ] = Path("results/explain"),
 ) -> None:
     """Tell why a site is late: events, slip by cause, what would have helped most.
 
-    Of a saved RUN, or of a run made now with these options.
+    Of a saved RUN, or of a run made now with these options; with --seeds or --futures over an
+    ensemble: what is critical how often, what each cause costs, the chance of power by date.
     """
-    from ecosystem.results import RunResult
-    from ecosystem.scenario import load_strategy, load_world
-    from experiments.runner import simulate
-    from experiments.story import cause_named, relax_text, site_named, story
+    from experiments.explaining import Question, tell
 
-    if everywhere and relax is None:
-        raise InputError("--everywhere needs --relax CAUSE.")
-    if len(what) > 2:
-        raise InputError(f"explain takes [RUN] SITE, not {' '.join(what)}.")
-    site = what[-1]
-    if len(what) == 2:
-        if relax is not None:
-            raise InputError("--relax makes the run again: give SITE with --world, --strategy.")
-        typer.echo(story(RunResult.load(Path(what[0])), site))
-        return
-    chosen, policy = load_world(world), load_strategy(strategy)
-    site = site_named(chosen, site)
-    cause = None if relax is None else cause_named(relax)
-    result = simulate(chosen, policy, seed, _weeks(years), explained=True)
-    if cause is None:
-        typer.echo(story(result, site))
-        return
-    free = [(cause, None if everywhere else site)]
-    other = simulate(chosen, policy, seed, _weeks(years), explained=True, relax=free)
-    typer.echo(relax_text(result, other, site, cause, everywhere))
+    question = Question(
+        what=what,
+        world=world,
+        strategy=strategy,
+        seed=seed,
+        weeks=_weeks(years),
+        at=at,
+        relax=relax,
+        everywhere=everywhere,
+        seeds=seeds,
+        futures=futures,
+        jobs=jobs or _cores(),
+        folder=out,
+    )
+    if question.many:
+        _folder(out)
+    typer.echo(tell(question, _progress, _run_counted))
 
 
 @app.command()
@@ -214,6 +256,19 @@ def worlds() -> None:
         for w in map(load_world, shipped("worlds"))
     ]
     typer.echo(grid(["name", "kind", "sites", "time", "title"], rows, left=(0, 1, 3, 4)))
+
+
+@app.command(name="new-world")
+def new_world(
+    name: Annotated[str, typer.Argument(help="Name of the world and of its folder.")],
+) -> None:
+    """Write a folder with a world, its tables and a strategy to fill in; it runs as it is."""
+    from ecosystem.scenario import write_template
+
+    files = write_template(name)
+    typer.echo("Written: " + ", ".join(map(str, files)))
+    typer.echo(f"Try it: ecosystem run --world {name}/{name}.toml")
+    typer.echo(f"Then read {name}/{name}.toml, which says what to fill in and where.")
 
 
 @app.command()
@@ -281,10 +336,9 @@ def browse(
     serve(port, not no_open)
 
 
-def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]) -> "Tally":
-    """Carry out the runs behind a progress bar; Ctrl-C ends with a word on how to go on."""
-    from concurrent.futures.process import BrokenProcessPool
-
+@contextmanager
+def _progress(word: str) -> "Iterator[Progress]":
+    """Show a progress bar on a terminal; yield who is told ``(done, in all)``."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -295,11 +349,8 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
         TimeRemainingColumn,
     )
 
-    from experiments.runner import run_all
-    from experiments.store import stored
-
     columns = (
-        TextColumn("runs"),
+        TextColumn(word),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -309,14 +360,36 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
     )
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
-        bar = progress.add_task("runs", total=len(specs), rate="")
+        bar = progress.add_task(word, total=None, rate="")
 
         def on_done(count: int, total: int) -> None:
             speed = progress.tasks[bar].finished_speed or progress.tasks[bar].speed
-            progress.update(bar, completed=count, rate=f"{speed:.1f} runs/s" if speed else "")
+            rate = f"{speed:.1f} {word}/s" if speed else ""
+            progress.update(bar, completed=count, total=total, rate=rate)
 
+        yield on_done
+
+
+def _run_counted(
+    specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any], **options: Any
+) -> None:
+    """Carry out the runs and say how many there were to make."""
+    tally = _run_all(specs, jobs, out, about, **options)
+    typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
+
+
+def _run_all(
+    specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any], **options: Any
+) -> "Tally":
+    """Carry out the runs behind a progress bar; Ctrl-C ends with a word on how to go on."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from experiments.runner import run_all
+    from experiments.store import stored
+
+    with _progress("runs") as on_done:
         try:
-            return run_all(specs, jobs, on_done, out, about=about)
+            return run_all(specs, jobs, on_done, out, about=about, **options)
         except KeyboardInterrupt:
             cause, way_out, code = "Stopped", "the same command goes on", INTERRUPTED
         except BrokenProcessPool:
@@ -327,17 +400,47 @@ def _run_all(specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any]
     raise typer.Exit(code)
 
 
+def _at_budget(
+    experiment: "Experiment", share: float, jobs: int, out: Path
+) -> "tuple[Experiment, str]":
+    """Return the experiment with strategies scaled to one budget, and what to say of it."""
+    from dataclasses import replace
+
+    from experiments.budget import budget_text, equal_budget, write_budget
+
+    first = next(s for s in experiment.strategies if s.key == experiment.baseline)
+    found = equal_budget(
+        experiment.world,
+        experiment.strategies,
+        first,
+        share,
+        experiment.seed,
+        experiment.weeks,
+        jobs,
+    )
+    write_budget(out, found)
+    scaled = {b.strategy.key: b.strategy for b in found}
+    policies = tuple(scaled.get(s.key, s) for s in experiment.strategies)
+    return replace(experiment, strategies=policies), budget_text(found, share)
+
+
 def _conclude(
-    experiment: "Experiment", specs: "list[RunSpec]", future: int, out: Path, command: str
+    experiment: "Experiment",
+    specs: "list[RunSpec]",
+    future: int,
+    out: Path,
+    command: str,
+    money: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
     from experiments.conclude import write_answer
     from experiments.summary import comparison_text, cost_text, paragraph
 
-    report = write_answer(experiment, specs, future, out, command)
+    report = write_answer(experiment, specs, future, out, command, money)
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
+        money,
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),

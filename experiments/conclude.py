@@ -25,7 +25,12 @@ class Report:
 
 
 def write_answer(
-    experiment: Experiment, specs: Sequence[RunSpec], future: int, folder: Path, command: str
+    experiment: Experiment,
+    specs: Sequence[RunSpec],
+    future: int,
+    folder: Path,
+    command: str,
+    money: str = "",
 ) -> Report:
     """Compare the finished runs in `folder` and write the answer beside them.
 
@@ -43,6 +48,8 @@ def write_answer(
     folder : Path
     command : str
         How to make the same answer again.
+    money : str
+        What each strategy made of a common budget, if there was one.
 
     Raises
     ------
@@ -61,7 +68,7 @@ def write_answer(
     write_csv(folder / "differences.csv", every, names)
     lines = _explain_all(experiment, specs, failed, future, folder)
     report = Report(rows, answer(rows, baseline), lines, failures)
-    (folder / "answer.md").write_text(_page(report, experiment, command), encoding="utf-8")
+    (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
     return report
 
 
@@ -115,7 +122,7 @@ def _tables(folder: Path, run: str) -> dict[str, Table]:
     return {name: read(folder, name, [run]) for name in ("sites", "phases", "events")}
 
 
-def _page(report: Report, experiment: Experiment, command: str) -> str:
+def _page(report: Report, experiment: Experiment, command: str, money: str) -> str:
     """Write the answer as Markdown."""
     weeks = experiment.weeks or experiment.world.weeks
     gains = [row for row in report.rows if row.outcome == PRIMARY]
@@ -141,6 +148,7 @@ def _page(report: Report, experiment: Experiment, command: str) -> str:
         "futures; one in ten of them leaves out 0 by chance where there is no difference. "
         "All simulated.",
         "",
+        *(["```", money, "```", ""] if money else []),
         "## Why",
         "",
         "```",

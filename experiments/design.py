@@ -15,7 +15,7 @@ import numpy as np
 from ecosystem.errors import InputError
 from ecosystem.parameters import Card
 from ecosystem.results import versions
-from ecosystem.scenario import Strategy, World, uncertain
+from ecosystem.scenario import Strategy, World, targets, uncertain
 
 type Values = Mapping[str, float]
 
@@ -92,6 +92,8 @@ class Experiment:
                 raise InputError(f"Strategy {key!r} is given twice: a comparison needs each once.")
         if self.baseline not in keys:
             raise InputError(f"The baseline {self.baseline!r} is none of {', '.join(keys)}.")
+        for strategy in self.strategies:
+            targets(strategy, self.world)
         if self.futures < 1:
             raise InputError(f"futures = {self.futures}: a comparison needs at least 1.")
 

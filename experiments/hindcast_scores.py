@@ -44,8 +44,8 @@ class LeftOut(NamedTuple):
     """One site, and what is predicted of it by a fit to all others; months, draws sorted.
 
     `network`: the model; `stranger`: the model without the builder's other sites; `naive`: first
-    buildings complete elsewhere, of new builds or of retrofits; `lognormal`: fitted to the same
-    with the incomplete ones censored.
+    buildings complete elsewhere, of new builds or of retrofits; `past`: those of the same builder
+    where it has any, else as `naive`; `lognormal`: fitted as `naive` with the incomplete censored.
     """
 
     record: Buildout
@@ -54,6 +54,7 @@ class LeftOut(NamedTuple):
     network: FloatArray
     stranger: FloatArray
     naive: FloatArray
+    past: FloatArray
     lognormal: FloatArray
 
     def covers(self, share: float = 0.8) -> bool:
@@ -62,7 +63,7 @@ class LeftOut(NamedTuple):
         return bool(low <= self.months <= high)
 
     def score(self, rival: str, *, horizon: bool = False) -> float:
-        """Return the CRPS of one of the four [month]; with `horizon`, up to the last look."""
+        """Return the CRPS of one of the five [month]; with `horizon`, up to the last look."""
         limit = self.horizon if horizon else np.inf
         return crps(np.minimum(getattr(self, rival), limit), min(self.months, limit))
 
@@ -102,7 +103,8 @@ def left_out() -> list[LeftOut]:
                 record.watched_weeks / WEEKS_PER_MONTH,
                 _months(record.facts, fitted, rest),
                 _months(stranger, fitted, rest),
-                np.sort([r.weeks / WEEKS_PER_MONTH for r in peers if r.complete]),
+                _complete(peers),
+                _complete(_of_builder(peers, record) or peers),
                 _lognormal(peers),
             )
         )
@@ -112,6 +114,15 @@ def left_out() -> list[LeftOut]:
 def _months(facts: Facts, fitted: Fit, rest: Sequence[Buildout]) -> FloatArray:
     drawn = predict(facts, SAMPLES, fitted=fitted, records=rest).first_weeks
     return np.sort(drawn) / WEEKS_PER_MONTH
+
+
+def _of_builder(peers: Sequence[Buildout], record: Buildout) -> list[Buildout]:
+    builder = record.facts.builder
+    return [r for r in peers if r.complete and r.facts.builder == builder]
+
+
+def _complete(peers: Sequence[Buildout]) -> FloatArray:
+    return np.sort([r.weeks / WEEKS_PER_MONTH for r in peers if r.complete])
 
 
 def _lognormal(peers: Sequence[Buildout]) -> FloatArray:

@@ -12,13 +12,12 @@ from ecosystem import observables
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
+from experiments import failures
 
 LADDER = (*(name.removesuffix("_mw") for name in observables.LADDER), "cancelled")
 """States of a megawatt: the rungs from ``announced`` to ``usable``, and what was given up."""
 
 MILESTONES_GW = (1, 2, 5, 10)
-LATE_WEEKS = 104
-_ROUNDING_MW = 1e-6
 
 _STATES = (
     *(f"{state}_mw" for state in LADDER),
@@ -92,39 +91,6 @@ def weeks_to(result: RunResult, gw: float) -> float:
     return float(np.argmax(reached)) if reached.any() else float("nan")
 
 
-def secured_then_cancelled(result: RunResult) -> float:
-    """Return the share of MW once secured that was cancelled later; NaN if none was secured.
-
-    Notes
-    -----
-    The ladder columns are exclusive, so what lies beyond ``announced`` falls in a site only
-    when secured MW is cancelled. A site that secures and cancels in one week hides that much.
-    """
-    sites = result.tables["sites"]
-    order = np.lexsort((sites["week"], sites["site"].astype(str)))
-    names = sites["site"][order]
-    beyond = np.sum([sites[f"{state}_mw"][order] for state in LADDER[1:-1]], axis=0)
-    same = names[1:] == names[:-1]
-    fallen = -np.diff(beyond)[same]
-    cancelled = float(fallen[fallen > _ROUNDING_MW].sum())
-    last = np.append(~same, True)
-    secured = float(beyond[last].sum()) + cancelled
-    return cancelled / secured if secured > 0 else float("nan")
-
-
-def late_phases(result: RunResult) -> float:
-    """Count the announced phases, not cancelled, that are more than 104 weeks behind their plan.
-
-    A phase still unfinished counts as soon as the run itself has lasted that long.
-    """
-    phases = result.tables["phases"]
-    horizon = len(result.series("week"))
-    finish = np.where(np.isnan(phases["finish_week"]), horizon, phases["finish_week"])
-    late = finish - phases["planned_finish_week"] > LATE_WEEKS
-    alive = (phases["announced_week"] <= horizon) & np.isnan(phases["cancelled_week"])
-    return float(np.count_nonzero(late & alive))
-
-
 def benefit_per_household(result: RunResult) -> float:
     """Return net benefit per household to date, the mean over host communities [USD].
 
@@ -154,6 +120,10 @@ def _time_to(gw: float) -> Callable[[RunResult], float]:
     return lambda result: weeks_to(result, gw)
 
 
+def _given_up(reason: str) -> Callable[[RunResult], float]:
+    return lambda result: failures.given_up_mw(result, reason)
+
+
 def _all_causes(result: RunResult) -> float:
     return sum(float(result.series(f"lost_gw_weeks_{cause}").sum()) for cause in CAUSES)
 
@@ -173,9 +143,26 @@ OUTCOMES: tuple[Outcome, ...] = (
         for gw in MILESTONES_GW
     ),
     Outcome(
-        "secured_then_cancelled", "1", "Secured MW cancelled, share", -1, secured_then_cancelled
+        "secured_then_cancelled", "1", "Secured MW cancelled, share", -1,
+        failures.secured_then_cancelled,
     ),
-    Outcome("late_phases", "phases", "Phases over 104 weeks late", -1, late_phases),
+    Outcome(
+        "late_mw", "1", "MW due but over 104 weeks late, share", -1, failures.late_share
+    ),
+    Outcome("late_phases", "phases", "Phases over 104 weeks late", -1, failures.late_phases),
+    Outcome(
+        "short_sites", "1", "Sites due but not half in use, share", -1, failures.short_share
+    ),
+    *(
+        Outcome(
+            f"given_up_mw_{reason}",
+            "MW",
+            f"Given up: {word}",
+            -1,
+            _given_up(reason),
+        )
+        for reason, word in failures.WORDS.items()
+    ),
     Outcome("lost_gw_weeks", "GW week", "Lost to all causes", -1, _all_causes),
     *(
         Outcome(

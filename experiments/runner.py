@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
@@ -34,6 +34,7 @@ class Simulate(Protocol):
 
 
 type Progress = Callable[[int, int], None]
+type Keep = Callable[[RunResult], dict[str, Table]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def simulate(
     return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options)
 
 
+def pool_of(jobs: int) -> AbstractContextManager[Executor]:
+    """Lend a pool of own processes; when something is raised, drop what waits."""
+    return _pool(None, jobs)
+
+
 def run_all(
     specs: Sequence[RunSpec],
     jobs: int,
@@ -62,6 +68,7 @@ def run_all(
     *,
     about: dict[str, Any] | None = None,
     simulate: Simulate = simulate,
+    keep: Keep = reduce,
     executor: Executor | None = None,
 ) -> Tally:
     """Carry out all runs that `folder` does not hold yet, and write its manifest.
@@ -80,6 +87,8 @@ def run_all(
         Written into the manifest.
     simulate : callable
         The model; a function of an importable module.
+    keep : callable
+        What is kept of a run; a function of an importable module. A folder holds results of one.
     executor : Executor, optional
         Used instead of own processes, e.g. Dask's or mpi4py's.
 
@@ -101,12 +110,12 @@ def run_all(
     chunks = _chunks(todo, jobs)
     if jobs == 1 and executor is None:
         for chunk in chunks:
-            count += work(chunk, folder, simulate)
+            count += work(chunk, folder, simulate, keep)
             on_done(count, len(specs))
     elif chunks:
         with _pool(executor, min(jobs, len(chunks))) as pool:
             waiting: list[Future[int]] = [
-                pool.submit(work, chunk, folder, simulate) for chunk in chunks
+                pool.submit(work, chunk, folder, simulate, keep) for chunk in chunks
             ]
             for future in as_completed(waiting):
                 count += future.result()
@@ -115,7 +124,7 @@ def run_all(
     return Tally(made=len(todo), found=found, total=len(specs))
 
 
-def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate) -> int:
+def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep = reduce) -> int:
     """Carry out a chunk of runs, write its part and return how many runs that were."""
     rows: list[tuple[RunSpec, str]] = []
     kept: dict[str, list[Table]] = {}
@@ -125,7 +134,7 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate) -> int:
         try:
             if spec.values != future:  # strategies of one future share its world
                 future, world = spec.values, spec.world.with_values(dict(spec.values))
-            tables = reduce(simulate(world, spec.strategy, spec.seed, spec.weeks))
+            tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks))
             labelled = {name: _labelled(spec, table) for name, table in tables.items()}
             for name, table in labelled.items():
                 kept.setdefault(name, []).append(table)

@@ -81,17 +81,29 @@ def _world(world: World) -> str:
 
 
 def _strategy(strategy: Strategy) -> str:
-    start = strategy.start or "the date that the world sets"
     lines = [f"{strategy.key}: {strategy.name}", paragraph(strategy.description)]
     if strategy.source:
         lines.append(paragraph(f"Source: {strategy.source}"))
-    lines.append(f"Acts from {start}.\n")
+    lines.append(f"{_acts(strategy)}\n")
     rows = [
         [card.path, _value(card), card.limits, card.grade, f"{card.meaning} [{card.source}]"]
         for card in cards(strategy.levers)
     ]
     heads = ["lever", "value", "limits", "grade", "meaning [source]"]
     return "\n".join([*lines, grid(heads, rows, left=(0, 1, 2, 3, 4))])
+
+
+def _acts(strategy: Strategy) -> str:
+    """Say when, where and on what condition a strategy acts."""
+    text = f"Acts from {strategy.start or 'the date that the world sets'}"
+    text += f" until {strategy.until}" if strategy.until else ""
+    for name in ("after_announcement", "where", "condition"):
+        said = getattr(strategy, name).model_dump(exclude_defaults=True)
+        if said:
+            values = (v if isinstance(v, str | int | float) else list(v) for v in said.values())
+            pairs = (f"{key} {value}" for key, value in zip(said, values, strict=True))
+            text += f"; {name.replace('_', ' ')}: {', '.join(pairs)}"
+    return paragraph(f"{text}.")
 
 
 def _numbers(name: str, world: World) -> str:

@@ -4,37 +4,45 @@ Reads only tables that :mod:`ecosystem.causes` adds to a run, so that a saved ru
 just now tell the same. Plain text, at most 100 columns.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from difflib import get_close_matches
-from math import inf, nan
-from typing import Any, NamedTuple
-
 import numpy as np
 
-from ecosystem.errors import InputError
+from ecosystem.delivery.failure import LATE_WEEKS
 from ecosystem.observables import CAUSES
-from ecosystem.results import RunResult, Table
-from ecosystem.scenario import World
-from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, date_of
+from ecosystem.results import RunResult
+from experiments.bars import gantt, ribbon
+from experiments.failures import WORDS, short_sites
 from experiments.summary import grid, paragraph
+from experiments.telling import (
+    Row,
+    campus_of,
+    end_of,
+    month,
+    plain,
+    rows_of,
+    weeks_late,
+)
 from experiments.wording import three
 
-NEEDED = ("campuses", "records", "slips", "attribution", "milestones", "milestone_causes", "floats")
-_BAR = 32
+NEEDED = (
+    "campuses",
+    "records",
+    "slips",
+    "attribution",
+    "milestones",
+    "milestone_causes",
+    "floats",
+    "ribbon",
+    "failures",
+)
 _EVENTS = 24
 _FLOATS = 12
 # A hold shorter than this is not worth a sentence [week].
 _WORTH_WEEKS = 0.5
-# Smaller differences between two runs are not shown [week, GW-year].
-_SHIFT_WEEKS, _SHIFT_GW_YEARS = 0.1, 0.005
 _ROUTINE = ("commissioned",)
 _POWER = {"grid": "grid power", "bridge": "bridge power, then grid", "islanded": "islanded power"}
 
-type Row = dict[str, Any]
 
-
-def story(result: RunResult, site: str) -> str:
+def story(result: RunResult, site: str, *, so_far: bool = False) -> str:
     """Tell what happened at one site of a run.
 
     Parameters
@@ -43,91 +51,33 @@ def story(result: RunResult, site: str) -> str:
         With the tables of :mod:`ecosystem.causes`.
     site : str
         Key of a site that was announced in this run.
+    so_far : bool
+        The run was stopped to look: what is open and what it waits for comes first.
 
     Raises
     ------
     InputError
         If the run has no such tables or no such site; the nearest name is given.
     """
-    campus = _campus(result, site)
-    slips = _rows(result.tables["slips"], site)
+    campus = campus_of(result, site, NEEDED)
+    slips = rows_of(result.tables["slips"], site)
+    now = _now(result, site, slips)
     parts = [
         _header(result, campus, slips),
         _verdict(result, site),
+        now if so_far else "",
         "\n".join(map(paragraph, _help(result, site))),
         "What happened: facts on record, that the run was given, and simulated events\n"
         + _events(result, site),
-        _gantt(result, slips),
+        gantt(result, slips),
+        ribbon(result, site),
         _causes(result, site, slips),
-        _now(result, site, slips),
+        "" if so_far else now,
+        _failure(result, site),
         _community(result, site),
         _lost(result, site),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def site_named(world: World, site: str) -> str:
-    """Return the key of a site that the programme builds or may build.
-
-    Raises
-    ------
-    InputError
-        If there is none; the nearest key is given.
-    """
-    known = [s.key for s in world.sites if s.role in ("programme", "candidate")]
-    if site in known:
-        return site
-    raise InputError(f"World {world.name} has no site {site!r}. {nearest(site, known)}")
-
-
-def cause_named(word: str) -> str:
-    """Return the name of a cause; an unknown one raises InputError with the nearest."""
-    if word.lower() in CAUSES:
-        return word.lower()
-    raise InputError(f"--relax {word}: no such cause. {nearest(word, CAUSES)}")
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint at the nearest known name, or all of them."""
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
-
-
-def _rows(table: Table, site: str) -> list[Row]:
-    at = np.flatnonzero(table["site"] == site)
-    return [{name: column[i] for name, column in table.items()} for i in at]
-
-
-def _campus(result: RunResult, site: str) -> Row:
-    missing = [name for name in NEEDED if name not in result.tables]
-    if missing:
-        raise InputError(
-            f"This run has no table {missing[0]!r}; make it again: ecosystem run --out FOLDER."
-        )
-    found = _rows(result.tables["campuses"], site)
-    if not found:
-        known = result.tables["campuses"]["site"].tolist()
-        raise InputError(f"Site {site!r} was not opened in this run. {nearest(site, known)}")
-    return found[0]
-
-
-def _day(result: RunResult, week: float) -> str:
-    """Write a week as a month; weeks count from the start of the run."""
-    if not np.isfinite(week):
-        return "-"
-    return f"{_date(result, week):%Y-%m}"
-
-
-def _date(result: RunResult, week: float) -> date:
-    return date_of(float(week), date.fromisoformat(result.manifest["start"]))
-
-
-def _end(result: RunResult) -> date:
-    return _date(result, result.manifest["weeks"])
-
-
-def _weeks(value: float) -> str:
-    return f"{value:+.0f} wk" if abs(value) >= 0.5 else "0 wk"
 
 
 def _header(result: RunResult, campus: Row, slips: list[Row]) -> str:
@@ -139,10 +89,10 @@ def _header(result: RunResult, campus: Row, slips: list[Row]) -> str:
         f"{c['name']} ({c['site']}), {c['place']}: {c['mw']:,.0f} MW facility, "
         f"{c['it_mw']:,.0f} MW IT, {c['phases']} buildings",
         f"World {m['world']}, strategy {m['strategy']}, seed {m['seed']}, "
-        f"{m['start']} to {_end(result)}. One simulated future, not a forecast.",
+        f"{m['start']} to {end_of(result)}. One simulated future, not a forecast.",
         f"Builder {c['developer']}; cloud {c['cloud']}; {_POWER[c['power']]} in {c['region']}; "
-        f"{c['cooling']} cooling. Announced {_day(result, c['announced_week'])}.",
-        f"At the end of the run {used} of {len(slips)} buildings are commissioned"
+        f"{c['cooling']} cooling. Announced {month(result, c['announced_week'])}.",
+        f"On {end_of(result)} {used} of {len(slips)} buildings are commissioned"
         + (f", {gone} given up." if gone else "."),
     ]
     return "\n".join(map(paragraph, lines))
@@ -150,12 +100,12 @@ def _header(result: RunResult, campus: Row, slips: list[Row]) -> str:
 
 def _verdict(result: RunResult, site: str) -> str:
     rows = []
-    for m in _rows(result.tables["milestones"], site):
-        reached = _day(result, m["reached_week"])
+    for m in rows_of(result.tables["milestones"], site):
+        reached = month(result, m["reached_week"])
         if m["censored"]:
             reached = f"not before {reached}"
         rows.append(
-            [m["milestone"], _day(result, m["planned_week"]), reached, _weeks(m["slip_weeks"])]
+            [m["milestone"], month(result, m["planned_week"]), reached, weeks_late(m["slip_weeks"])]
         )
     if not rows:
         return "All buildings were given up."
@@ -164,8 +114,8 @@ def _verdict(result: RunResult, site: str) -> str:
 
 def _events(result: RunResult, site: str) -> str:
     """List records and events; buildings taken into use stand in the Gantt chart below."""
-    events = [e for e in _rows(result.tables["events"], site) if e["kind"] not in _ROUTINE]
-    told = [(str(e["day"]), f"{e['kind']}: {e['text']}") for e in events]
+    events = [e for e in rows_of(result.tables["events"], site) if e["kind"] not in _ROUTINE]
+    told = [(str(e["day"]), _told(str(e["kind"]), str(e["text"]))) for e in events]
     shown = sorted([*_records(result, site), *told], key=lambda line: line[0])
     lines = [paragraph(f"  {day}  {text}") for day, text in shown[:_EVENTS]]
     if len(shown) > _EVENTS:
@@ -173,104 +123,30 @@ def _events(result: RunResult, site: str) -> str:
     return "\n".join(lines or ["  none"])
 
 
+def _told(kind: str, text: str) -> str:
+    """Name the kind of an event unless its text does."""
+    says = kind in text.lower() or kind.removesuffix("ed") in text.lower()
+    return text if says else f"{kind}: {text}"
+
+
 def _records(result: RunResult, site: str) -> list[tuple[str, str]]:
     """Return the dated facts that the run was given, those of one day together."""
     found: dict[tuple[str, str, str], list[str]] = {}
-    for r in _rows(result.tables["records"], site):
+    for r in rows_of(result.tables["records"], site):
         phases = f"{r['first_phase']}-{r['last_phase']}"
-        found.setdefault((r["day"], r["status"], phases), []).append(r["activity"])
+        found.setdefault((r["day"], r["status"], phases), []).append(plain(r["activity"]))
     return [
         (day, f"on record: {', '.join(activities)} {status.replace('_', ' ')} (buildings {phases})")
         for (day, status, phases), activities in found.items()
     ]
 
 
-def _gantt(result: RunResult, slips: list[Row]) -> str:
-    """Draw every building: planned span, work in time, work after the plan, what bound it."""
-    weeks = [s[n] for s in slips for n in ("planned_start_week", "start_week", "reached_week")]
-    weeks += [s["planned_finish_week"] for s in slips]
-    known = np.array([w for w in weeks if np.isfinite(w)])
-    first, last = _year(result, known.min(), 0), _year(result, known.max(), 1)
-    step = (last - first) / _BAR
-    rows = [
-        [
-            str(s["phase"]),
-            f"{s['mw']:,.0f}",
-            _bar(s, first, step, float(result.manifest["weeks"])),
-            _day(result, s["planned_finish_week"]),
-            _actual(result, s),
-            "-" if np.isfinite(s["cancelled_week"]) else _weeks(s["slip_weeks"]),
-            _bound(s),
-        ]
-        for s in slips
-    ]
-    head = ["#", "MW", _axis(result, first, step), "plan", "actual", "slip", "longest hold, weeks"]
-    legend = (
-        "Buildings, clearing to use.  . planned  = built in time  # after the plan  - to come\n"
-        "Actual with * (in the bar >): earliest date if nothing more holds it back; x: given up.\n"
-        "Longest hold: the largest single wait on the path that set the date.\n"
-    )
-    return legend + grid(head, rows, left=(2, 4, 6))
-
-
-def _year(result: RunResult, week: float, later: int) -> float:
-    """Return the week of the turn of the year before or after a week."""
-    year = _date(result, week).year + later
-    return (date(year, 1, 1) - date.fromisoformat(result.manifest["start"])) / timedelta(weeks=1)
-
-
-def _axis(result: RunResult, first: float, step: float) -> str:
-    """Write as many years as fit above the bars."""
-    line = [" "] * _BAR
-    free = 0
-    for year in range(_date(result, first + 1).year, _date(result, first + _BAR * step).year):
-        turn = date(year, 1, 1) - date.fromisoformat(result.manifest["start"])
-        at = round((turn / timedelta(weeks=1) - first) / step)
-        if at >= free and at + 4 <= _BAR:
-            line[at : at + 4] = f"{year}"
-            free = at + 5
-    return "".join(line)
-
-
-def _bar(slip: Row, first: float, step: float, now: float) -> str:
-    start = slip["start_week"] if np.isfinite(slip["start_week"]) else slip["planned_start_week"]
-    gone = np.isfinite(slip["cancelled_week"])
-    end = slip["cancelled_week"] if gone else slip["reached_week"]
-    cells = []
-    for i in range(_BAR):
-        low, high = first + i * step, first + (i + 1) * step
-        planned = slip["planned_start_week"] < high and low < slip["planned_finish_week"]
-        worked = np.isfinite(slip["start_week"]) and start < high and low < end
-        late = worked and low >= slip["planned_finish_week"]
-        ahead = worked and low >= now
-        word = "-" if ahead else "#" if late else "=" if worked else "." if planned else " "
-        cells.append(word)
-    at = min(max(int((end - first) / step), 0), _BAR - 1)
-    if gone:
-        cells[at] = "x"
-    elif slip["censored"]:
-        cells[at] = ">"
-    return "".join(cells)
-
-
-def _actual(result: RunResult, slip: Row) -> str:
-    if np.isfinite(slip["cancelled_week"]):
-        return f"x {_day(result, slip['cancelled_week'])}"
-    return _day(result, slip["reached_week"]) + ("*" if slip["censored"] else "")
-
-
-def _bound(slip: Row) -> str:
-    if not slip["bound_cause"]:
-        return ""
-    return f"{slip['bound_activity']}: {slip['bound_cause']} {slip['bound_weeks']:.0f}"
-
-
 def _causes(result: RunResult, site: str, slips: list[Row]) -> str:
     """Lay out the slip of the milestones and of all buildings by cause, with its bracket."""
-    milestones = _rows(result.tables["milestones"], site)
+    milestones = rows_of(result.tables["milestones"], site)
     if not milestones:
         return ""
-    shares = _rows(result.tables["milestone_causes"], site)
+    shares = rows_of(result.tables["milestone_causes"], site)
     mean = _mean_slips(result, site, slips)
     first, last = milestones
     rows: list[list[str]] = []
@@ -311,7 +187,7 @@ def _mean_slips(result: RunResult, site: str, slips: list[Row]) -> dict[str, flo
     mw = {s["phase"]: float(s["mw"]) for s in kept}
     total = sum(mw.values())
     mean: dict[str, float] = {}
-    for row in _rows(result.tables["attribution"], site):
+    for row in rows_of(result.tables["attribution"], site):
         weeks = row["shapley_weeks"] * mw.get(row["phase"], 0.0) / total
         mean[row["cause"]] = mean.get(row["cause"], 0.0) + weeks
     for word, key in (
@@ -326,10 +202,10 @@ def _mean_slips(result: RunResult, site: str, slips: list[Row]) -> dict[str, flo
 def _help(result: RunResult, site: str) -> list[str]:
     """Say what would have helped most, and where float would have swallowed the help."""
     lines: list[str] = []
-    for m in _rows(result.tables["milestones"], site):
+    for m in rows_of(result.tables["milestones"], site):
         name = m["milestone"]
         shares = [
-            r for r in _rows(result.tables["milestone_causes"], site) if r["milestone"] == name
+            r for r in rows_of(result.tables["milestone_causes"], site) if r["milestone"] == name
         ]
         best = max(shares, key=lambda r: r["but_for_weeks"])
         if best["but_for_weeks"] >= _WORTH_WEEKS:
@@ -360,14 +236,14 @@ def _help(result: RunResult, site: str) -> list[str]:
 
 def _now(result: RunResult, site: str, slips: list[Row]) -> str:
     """Show open work with its slack and what one more week of each cause would cost."""
-    rows = sorted(_rows(result.tables["floats"], site), key=lambda r: r["float_weeks"])
+    rows = sorted(rows_of(result.tables["floats"], site), key=lambda r: r["float_weeks"])
     if not rows:
         open_left = any(s["censored"] and not np.isfinite(s["cancelled_week"]) for s in slips)
         return "Nothing is under way at the end of the run." if open_left else ""
     cells = [
         [
             str(r["phase"]),
-            r["activity"],
+            plain(r["activity"]),
             f"{r['work_left_weeks']:.0f}",
             "critical" if r["critical"] else f"{r['float_weeks']:.0f}",
             r["held_by"] or "nothing",
@@ -375,7 +251,7 @@ def _now(result: RunResult, site: str, slips: list[Row]) -> str:
         for r in rows[:_FLOATS]
     ]
     more = len(rows) - _FLOATS
-    text = f"Open on {_end(result)}: float is how long it may wait before a building is late\n"
+    text = f"Open on {end_of(result)}: float is how long it may wait before a building is late\n"
     text += grid(["#", "activity", "weeks left", "float", "held by"], cells, left=(1, 4))
     if more > 0:
         text += f"\n... and {more} more, with more float"
@@ -383,7 +259,7 @@ def _now(result: RunResult, site: str, slips: list[Row]) -> str:
 
 
 def _one_more_week(result: RunResult, site: str) -> str:
-    rows = _rows(result.tables["one_more_week"], site)
+    rows = rows_of(result.tables["one_more_week"], site)
     cells = [
         [
             r["cause"],
@@ -401,11 +277,40 @@ def _one_more_week(result: RunResult, site: str) -> str:
     )
 
 
+def _failure(result: RunResult, site: str) -> str:
+    """Say by which definitions buildings or the site failed, and why."""
+    rows = rows_of(result.tables["failures"], site)
+    gone = [r for r in rows if np.isfinite(r["cancelled_week"])]
+    late = [r for r in rows if r["late_weeks"] > LATE_WEEKS]
+    ought, short = short_sites(result)
+    secured = sum(bool(r["secured"]) for r in gone)
+    used = sum(r["mw"] for r in rows if r["usable"]) / sum(r["mw"] for r in rows)
+    half = f"{'yes' if site in short else 'no'}, {used:.0%}" if site in ought else "not due yet"
+    lines = [
+        "Failure, by each definition",
+        f"  cancelled after it was secured: {secured} of {len(rows)} buildings"
+        + (f"; given up in all {len(gone)}: {_counts(gone, 'reason')}" if gone else ""),
+        f"  more than {LATE_WEEKS} weeks late: {len(late)} of {len(rows)} buildings"
+        + (f", most of all by {_counts(late, 'cause')}" if late else ""),
+        f"  less than half in use at the end: {half}",
+    ]
+    return "\n".join(map(paragraph, lines))
+
+
+def _counts(rows: list[Row], column: str) -> str:
+    """Count what a column says, the most frequent first."""
+    found: dict[str, int] = {}
+    for row in rows:
+        found[str(row[column])] = found.get(str(row[column]), 0) + 1
+    names = sorted(found, key=lambda name: -found[name])
+    return ", ".join(f"{WORDS.get(name, name)} ({found[name]})" for name in names)
+
+
 def _community(result: RunResult, site: str) -> str:
     """Say how the simulated community took it."""
     table = result.tables["communities"]
     at = np.flatnonzero(table["community"] == site)
-    announced = _rows(result.tables["campuses"], site)[0]["announced_week"]
+    announced = rows_of(result.tables["campuses"], site)[0]["announced_week"]
     at = at[table["week"][at] >= announced]
     if not len(at):
         return ""
@@ -415,15 +320,15 @@ def _community(result: RunResult, site: str) -> str:
     lines = [
         "Community (simulated households; not an observation of the people there)",
         f"  support {support[0]:+.2f} at the announcement, lowest {support[low]:+.2f} in "
-        f"{_day(result, weeks[low])}, {support[-1]:+.2f} at the end (-1 to 1); "
+        f"{month(result, weeks[low])}, {support[-1]:+.2f} at the end (-1 to 1); "
         f"trust {trust[0]:.2f} to {trust[-1]:.2f} (0 to 1)",
         f"  opposition organised: {_when(result, weeks, organised.astype(bool))}",
     ]
     kinds = {"approved", "denied", "settled", "withdrawn", "moratorium", "stayed", "lawsuit"}
-    events = [e for e in _rows(result.tables["events"], site) if e["kind"] in kinds]
+    events = [e for e in rows_of(result.tables["events"], site) if e["kind"] in kinds]
     hearings = [f"{e['kind']} {str(e['day'])[:7]}" for e in events]
     lines.append(f"  hearing, courts: {'; '.join(hearings) or 'on record before the run, or none'}")
-    signed = [e for e in _rows(result.tables["events"], site) if e["kind"] == "agreement"]
+    signed = [e for e in rows_of(result.tables["events"], site) if e["kind"] == "agreement"]
     lines.append(f"  agreement: {'signed ' + str(signed[0]['day']) if signed else 'none'}")
     return "\n".join(map(paragraph, lines))
 
@@ -432,7 +337,7 @@ def _when(result: RunResult, weeks: np.ndarray, flag: np.ndarray) -> str:
     if not flag.any():
         return "never"
     share = f"{flag.mean():.0%} of the time" if flag.mean() < 1 else "all the time"
-    return f"from {_day(result, weeks[flag][0])}, {share}"
+    return f"from {month(result, weeks[flag][0])}, {share}"
 
 
 def _lost(result: RunResult, site: str) -> str:
@@ -447,102 +352,6 @@ def _lost(result: RunResult, site: str) -> str:
     rows.sort(key=lambda row: -row[2])
     rows.append(("sum", sum(r[1] for r in rows), sum(r[2] for r in rows)))
     cells = [[name, three(mine), three(whole)] for name, mine, whole in rows]
-    return f"GW-years not in use before {_end(result)}, against the plans as announced\n" + grid(
+    return f"GW-years not in use before {end_of(result)}, against the plans as announced\n" + grid(
         ["cause", "this site", "programme"], cells
     )
-
-
-def relax_text(base: RunResult, free: RunResult, site: str, cause: str, everywhere: bool) -> str:
-    """Compare a world with the same world in which a cause holds nothing back.
-
-    Parameters
-    ----------
-    base, free : RunResult
-        The same world, strategy and seed; in `free` the cause is relaxed.
-    site, cause : str
-        Where, unless `everywhere`, and what.
-    """
-    where = "everywhere" if everywhere else f"at {site}"
-    before, after = _dates(base), _dates(free)
-    keys = [site, *(key for key in dict.fromkeys([*before, *after]) if key != site)]
-    rows = [[key, *_changes(before.get(key), after.get(key))] for key in keys]
-    moved = [row for row in rows if row[0] == site or any(cell != "same" for cell in row[1:])]
-    others = len(moved) - 1
-    gain = sum(v.gw_years for v in after.values()) - sum(v.gw_years for v in before.values())
-    text = (
-        f"The same world and random numbers, but {cause} holds nothing back {where}. Weeks are "
-        "relaxed less as it was: negative is earlier. Other sites move too, and not always for "
-        "the better: they share crews, slots, chips and the lab's plans."
-    )
-    head = ["site", "announced", "first power", "completion", "GW-years in use"]
-    total = (
-        f"{others} other site{'s' * (others != 1)} moved (by {_SHIFT_WEEKS} weeks or "
-        f"{_SHIFT_GW_YEARS} GW-years, or more); all sites together: "
-        f"{three(gain, sign=True)} GW-years in use before {_end(base)}."
-    )
-    table = grid(head, moved)
-    return "\n\n".join(
-        [
-            paragraph(text),
-            table,
-            f"{paragraph(total)}\n{paragraph(_replayed(base, site, cause))}".rstrip(),
-        ]
-    )
-
-
-def _replayed(base: RunResult, site: str, cause: str) -> str:
-    """Say what the replay of the site alone had promised."""
-    rows = [r for r in _rows(base.tables["milestone_causes"], site) if r["cause"] == cause]
-    if not rows:
-        return ""
-    told = ", ".join(f"{r['milestone']} {_shift(-float(r['but_for_weeks']))}" for r in rows)
-    return f"The replay of {site} alone, but for {cause} and all else as it was: {told}."
-
-
-class _Dates(NamedTuple):
-    """Weeks of a site, NaN where all was given up, inf where not reached; GW-years in use."""
-
-    announced: float
-    first_power: float
-    completion: float
-    gw_years: float
-
-
-def _dates(result: RunResult) -> dict[str, _Dates]:
-    slips, end = result.tables["slips"], result.manifest["weeks"]
-    used = np.nan_to_num(end - slips["finish_week"]) * slips["mw"] / MW_PER_GW / WEEKS_PER_YEAR
-    found: dict[str, _Dates] = {}
-    campuses = result.tables["campuses"]
-    for site, announced in zip(campuses["site"], campuses["announced_week"], strict=True):
-        weeks = {
-            row["milestone"]: inf if row["censored"] else float(row["reached_week"])
-            for row in _rows(result.tables["milestones"], site)
-        }
-        found[str(site)] = _Dates(
-            float(announced),
-            weeks.get("first power", nan),
-            weeks.get("completion", nan),
-            float(used[slips["site"] == site].sum()),
-        )
-    return found
-
-
-def _changes(before: _Dates | None, after: _Dates | None) -> list[str]:
-    if before is None or after is None:
-        return ["not opened" if after is None else "opened", "-", "-", "-"]
-    weeks = [_moved(old, new) for old, new in zip(before[:3], after[:3], strict=True)]
-    gain = after.gw_years - before.gw_years
-    return [*weeks, "same" if abs(gain) < _SHIFT_GW_YEARS else three(gain, sign=True)]
-
-
-def _moved(old: float, new: float) -> str:
-    """Say how a date moved; what is not finished, or given up, has none."""
-    if np.isnan(old) or np.isnan(new):
-        return "same" if np.isnan(old) and np.isnan(new) else "built" if new == new else "given up"
-    if np.isinf(old) or np.isinf(new):
-        return "same" if old == new else "in time now" if np.isinf(old) else "too late now"
-    return _shift(new - old)
-
-
-def _shift(weeks: float) -> str:
-    return "same" if abs(weeks) < _SHIFT_WEEKS else f"{weeks:+.1f}"

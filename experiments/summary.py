@@ -6,9 +6,11 @@ from textwrap import wrap
 
 import numpy as np
 
+from ecosystem.delivery.failure import LATE_WEEKS, REASONS
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
-from ecosystem.units import MW_PER_GW, iso_week
+from ecosystem.units import MW_PER_GW, date_of, iso_week
+from experiments import failures
 from experiments.compare import COST, COST_OF_GAIN, PRIMARY, Row
 from experiments.outcomes import LADDER, MILESTONES_GW, OUTCOMES, weeks_to, yearly
 from experiments.wording import between, scale_of, three
@@ -32,7 +34,9 @@ _COMPARED = (
     "usable_gw",
     *(f"{kind}_{gw}gw" for gw in MILESTONES_GW for kind in ("reached", "weeks_to")),
     "secured_then_cancelled",
-    "late_phases",
+    "late_mw",
+    "short_sites",
+    *(f"given_up_mw_{reason}" for reason in REASONS),
     *(f"lost_gw_weeks_{cause}" for cause in CAUSES),
     "mean_support",
     "benefit_usd_per_household",
@@ -42,6 +46,8 @@ _COMPARED = (
     "capability",
     COST,
 )
+
+_SHARES = ("secured_then_cancelled", "late_mw", "short_sites")
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str:
@@ -104,7 +110,8 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
-        "Delay by cause over the run\n" + _causes(result),
+        _why_late(result) if "lost_capacity" in result.tables else _causes(result),
+        "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),
         paragraph(_milestones(result)),
         "Main events\n" + "\n".join(paragraph(f"  {line}") for line in events_read),
     ]
@@ -189,7 +196,7 @@ def _label(name: str, scale: str) -> str:
 
 
 def _is_share(name: str) -> bool:
-    return name.startswith("reached_") or name == "secured_then_cancelled"
+    return name.startswith("reached_") or name in _SHARES
 
 
 def _difference(row: Row, factor: float) -> str:
@@ -215,14 +222,63 @@ def cost_text(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+def _why_late(result: RunResult) -> str:
+    """Share the capacity that came late among what cost it; name the sites where most of it was."""
+    t = result.tables["lost_capacity"]
+    end = date_of(float(result.manifest["weeks"]), date.fromisoformat(result.manifest["start"]))
+    rows: list[list[str]] = []
+    for cause in sorted(dict.fromkeys(t["cause"]), key=lambda c: -_gw_years(t, c)):
+        mine = t["cause"] == cause
+        if np.abs(t["gw_years"][mine]).max() < 0.005:
+            continue
+        most = np.flatnonzero(mine)[np.argsort(-np.abs(t["gw_years"][mine]), kind="stable")[:3]]
+        at = [
+            f"{t['site'][i]} {t['gw_years'][i]:.2f}" for i in most if abs(t["gw_years"][i]) >= 0.005
+        ]
+        rows.append([str(cause), f"{_gw_years(t, cause):.2f}", ", ".join(at)])
+    rows.append(["sum", f"{t['gw_years'].sum():.2f}", ""])
+    return (
+        f"Why capacity came late: GW-years not in use before {end}, against the plans as\n"
+        "announced; exact shares (Shapley), work longer than its median, and what was given up\n"
+        + grid(["cause", "GW-years", "most at"], rows, left=(0, 2))
+    )
+
+
+def _gw_years(table: Table, cause: str) -> float:
+    return float(table["gw_years"][table["cause"] == cause].sum())
+
+
+def _failed(result: RunResult) -> list[str]:
+    """Say how much failed, and why."""
+    gone = [(failures.given_up_mw(result, key), word) for key, word in failures.WORDS.items()]
+    told = ", ".join(f"{word} {mw:,.0f} MW" for mw, word in gone if mw > 0)
+    late, ought = failures.very_late(result), failures.short_sites(result)
+    cause = result.tables["failures"]["cause"][late]
+    names, counts = np.unique(cause.astype(str), return_counts=True)
+    by = ", ".join(f"{names[i]} ({counts[i]})" for i in np.argsort(-counts, kind="stable"))
+    return [
+        f"  cancelled after it was secured: {_percent(failures.secured_then_cancelled(result))} of "
+        f"the MW ever secured; given up in all: {told or 'nothing'}",
+        f"  more than {LATE_WEEKS} weeks late: {_percent(failures.late_share(result))} of the MW "
+        f"due, {np.count_nonzero(late)} buildings" + (f", most of all by {by}" if by else ""),
+        f"  less than half in use at the end: {len(ought[1])} of {len(ought[0])} sites due"
+        + (f": {', '.join(ought[1])}" if ought[1] else ""),
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%" if share == share else "none"
+
+
 def _causes(result: RunResult) -> str:
+    """Lay out the running account, for a run without the exact one."""
     lost = {cause: float(result.series(f"lost_gw_weeks_{cause}").sum()) for cause in CAUSES}
     total = sum(lost.values())
     rows = [
         [cause, three(value), three(100 * value / total) if total else "0"]
         for cause, value in sorted(lost.items(), key=lambda item: -item[1])
     ]
-    return grid(["cause", "GW weeks", "% of all"], rows)
+    return "Delay by cause over the run\n" + grid(["cause", "GW weeks", "% of all"], rows)
 
 
 def _milestones(result: RunResult) -> str:

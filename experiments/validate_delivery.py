@@ -51,13 +51,14 @@ def notes() -> list[str]:
     records = [r for r in load_buildouts() if r.cleared is not None]
     complete = sum(r.complete for r in records)
     seen = [r for r in ramps_left_out() if r.ramp.added > 0]
+    roofs = sum(r.roof_after > 0 or r.roof_by < NONE for r in records)
     c = FITTED.constants
     return [
         f"Fitted: seven constants. Five (building {c.building:.2f}, self_wait "
         f"{c.self_wait:.2f}, leased_wait {c.leased_wait:.2f}, work_spread "
         f"{c.work_spread:.2f}, builder_spread {c.builder_spread:.2f}) on {len(records)} "
         f"sites, {complete} with a first building and {len(records) - complete} censored on "
-        f"{AS_OF}, with six roofs seen between two images and one published median (P143). Two "
+        f"{AS_OF}, with {roofs} roofs dated by images and one published median (P143). Two "
         f"(fill_months {c.fill_months:.1f}, fill_spread {c.fill_spread:.2f}) on "
         f"{len(ramps_left_out())} campuses, {len(ramps_left_out()) - len(seen)} of them censored.",
         "'Left out' rows predict each site from a fit to all others. Abilene and the size of the "
@@ -125,20 +126,26 @@ def left_out_checks() -> list[Check]:
         (sites, f"all to {AS_OF}, n={len(sites)}", True),
     ):
         found += _scores(area, group, which, horizon)
+    for tenure, name in (("self", "self-built"), ("leased", "leased")):
+        mine = [s for s in new if s.record.facts.tenure == tenure]
+        got, naive = (sum(s.score(rival) for s in mine) for rival in ("network", "naive"))
+        label = f"CRPS over naive, {name} new builds, n={len(mine)}"
+        found.append(Check(area, label, got / naive, NONE, "1"))
     return found
 
 
 def _scores(area: str, group: list[LeftOut], which: str, horizon: bool) -> list[Check]:
     score = {
         rival: float(np.mean([s.score(rival, horizon=horizon) for s in group]))
-        for rival in ("network", "naive", "lognormal", "stranger")
+        for rival in ("network", "naive", "past", "lognormal", "stranger")
     }
     got = score["network"]
     return [
         Check(area, f"CRPS, {which}", got, NONE, "months"),
         Check(area, "over that of the naive distribution", got / score["naive"], 1.05, "1"),
         Check(area, "over that of a fitted lognormal", got / score["lognormal"], 1.0, "1", False),
-        Check(area, "over that without other sites of builder", got / score["stranger"], NONE, "1"),
+        Check(area, "over that of the builder's other sites", got / score["past"], 1.0, "1", False),
+        Check(area, "over the network without other sites", got / score["stranger"], NONE, "1"),
     ]
 
 

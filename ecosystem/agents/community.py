@@ -16,9 +16,9 @@ class Community(Actor):
     """Households around a site, who may organise for or against it.
 
     Senses: its own opinion, trust and mobilisation, where the site stands, what is offered.
-    Decides: to sign a negotiated agreement; when organised, to petition for a moratorium before
-    the permit and to go to court until the site is built. Whether either succeeds is settled by
-    regulators and chance.
+    Decides: to sign a negotiated agreement, or a better one; when organised, to petition for a
+    moratorium before the permit and to go to court until the site is built. Whether either
+    succeeds is settled by regulators and chance.
     """
 
     kind = "community"
@@ -44,14 +44,13 @@ class Community(Actor):
         return orders
 
     def _signs(self, now: Snapshot) -> bool:
-        """Return whether an agreement is on the table and trust suffices to sign it."""
-        i = self.index
-        offered = now.policy and now.levers.agreement_share_of_capex > 0
-        unsigned = not now.sites.agreement_week[i] <= now.week
-        if not (offered and unsigned) or now.site_state[i] >= Rung.COMMISSIONED:
+        """Return whether an agreement, or a better one, is on the table and trust suffices."""
+        i, levers = self.index, now.levers
+        better = levers.agreement_share_of_capex[i] > now.sites.agreed_share[i]
+        if not (now.policy and better) or now.site_state[i] >= Rung.COMMISSIONED:
             return False
-        since = max(now.policy_week, now.sites.announced_week[i])
-        waited = now.week - since >= now.levers.agreement_weeks
+        since = max(levers.since[i], now.sites.announced_week[i])
+        waited = now.week - since >= levers.agreement_weeks[i]
         opposed = bool(now.society.organised[i])
         return waited and (not opposed or now.society.trust[i] >= now.numbers.society.sign_trust)
 

@@ -8,7 +8,16 @@ import numpy as np
 from ecosystem.agents.base import Actor, Card, crews_of
 from ecosystem.delivery.ladder import Rung
 from ecosystem.market import commitment_room, desired_starts, expected_revenue
-from ecosystem.state import Announce, GiveUp, Order, Snapshot, Split, SwitchBuilder
+from ecosystem.state import (
+    Announce,
+    GiveUp,
+    OfferMore,
+    Order,
+    Redesign,
+    Snapshot,
+    Split,
+    SwitchBuilder,
+)
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
 if TYPE_CHECKING:
@@ -36,6 +45,8 @@ class AILab(Actor):
     over expected time to power, local support and concentration; the share of compute that
     trains; which sites go to another builder, since theirs has no crew for them or no longer the
     financiers' trust; and which phases to give up when they are hopelessly late or cash is out.
+    From what it sees of a host community (support, organised opposition, denials) it decides,
+    where the levers in force tell it to, whether to offer more, to redesign, or to leave.
     """
 
     kind = "lab"
@@ -49,7 +60,8 @@ class AILab(Actor):
         orders: list[Order] = [Split(self._training_share(now))]
         if now.economy.cash_usd <= 0:
             return orders + self._resell(now)
-        return orders + self._open(now) + self._switch(now) + self._drop_late(now)
+        orders += self._open(now) + self._switch(now)
+        return orders + self._drop_late(now) + self._adapt(now)
 
     def _training_share(self, now: Snapshot) -> float:
         n = now.numbers.lab
@@ -144,6 +156,24 @@ class AILab(Actor):
         return [
             GiveUp(int(p), "later than the lab's patience") for p in np.flatnonzero(late & waiting)
         ]
+
+    def _adapt(self, now: Snapshot) -> list[Order]:
+        """Answer each community: a thermostat on its support, one redesign, a way out."""
+        levers, sites, society = now.levers, now.sites, now.society
+        hosts = sites.live & (now.site_state < Rung.COMMISSIONED)
+        wanting = (society.support < levers.offer_below_support) | society.organised
+        moved = sites.offer_level + np.where(wanting, levers.offer_step, -levers.offer_step)
+        level = np.where(hosts, np.clip(moved, 0.0, 1.0), sites.offer_level)
+        orders: list[Order] = [
+            OfferMore(int(i), float(level[i])) for i in np.flatnonzero(level != sites.offer_level)
+        ]
+        undecided = hosts & ~sites.approved
+        opposed = society.opposing > levers.redesign_at_opposing
+        fresh = undecided & opposed & np.isnan(sites.redesigned_week)
+        orders += [Redesign(int(i)) for i in np.flatnonzero(fresh)]
+        lost = undecided & (sites.denials >= levers.exit_after_denials)
+        phases = lost[now.layout.site_of_phase] & now.pending & (now.state < Rung.BUILDING)
+        return orders + [GiveUp(int(p), "denied too often") for p in np.flatnonzero(phases)]
 
     def _resell(self, now: Snapshot) -> list[Order]:
         """Give up the youngest phases that have not begun, one site's worth a quarter."""

@@ -5,18 +5,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
+from ecosystem.institutions.permits import Venue
 from ecosystem.state import HoldHearing, Order, Snapshot
-from ecosystem.units import IntArray
+from ecosystem.units import BoolArray, IntArray
+from ecosystem.venues import UPSTREAM
 
 if TYPE_CHECKING:
     from mesa import Model
 
 
+DESKS = (Venue.ZONING, *UPSTREAM)
+
+
 class Regulator(Actor):
-    """Hears applications in the order of filing, as fast as its staff allows.
+    """Authorities of a state: zoning, air, water, lines, state land, each with its own staff.
 
     Senses: which applications are complete and not blocked by redesign or moratorium. Decides:
-    which to hear this week. The outcome depends on the mobilised shares and is settled by chance.
+    which each authority hears this week, in the order of filing. The outcome depends on the
+    mobilised shares and on where opponents fight, and is settled by chance.
     """
 
     kind = "regulator"
@@ -24,20 +30,34 @@ class Regulator(Actor):
     def __init__(self, model: "Model[Any, Any]", name: str, label: str, sites: IntArray) -> None:
         super().__init__(model, name, label)
         self.sites = sites
-        self.capacity = 1.0
+        self.capacity = np.ones(len(DESKS))
+        self.rested_weeks = 0
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the hearings of the week."""
-        self.capacity = min(2.0, self.capacity + now.numbers.regulators.hearings_per_week)
+        self.rested_weeks += 1
         if not now.hearings_due:
             return []
-        waiting = self.sites[now.hearable[self.sites]]
-        slots = int(self.capacity)
+        n = now.numbers.regulators
+        staff = np.full(len(DESKS), n.decisions_per_week)
+        staff[Venue.ZONING] = n.hearings_per_week
+        self.capacity = np.minimum(2.0, self.capacity + self.rested_weeks * staff)
+        self.rested_weeks = 0
+        orders = self._hear(now, Venue.ZONING, now.hearable)
+        if now.decidable is not None:
+            for venue, cases in zip(UPSTREAM, now.decidable.T, strict=True):
+                orders += self._hear(now, venue, cases)
+        return orders
+
+    def _hear(self, now: Snapshot, venue: Venue, cases: BoolArray) -> list[Order]:
+        """Return the hearings of one authority, as many as its staff allows."""
+        waiting = self.sites[cases[self.sites]]
+        slots = int(self.capacity[venue])
         if not (len(waiting) and slots):
             return []
         order = np.lexsort((waiting, now.filed_week[waiting]))[:slots]
-        self.capacity -= len(order)
-        return [HoldHearing(int(site)) for site in waiting[order]]
+        self.capacity[venue] -= len(order)
+        return [HoldHearing(int(site), int(venue)) for site in waiting[order]]
 
     def card(self, now: Snapshot) -> Card:
         """Return the docket."""
@@ -46,6 +66,7 @@ class Regulator(Actor):
             ("sites in its area", f"{len(live)}"),
             ("approved", f"{int(now.sites.approved[live].sum())}"),
             ("ready for a hearing", f"{int(now.hearable[self.sites].sum())}"),
+            ("before state venues", f"{int(np.isin(now.sites.before_states, live).sum())}"),
             ("denials so far", f"{int(now.sites.denials[self.sites].sum())}"),
             ("moratoria in force", f"{int((now.sites.moratorium_until[live] > now.week).sum())}"),
         )

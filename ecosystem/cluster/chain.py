@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,8 +70,7 @@ class ClusterRules:
                 raise InputError(f"Cluster {name} must be above 0.")
 
 
-@dataclass(frozen=True, slots=True)
-class Flows:
+class Flows(NamedTuple):
     """What a fleet does in a week; S sites, G generations.
 
     Attributes
@@ -220,35 +220,81 @@ def run_cluster(
     Flows
         Finite and non-negative for any non-negative input, none included.
     """
-    core = core_of(rules, generations)
-    # the design ratio is that of closed-loop campuses; evaporative ones fit more IT behind the
-    # same substation
-    ratio = rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue
-    it_by_generation = facility.it_mw(usable_mw, ratio[:, None])
-    it = np.add.reduce(it_by_generation, 1)
-    it_fleet = np.add.reduce(it_by_generation, 0)
-    up = it * rules.availability
-    warm = 1.0 if warmth is None else warmth
-    pue = rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm)
-    towers_wue = rules.wue_evaporative_l_per_kwh * warm
-    wue = facility.blend(closed_loop, towers_wue, rules.wue_closed_l_per_kwh)
-    accelerators = it_fleet * core.accelerators_per_mw
-    held = it_by_generation @ core.accelerators_per_mw
-    home = int(held.argmax()) if held.size else -1
-    largest = float(held[home]) if held.size else 0.0
-    mean = at_home = rules.integration
-    if integration is not None and largest > 0.0:
-        mean, at_home = float(it @ integration) / float(np.add.reduce(it)), float(integration[home])
-    training_now = _train(accelerators, largest, training_share, (mean, at_home), core, rules)
-    return Flows(
-        it_mw=it,
-        racks=it_by_generation @ core.racks_per_mw,
-        accelerators=accelerators,
-        energy_mwh=facility.energy_mwh_per_week(up, pue, ratio),
-        water_m3=facility.water_m3_per_week(up, wue),
-        **training_now,
-        **_serve(usable_mw, it_fleet, adopted_mw, training_share, core.speed_at(mean), core, rules),
+    return Fleet.of(closed_loop, generations, rules, integration, warmth).run(
+        usable_mw, adopted_mw, training_share
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fleet:
+    """A fleet with all that does not change over a run; build with :meth:`of`.
+
+    Attributes
+    ----------
+    rules, core : ClusterRules, Core
+        Numbers of the fleet, and what follows from them.
+    ratio, pue, wue : ndarray, shape (S,)
+        Facility over IT power at nameplate, over IT energy on the meter; litres per IT kWh.
+    integration : ndarray, shape (S,), or None
+        That of the cloud at each site; None where it is that of the rules everywhere.
+    """
+
+    rules: ClusterRules
+    core: Core
+    ratio: FloatArray
+    pue: FloatArray
+    wue: FloatArray
+    integration: FloatArray | None
+
+    @classmethod
+    def of(
+        cls,
+        closed_loop: FloatArray,
+        generations: Generations,
+        rules: ClusterRules,
+        integration: FloatArray | None = None,
+        warmth: FloatArray | None = None,
+    ) -> "Fleet":
+        """Return the fleet of some sites; arguments as for :func:`run_cluster`."""
+        warm = 1.0 if warmth is None else warmth
+        towers_wue = rules.wue_evaporative_l_per_kwh * warm
+        return cls(
+            rules=rules,
+            core=core_of(rules, generations),
+            # the design ratio is that of closed-loop campuses; evaporative ones fit more IT
+            # behind the same substation
+            ratio=rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue,
+            pue=rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm),
+            wue=facility.blend(closed_loop, towers_wue, rules.wue_closed_l_per_kwh),
+            integration=integration,
+        )
+
+    def run(self, usable_mw: FloatArray, adopted_mw: float, training_share: float) -> Flows:
+        """Run the fleet for a week; arguments and result as for :func:`run_cluster`."""
+        core, rules = self.core, self.rules
+        it_by_generation = facility.it_mw(usable_mw, self.ratio[:, None])
+        it = np.add.reduce(it_by_generation, 1)
+        it_fleet = np.add.reduce(it_by_generation, 0)
+        up = it * rules.availability
+        accelerators = it_fleet * core.accelerators_per_mw
+        held = it_by_generation @ core.accelerators_per_mw
+        home = int(held.argmax()) if held.size else -1
+        largest = float(held[home]) if held.size else 0.0
+        mean = at_home = rules.integration
+        if self.integration is not None and largest > 0.0:
+            mean = float(it @ self.integration) / float(np.add.reduce(it))
+            at_home = float(self.integration[home])
+        training_now = _train(accelerators, largest, training_share, (mean, at_home), core, rules)
+        speed = core.speed_at(mean)
+        return Flows(
+            it_mw=it,
+            racks=it_by_generation @ core.racks_per_mw,
+            accelerators=accelerators,
+            energy_mwh=facility.energy_mwh_per_week(up, self.pue, self.ratio),
+            water_m3=facility.water_m3_per_week(up, self.wue),
+            **training_now,
+            **_serve(usable_mw, it_fleet, adopted_mw, training_share, speed, core, rules),
+        )
 
 
 def _train(

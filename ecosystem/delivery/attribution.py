@@ -358,6 +358,7 @@ def lost_weeks(
     availability: Availability,
     rate: FloatArray,
     critical: BoolArray,
+    counted: BoolArray | None = None,
 ) -> FloatArray:
     """Return the week's loss of each phase by the cause that binds it.
 
@@ -375,6 +376,8 @@ def lost_weeks(
         The least of it over causes.
     critical : ndarray of bool, shape (P, A)
         `Schedule.critical` of `remaining_cpm`, at most some weeks old.
+    counted : ndarray of bool, shape (P,), optional
+        Phases that can lose; by default all.
 
     Returns
     -------
@@ -387,6 +390,8 @@ def lost_weeks(
         return lost
     line, phase = _felt_by(network, opened, short)
     felt = critical[phase, opened.cols[line]]
+    if counted is not None:
+        felt &= counted[phase]
     line, phase = line[felt], phase[felt]
     loss = 1.0 - rate[line]
     most = np.zeros(network.phases)

@@ -79,7 +79,7 @@ def forward(
         In the order of `Activity`; -inf for the finish of what a phase does not need.
     """
     shape = work_weeks.shape[:-1]
-    work = np.ascontiguousarray(np.moveaxis(work_weeks, -1, 0))
+    work = np.ascontiguousarray(work_weeks.transpose(-1, *range(work_weeks.ndim - 1)))
     if known is None:
         known = Known(np.zeros(network.used.shape), np.zeros(network.used.shape, dtype=bool))
     floor, begun = np.ascontiguousarray(known.floor_week.T), np.ascontiguousarray(known.begun.T)
@@ -118,10 +118,12 @@ def _in_sequence(
 ) -> FloatArray:
     """Let sitework wait for its turn; return the starts and change `finish` in place."""
     start = np.array(np.broadcast_to(start, finish.shape))
+    starts, finishes, works = start.T, finish.T, work.T  # phases first: quicker to pick from
     for level in network.levels[1:]:
-        turn = np.where(begun[level], -np.inf, finish[..., network.previous[level]])
-        start[..., level] = np.maximum(start[..., level], turn)
-        finish[..., level] = start[..., level] + work[..., level]
+        waiting = level[~begun[level]]
+        turn = finishes[network.previous[waiting]]
+        starts[waiting] = own = np.maximum(starts[waiting], turn)
+        finishes[waiting] = own + works[waiting]
     return start
 
 
@@ -241,8 +243,9 @@ def _through_others(
     design, sitework = work[Activity.DESIGN], work[Activity.SITEWORK]
     for level in network.levels[1:]:
         ahead = network.previous[level]
-        after_permit[level] = np.maximum(after_permit[ahead], 0.0) + sitework[ahead]
-        after_land[level] = np.maximum(after_land[ahead], design[ahead]) + sitework[ahead]
+        takes = sitework[ahead]
+        after_permit[level] = np.maximum(after_permit[ahead], 0.0) + takes
+        after_land[level] = np.maximum(after_land[ahead], design[ahead]) + takes
     for u, weeks in ((Activity.PERMIT, after_permit), (Activity.LAND, after_land)):
         np.minimum(late_finish[u], start - weeks, out=late_finish[u])
 
@@ -291,6 +294,38 @@ def remaining_forward(
     """
     left, known = _remaining(progress, not_before, week)
     return forward(network, _as_led(network, left), known)
+
+
+class Forecast(NamedTuple):
+    """What is left, and when it can be done if nothing holds it back.
+
+    `work`: weeks left, shape (P, A). `starts`, `finishes`: earliest weeks, one array of shape
+    (P,) per activity. `done`: shape (P, A).
+    """
+
+    work: FloatArray
+    starts: list[FloatArray]
+    finishes: list[FloatArray]
+    done: BoolArray
+
+
+def remaining_forecast(
+    network: Network, progress: Progress, not_before: FloatArray, week: float
+) -> Forecast:
+    """Return the forecast of what is left; the arguments are those of `remaining_cpm`."""
+    left, known = _remaining(progress, not_before, week)
+    left = _as_led(network, left)
+    return Forecast(left, *forward(network, left, known), progress.done)
+
+
+def site_slack(network: Network, forecast: Forecast, wanted: BoolArray) -> FloatArray:
+    """Return `Schedule.site_float_weeks` against the finish of phases `wanted`, shape (P, A)."""
+    target = np.where(wanted, forecast.finishes[Activity.COMMISSIONING], np.inf)
+    work = _pressing(network, forecast.work)
+    late = _backward(network, work, forecast.finishes, target, across=True)
+    slack = late - np.stack(forecast.starts, axis=1)
+    slack[forecast.done | ~network.used] = np.nan
+    return slack
 
 
 def remaining_critical(

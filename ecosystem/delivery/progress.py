@@ -256,12 +256,23 @@ def withdraw(
     return after
 
 
+def may_go_on(network: Network, active: BoolArray) -> BoolArray:
+    """Return the activities of active phases, shape (P, A).
+
+    What the lead phase does for its site goes on while any phase of the site is active.
+    """
+    awake = np.zeros(network.phases, dtype=bool)
+    awake[network.lead[active]] = True
+    return np.where(network.for_site, awake[:, None], active[:, None])
+
+
 def open_rows(
     network: Network,
     progress: Progress,
     not_before: FloatArray,
     active: BoolArray,
     week: int,
+    allowed: BoolArray | None = None,
 ) -> Opened:
     """Return the activities to be worked on this week, and date the start of the new ones.
 
@@ -279,6 +290,8 @@ def open_rows(
         ends (cancelled) must not come back; a pause is availability 0 of its cause.
     week : int
         The current week; the simulation moves forward by one week at a time.
+    allowed : ndarray of bool, shape (P, A), optional
+        From :func:`may_go_on`, where the caller has it already.
 
     Returns
     -------
@@ -287,14 +300,9 @@ def open_rows(
     """
     _release(network, progress, active, week)
     due = np.maximum(progress.ready_week, not_before).ravel()
-    flat = (due <= week).nonzero()[0]
+    allowed = may_go_on(network, active) if allowed is None else allowed
+    flat = ((due <= week) & allowed.ravel()).nonzero()[0]
     row_of, col_of = _grid(network.phases)
-    rows = row_of[flat]
-    if np.count_nonzero(active) < network.phases:
-        awake = np.zeros(network.phases, dtype=bool)
-        awake[network.lead[active]] = True
-        at_work = np.where(network.for_site.ravel()[flat], awake[rows], active[rows])
-        flat, rows = flat[at_work], rows[at_work]
     span = np.ones(len(flat))
     start = progress.start_week.ravel()
     new = np.isnan(start[flat]).nonzero()[0]
@@ -303,7 +311,7 @@ def open_rows(
         week_due = due[at]
         start[at] = week_due
         span[new] = week + 1 - week_due
-    return Opened(rows, col_of[flat], flat, span)
+    return Opened(row_of[flat], col_of[flat], flat, span)
 
 
 def advance(

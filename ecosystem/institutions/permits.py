@@ -19,6 +19,10 @@ class Venue(IntEnum):
     EXHAUSTED = 5
 
 
+ALMOST_SURE = 0.999
+NEVER_SURE = 1.0 - 1e-12
+
+
 class Denied(IntEnum):
     """What a developer does after a denial."""
 
@@ -72,6 +76,63 @@ def denial_probability(
     )
     probability: FloatArray = expit(odds)
     return probability
+
+
+def hazard_of(probability: ArrayLike) -> FloatArray:
+    """Return the hazard -ln(1 - p) of a probability, bounded; hazards of several venues add."""
+    return -np.log1p(-np.minimum(probability, NEVER_SURE))
+
+
+def base_hazard(hazard: ArrayLike, venue: int, upstream: int, zoning_share: float) -> FloatArray:
+    """Return the part of a case's hazard without opposition that one venue carries.
+
+    Parameters
+    ----------
+    hazard : float or ndarray
+        Of a denial in any venue that the case needs.
+    venue : int
+        :class:`Venue` that decides.
+    upstream : int
+        Venues beyond zoning that the case needs.
+    zoning_share : float
+        Share that zoning carries where there are others, in [0, 1]; these share the rest alike.
+    """
+    if not upstream:
+        return np.asarray(hazard)
+    share = zoning_share if venue == Venue.ZONING else (1.0 - zoning_share) / upstream
+    return share * np.asarray(hazard)
+
+
+def campaign_hazard(
+    hazard: ArrayLike, moves: int, further: bool, upstream_share: float, shift_share: float
+) -> FloatArray:
+    r"""Return what a campaign adds to the hazard of a denial in the venue where it fights.
+
+    Parameters
+    ----------
+    hazard : float or ndarray
+        What it adds over all venues together.
+    moves : int
+        Times that it lost and moved upstream.
+    further : bool
+        Whether a venue further upstream is still open.
+    upstream_share : float
+        Part of its force that it keeps for later where it can, in [0, 1].
+    shift_share : float
+        Probability that it moves on after it lost, in (0, 1].
+
+    Notes
+    -----
+    Here it spends :math:`(1 - m)r` and, if it moves on, has
+    :math:`r' = -\ln(1 - (1 - e^{-mr})/u)` left, so that the expected chance to pass all venues is
+    :math:`e^{-r}`, however many there are: one venue or several, as many projects are denied. (So
+    it is while :math:`1 - e^{-mr} < u`; beyond, a campaign that moves on prevails.)
+    """
+    left = np.asarray(hazard, dtype=float)
+    for _ in range(moves):
+        kept = -np.expm1(-upstream_share * left) / shift_share
+        left = hazard_of(np.minimum(kept, ALMOST_SURE))
+    return (1.0 - upstream_share) * left if further else left
 
 
 def after_denial(draws: FloatArray, withdraw_share: float, settle_share: ArrayLike) -> IntArray:

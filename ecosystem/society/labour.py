@@ -206,17 +206,19 @@ def share_alike(
     short = (wanted(group, need, speed, rest) if asked is None else asked) > offered
     if not np.count_nonzero(short):
         return level
+    users = short[group].nonzero()[0]
+    group, need, speed = group[users], need[users], speed[users]
     free = np.bincount(group, need, size) + rest
     level[short] = offered[short] / free[short]
+    slow = np.zeros(len(users), dtype=bool)
     while True:
-        slow = speed < level[group]
+        before, slow = slow, speed < level[group]
+        if not np.count_nonzero(slow != before):
+            return level
         taken = np.bincount(group, need * speed * slow, size)
         free = np.bincount(group, need * ~slow, size) + rest
         raised = np.divide(offered - taken, free, out=np.ones(size), where=short & (free > 0))
-        raised = np.where(short, np.minimum(raised, 1.0), 1.0)
-        if not np.count_nonzero(raised > level):
-            return level
-        level = np.maximum(level, raised)
+        level = np.maximum(level, np.minimum(raised, 1.0))
 
 
 def wage_step(

@@ -18,6 +18,30 @@ class Licence(IntEnum):
     IDENTIFIED = 3
 
 
+class Heard(NamedTuple):
+    """Who hears of whose campaigns: the edges of a graph between C communities.
+
+    Attributes
+    ----------
+    pairs : ndarray of int, shape (n, 2)
+        Each pair once; both hear of one another.
+    weight : ndarray, shape (n,)
+        How much a pair counts, >= 0.
+    """
+
+    pairs: IntArray
+    weight: FloatArray
+
+    def mean(self, opposing: FloatArray) -> FloatArray:
+        """Return the weighted mean opposing share of each one's neighbours, 0 without any, (C,)."""
+        size = len(opposing)
+        listener, heard = np.concatenate([self.pairs, self.pairs[:, ::-1]]).T
+        both = np.concatenate([self.weight, self.weight])
+        total = np.bincount(listener, both, size)
+        said = np.bincount(listener, both * opposing[heard], size)
+        return np.divide(said, total, out=np.zeros(size), where=total > 0)
+
+
 class Mobilised(NamedTuple):
     """Shares of all households of each community that act, shape (C,) each."""
 
@@ -56,16 +80,24 @@ def cascade(
     .. [1] M. Granovetter, Am. J. Sociol. 83(6), 1978. doi:10.1086/226707
     """
     joining = weight * willing
-    share = np.broadcast_to(np.asarray(start, dtype=float), weight.shape[:1])
-    while True:
-        previous = share
-        share = np.add.reduce(joining * (threshold <= previous[:, None]), axis=1)
-        if not np.count_nonzero(share != previous):
-            return share
+    before = np.asarray(start, dtype=float)
+    share = np.add.reduce(joining * (threshold <= before[..., None]), axis=1)
+    moving = (share != before).nonzero()[0]  # few are, after the first evaluation
+    while moving.size:
+        before = share[moving]
+        joined = joining[moving] * (threshold[moving] <= before[:, None])
+        share[moving] = after = np.add.reduce(joined, axis=1)
+        moving = moving[after != before]
+    return share
 
 
 def mobilise(
-    households: Households, opinion: FloatArray, current: Mobilised, *, opinion_to_act: float
+    households: Households,
+    opinion: FloatArray,
+    current: Mobilised,
+    *,
+    opinion_to_act: float,
+    example: FloatArray | None = None,
 ) -> Mobilised:
     """Let opponents and supporters join or leave.
 
@@ -79,6 +111,9 @@ def mobilise(
         Shares mobilised now, which is what newcomers look at.
     opinion_to_act : float
         Strength of opinion, in [0, 1], beyond which a household may act.
+    example : ndarray, shape (C,), optional
+        Opposing share elsewhere that counts as if it were here: what others do lowers what a
+        household wants to see at home before it joins.
 
     Returns
     -------
@@ -92,7 +127,9 @@ def mobilise(
     """
     opposing = cascade(
         households.available & (opinion < -opinion_to_act),
-        households.joins_against,
+        households.joins_against
+        if example is None
+        else households.joins_against - example[:, None],
         households.weight,
         current.opposing,
     )

@@ -135,7 +135,7 @@ def opinion_step(
     .. [1] N. E. Friedkin and E. C. Johnsen, J. Math. Sociol. 15, 1990.
        doi:10.1080/0022250X.1990.9990069
     """
-    heard = opinion.reshape(-1)[neighbours]
+    heard = opinion.reshape(-1).take(neighbours)
     if influence is Influence.BOUNDED_CONFIDENCE:
         difference = heard - opinion[..., None]
         near = np.abs(difference) <= confidence

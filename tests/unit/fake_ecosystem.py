@@ -138,6 +138,7 @@ def simulate(
         tables={
             "weekly": _weekly(finish, weeks, strategy),
             "phases": _phases(finish, weeks, gain),
+            "failures": _failures(finish, weeks),
             "sites": _sites(finish, weeks),
             "communities": _communities(weeks),
             "events": _events(finish, weeks, world.start),
@@ -209,6 +210,22 @@ def _phases(finish: np.ndarray, weeks: int, gain: float) -> Table:
         "own_work_weeks": finish - lost,
         **{f"lost_weeks_{cause}": np.zeros(n) for cause in CAUSES},
         "lost_weeks_community": lost,
+    }
+
+
+def _failures(finish: np.ndarray, weeks: int) -> Table:
+    n = len(PHASES)
+    return {
+        "site": np.array([site for site, _ in PHASES], dtype=object),
+        "phase": np.array([phase for _, phase in PHASES]),
+        "mw": np.full(n, 1000.0),
+        "secured": np.ones(n, dtype=bool),
+        "cancelled_week": np.full(n, np.nan),
+        "reason": np.array([""] * n, dtype=object),
+        "late_weeks": np.minimum(finish, weeks) - 30.0,
+        "cause": np.array(["community"] * n, dtype=object),
+        "due": np.full(n, weeks > 30),
+        "usable": finish < weeks,
     }
 
 

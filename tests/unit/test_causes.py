@@ -77,7 +77,7 @@ def test_the_plan_is_that_of_the_announcement_and_moves_only_behind_buildings_gi
 def test_lost_capacity_sums_to_what_the_plans_promised_before_the_end(ended):
     found = tables(ended)
     t, lost = found["slips"], found["lost_capacity"]
-    end = ended.week
+    end = ended.week - ended.world.numbers.lab.handover_weeks
     gone = np.isfinite(t["cancelled_week"])
     until = np.where(gone, end, np.minimum(t["reached_week"], end))
     weeks = until - np.minimum(t["planned_finish_week"], end)

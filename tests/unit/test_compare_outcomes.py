@@ -9,10 +9,8 @@ from experiments.outcomes import (
     LADDER,
     OUTCOMES,
     benefit_per_household,
-    late_phases,
     reduce,
     row_at,
-    secured_then_cancelled,
     usable_gw_on,
     usable_gw_years,
     weeks_to,
@@ -57,35 +55,6 @@ def sites(rows: list[tuple[int, str, dict[str, float]]]) -> RunResult:
     for state in LADDER:
         table[f"{state}_mw"] = np.array([mw.get(state, 0.0) for _, _, mw in rows])
     return RunResult({}, {"sites": table})
-
-
-def test_only_what_was_secured_counts_as_cancelled_afterwards():
-    run = sites(
-        [
-            (0, "a", {"announced": 300.0}),
-            (0, "b", {"secured": 100.0}),
-            (1, "a", {"announced": 100.0, "secured": 200.0}),
-            (1, "b", {"building": 100.0}),
-            (2, "a", {"secured": 200.0, "cancelled": 100.0}),  # never was secured
-            (2, "b", {"cancelled": 100.0}),
-            (3, "a", {"permitted": 150.0, "cancelled": 150.0}),
-            (3, "b", {"cancelled": 100.0}),
-        ]
-    )
-    assert secured_then_cancelled(run) == pytest.approx(150 / 300)
-    assert np.isnan(secured_then_cancelled(sites([(0, "a", {"announced": 5.0})])))
-
-
-def test_late_phases_count_the_unfinished_but_none_cancelled_or_unannounced():
-    nan = np.nan
-    run = with_usable([0.0] * 200)
-    run.tables["phases"] = {
-        "announced_week": np.array([0.0, 0.0, 0.0, 0.0, 0.0, 300.0]),
-        "planned_finish_week": np.array([10.0, 10.0, 95.0, 97.0, 10.0, 10.0]),
-        "finish_week": np.array([114.0, 115.0, nan, nan, nan, nan]),
-        "cancelled_week": np.array([nan, nan, nan, nan, 20.0, nan]),
-    }
-    assert late_phases(run) == 2  # 105 weeks late; and 200 - 95 = 105 by the horizon
 
 
 def test_benefit_is_the_mean_over_communities_at_the_end(result):

@@ -8,6 +8,7 @@ from scipy.stats import norm
 from ecosystem.numbers import Society
 from ecosystem.society.households import Households
 from ecosystem.society.mobilisation import (
+    Heard,
     Licence,
     Mobilised,
     cascade,
@@ -171,3 +172,26 @@ def test_frozen_mood_ignores_later_polls() -> None:
     weeks = np.array([5.0, 22.0, 30.0, 500.0])
     found = mood_frozen(weeks, POLL_WEEKS, POLLS, 22.0)
     np.testing.assert_allclose(found, [0.02 - 0.26 * 5 / 22, -0.24, -0.24, -0.24])
+
+
+def test_neighbours_are_heard_along_edges_alone() -> None:
+    heard = Heard(np.array([[0, 1], [0, 2]]), np.array([1.0, 3.0]))
+    mean = heard.mean(np.array([0.4, 0.2, 0.1, 0.9]))
+    np.testing.assert_allclose(mean, [(0.2 + 3 * 0.1) / 4, 0.4, 0.4, 0.0])
+    nobody = Heard(np.empty((0, 2), dtype=np.int64), np.empty(0))
+    np.testing.assert_array_equal(nobody.mean(np.array([0.4, 0.2])), 0.0)
+
+
+def test_an_example_elsewhere_sets_off_those_who_wait_for_others() -> None:
+    people = _households([True, True, True, False], [False] * 4, [0.2, 0.5, 0.9, 0.0])
+    opinion, calm = np.full((1, 4), -1.0), Mobilised(np.zeros(1), np.zeros(1))
+
+    def opposing(example: float | None) -> float:
+        seen = None if example is None else np.array([example])
+        return float(mobilise(people, opinion, calm, opinion_to_act=0.3, example=seen).opposing[0])
+
+    # thresholds against the site, as shares of all: 0.15, 0.375, 0.675; nobody acts alone
+    assert opposing(None) == opposing(0.0) == opposing(0.1) == 0.0
+    assert opposing(0.151) == 0.5  # one joins, and 0.151 + 0.25 brings in the next
+    assert opposing(0.2) == 0.75
+    assert opposing(0.9) == 0.75  # who would never join does not

@@ -2,14 +2,19 @@
 
 import re
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from ecosystem.model import simulate
+from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult
 from ecosystem.scenario import load_strategy, load_world
 from experiments import cli
-from experiments.story import relax_text, story
+from experiments.bars import LETTERS
+from experiments.story import story
+from experiments.summary import run_text
+from experiments.whatif import dates, ranking_text, relax_text
 
 WORLD = load_world("stargate")
 S0 = load_strategy("S0")
@@ -76,7 +81,7 @@ def test_records_and_simulated_events_stand_in_order(whole):
     days = re.findall(r"^  (\d{4}-\d\d-\d\d)  ", text, flags=re.M)
     assert days == sorted(days)
     assert "on record: land, engagement, study, permit finished (buildings 1-8)" in text
-    assert "announced: announced, 1,180 MW (recorded)" in text
+    assert "  2025-01-20  announced, 1,180 MW (recorded)" in text
 
 
 def test_a_site_under_way_shows_float_and_what_a_week_costs(midway):
@@ -99,9 +104,9 @@ def test_buildings_given_up_are_crossed_out_and_have_no_slip():
     assert gone.any()
     site = slips["site"][gone][0]
     text = story(result, site)
-    crossed = re.findall(r"^ ?\d+ +\d+ .* x \d{4}-\d\d +- ", text, flags=re.M)
+    crossed = re.findall(r"^ ?\d+ +\d+ .* x \d{4}-\d\d +-$", text, flags=re.M)
     assert len(crossed) == (gone & (slips["site"] == site)).sum()
-    assert "given up: phase" in text
+    assert re.search(r"^  20\d\d-\d\d-\d\d  phase \d+ is given up: later than", text, flags=re.M)
     assert "Plan moved: buildings" in text
 
 
@@ -135,8 +140,117 @@ def test_relaxing_a_cause_shows_the_site_and_the_spillovers():
     assert max(map(len, result.output.splitlines())) <= 100
 
 
+def test_every_cause_is_ranked_by_what_relaxing_it_is_worth():
+    result = call("arizona", "--relax", "all", "--jobs", "2")
+    assert result.exit_code == 0, result.output
+    table = re.findall(rf"^(\w+){r' +(\S+)' * 8}$", result.output, flags=re.M)
+    rows = {row[0]: row[1:] for row in table if row[0] in CAUSES}
+    assert set(rows) == set(CAUSES)
+    gains = [float(row[4].replace("same", "0")) for row in rows.values()]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0.1
+    best = next(iter(rows))
+    assert f"Worth most here: no {best} delay" in result.output
+    for row in rows.values():
+        here, shared, plans, whole = (float(cell.replace("same", "0")) for cell in row[4:])
+        assert here + shared + plans == pytest.approx(whole, abs=0.02)
+    assert max(map(len, result.output.splitlines())) <= 100
+
+
+def test_sites_that_lose_by_another_sites_relief_are_told(whole):
+    other = dates(whole)
+    abilene, saline = other["abilene"], other["saline"]
+    other["abilene"] = abilene._replace(gw_years=abilene.gw_years + 1.0)
+    other["saline"] = saline._replace(gw_years=saline.gw_years - 0.25)
+    free = {cause: dates(whole) for cause in CAUSES} | {"labour": other}
+    text = ranking_text(whole, free, "abilene", everywhere=False)
+    first = next(x for x in text.splitlines() if x.startswith("labour")).split()
+    assert first[0] == "labour"
+    assert first[-4:] == ["+1.00", "-0.250", "same", "+0.750"]
+    assert "Other sites lose when abilene is rid of labour" in " ".join(text.split())
+    same = ranking_text(whole, {c: dates(whole) for c in CAUSES}, "abilene", everywhere=False)
+    assert "No cause by itself costs abilene anything" in " ".join(same.split())
+
+
+def test_a_run_looked_at_on_a_day_shows_what_binds_then():
+    result = call("port_washington", "--at", "2027-10-01")
+    assert result.exit_code == 0, result.output
+    assert "On 2027-09-27 0 of 7 buildings are commissioned" in result.output
+    assert re.search(r"^1 +interconnect +\d+ +critical +", result.output, flags=re.M)
+    assert re.search(r"^grid +1 +1\.30 +\d+ M$", result.output, flags=re.M)
+    assert result.output.index("Open on 2027-09-27") < result.output.index("What happened")
+    assert "less than half in use at the end: not due yet" in result.output
+
+
+def test_looking_on_a_day_is_the_same_run_as_to_the_end(whole):
+    looked = simulate(WORLD, S0, seed=0, explained=True, until=200)
+    assert looked.manifest["weeks"] == 200
+    for name in ("start_week", "finish_week"):
+        then, now = looked.tables["gantt"], whole.tables["gantt"]
+        at = {k: v for k, v in zip(_bars(now), now[name], strict=True) if v <= 200}
+        seen = {k: v for k, v in zip(_bars(then), then[name], strict=True) if v <= 200}
+        assert seen
+        assert seen == {k: at[k] for k in seen}
+
+
+def _bars(table):
+    return zip(table["site"], table["phase"], table["activity"], strict=True)
+
+
+def test_the_ribbon_has_a_letter_for_every_stretch_under_way(whole):
+    for site in whole.tables["campuses"]["site"]:
+        text = story(whole, site)
+        mine = whole.tables["ribbon"]["site"] == site
+        first = whole.tables["ribbon"]["first_week"][mine]
+        weeks = whole.tables["ribbon"]["weeks"][mine]
+        cell = int(re.search(r"(\d+) weeks a\s+letter", text)[1])
+        lines = text.splitlines()
+        at = next(i for i, line in enumerate(lines) if line.endswith("weeks late"))
+        letters = lines[at - 1][2:]
+        assert len(letters) == -(-(first[-1] + weeks[-1] - first[0]) // cell)
+        assert set(letters.lower()) <= set(LETTERS.values()) | {".", " "}
+        assert re.match(r"  +20\d\d", lines[at - 2])
+        assert lines[at + 1].strip().startswith("^") or lines[at + 1].startswith("critical work")
+
+
+def test_the_ribbon_shows_a_moratorium_as_the_community(whole):
+    events = whole.tables["events"]
+    at = (events["kind"] == "moratorium") & (events["site"] == "arizona")
+    assert at.any()
+    text = story(whole, "arizona")
+    # a year of it, four or five weeks a letter
+    assert re.search(r"^  .*CCCCCCCC.*\n.*weeks late$", text, flags=re.M)
+
+
+def test_failure_is_told_by_each_definition_with_reasons():
+    impatient = WORLD.with_("numbers.lab.patience_weeks", 26)
+    result = simulate(impatient, S0, seed=5, explained=True)
+    table = result.tables["failures"]
+    site = table["site"][np.isfinite(table["cancelled_week"])][0]
+    mine = table["site"] == site
+    gone = mine & np.isfinite(table["cancelled_week"])
+    text = " ".join(story(result, site).split())
+    secured = (gone & table["secured"]).sum()
+    assert f"cancelled after it was secured: {secured} of {mine.sum()} buildings" in text
+    assert f"given up in all {gone.sum()}: too late ({gone.sum()})" in text
+    told = run_text(result, "title")
+    mw = table["mw"][table["reason"] == "late"].sum()
+    assert f"given up in all: too late {mw:,.0f} MW" in " ".join(told.split())
+
+
+def test_the_run_says_why_capacity_came_late_and_the_rows_sum(whole):
+    text = run_text(whole, "title")
+    block = text[text.index("Why capacity came late") :].split("\n\n")[0].splitlines()[4:]
+    rows = {re.split(r"  +", line)[0]: float(re.split(r"  +", line)[1]) for line in block}
+    total = rows.pop("sum")
+    assert sum(rows.values()) == pytest.approx(total, abs=0.005 * (len(rows) + 1))
+    assert total == pytest.approx(whole.tables["lost_capacity"]["gw_years"].sum(), abs=0.005)
+    assert "Delay by cause over the run" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_two_equal_runs_differ_in_nothing(whole):
-    text = relax_text(whole, whole, "abilene", "labour", everywhere=True)
+    text = relax_text(whole, dates(whole), "abilene", "labour", everywhere=True)
     assert "labour holds nothing back everywhere" in text
     assert re.search(r"^abilene +same +same +same +same$", text, flags=re.M)
     assert "0 other sites moved" in text
@@ -150,6 +264,10 @@ def test_two_equal_runs_differ_in_nothing(whole):
         (("abilene", "--relax", "comunity"), "Did you mean community?"),
         (("abilene", "--everywhere"), "--everywhere needs --relax"),
         (("a", "b", "c"), "takes [RUN] SITE"),
+        (("abilene", "--at", "soon"), "write a day as 2028-06-01"),
+        (("abilene", "--at", "2050-01-01"), "can be looked at from 2025-01-13 to 2034-12-25"),
+        (("abilene", "--at", "2028-01-01", "--relax", "grid"), "one question at a time"),
+        (("saved", "abilene", "--seeds", "3"), "--seeds makes the run again"),
         (("saved", "abilene", "--relax", "grid"), "--relax makes the run again"),
         (("wyoming", "--years", "1"), "'wyoming' was not opened"),
     ],

@@ -29,6 +29,7 @@ def test_without_a_name_it_lists_what_there_is():
     result = call()
     assert result.exit_code == 0
     assert "cluster" in result.output
+    assert "delivery" in result.output
 
 
 def test_an_unknown_name_is_bad_input(tmp_path):

@@ -1,0 +1,126 @@
+"""Which levers of a strategy are in force at which site, week by week."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecosystem.layout import Layout
+from ecosystem.scenario import RULES, Levers, Strategy, targets
+from ecosystem.units import BoolArray, FloatArray, week_of
+
+if TYPE_CHECKING:
+    from ecosystem.state import Sites, Society
+
+S0 = Levers()
+
+
+class InForce:
+    """The levers at each site: every lever is an attribute, an array of shape (S,).
+
+    Attributes
+    ----------
+    since : ndarray, shape (S,)
+        Week in which a site was first offered anything; inf before.
+    used : frozenset of str
+        Levers that are not 0 everywhere.
+    """
+
+    since: FloatArray
+    used: frozenset[str]
+
+    def __init__(self, since: FloatArray, **levers: FloatArray) -> None:
+        used = frozenset(name for name, value in levers.items() if np.count_nonzero(value))
+        self.__dict__.update(levers, since=since, used=used)
+
+    def at(self, site: int) -> Levers:
+        """Return the levers at one site."""
+        return Levers(**{name: float(getattr(self, name)[site]) for name in Levers.model_fields})
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, lever: str) -> FloatArray: ...
+
+
+class Policy:
+    """A strategy in a world: when, where and on what condition its levers act.
+
+    Before they act, the levers are those of S0. A condition need be met only once at a site: what
+    has begun there goes on. Under an adaptive strategy (``offer_step`` above 0) the levers lie
+    between S0 and the whole offer, by the level that the lab has reached at the site.
+    """
+
+    def __init__(self, layout: Layout, strategy: Strategy) -> None:
+        self.strategy = strategy
+        start = layout.world.start
+        self.week = week_of(strategy.start or layout.world.strategy_start, start)
+        self.until = np.inf if strategy.until is None else week_of(strategy.until, start)
+        self._chosen = np.array(targets(strategy, layout.world))
+        count = len(layout.sites)
+        self._since = np.full(count, np.inf)
+        self._met = np.zeros(count, dtype=bool)
+        self._usual = {name: np.full(count, float(v)) for name, v in S0.model_dump().items()}
+        self._whole = {
+            name: np.full(count, float(v)) for name, v in strategy.levers.model_dump().items()
+        }
+        self._plain = strategy.always
+        self._moved = [n for n, v in self._whole.items() if v[0] != self._usual[n][0]]
+        self._before = InForce(self._since, **self._usual)
+        self._always = InForce(np.full(count, self.week), **self._whole)
+
+    def in_force(self, week: int, sites: "Sites", society: "Society") -> InForce:
+        """Return the levers of a week, from what is so at its start."""
+        if not self.week <= week < self.until:
+            return self._before
+        if self._plain:
+            return self._always
+        on = self._acting(week, sites, society)
+        level = on.astype(float)
+        if self.strategy.levers.offer_step:
+            level = level * sites.offer_level
+        self._since = np.where((level > 0) & np.isinf(self._since), week, self._since)
+        return InForce(self._since, **{**self._usual, **self._between(on, level)})
+
+    def _acting(self, week: int, sites: "Sites", society: "Society") -> BoolArray:
+        """Return the sites at which the strategy acts; those not yet announced are at week 0."""
+        after, needed = self.strategy.after_announcement, self.strategy.condition
+        age = np.where(np.isnan(sites.announced_week), 0.0, week - sites.announced_week)
+        timely = age >= after.from_week
+        if after.until_week is not None:
+            timely &= age < after.until_week
+        met = (
+            (society.support <= needed.support_below)
+            & (society.trust <= needed.trust_below)
+            & (society.opposing >= needed.opposing_above)
+            & (sites.denials >= needed.denials)
+            & (society.organised | (not needed.organised))
+        )
+        self._met |= met & sites.live
+        return self._chosen & timely & (self._met | met & ~sites.live)
+
+    def _between(self, on: BoolArray, level: FloatArray) -> dict[str, FloatArray]:
+        """Return the levers that the strategy moves, between S0 (0) and the whole offer (1)."""
+        moved: dict[str, FloatArray] = {}
+        for name in self._moved:
+            usual, whole = self._usual[name], self._whole[name]
+            share = on.astype(float) if name in RULES else level
+            moved[name] = np.where(share == 1.0, whole, usual + share * (whole - usual))
+        return moved
+
+
+def local_hire_added(layout: Layout, levers: InForce) -> FloatArray:
+    """Return the share of work that residents get beyond the usual one, shape (S,).
+
+    No more than there are residents in the trades within reach of the site.
+    """
+    return np.minimum(levers.local_hire_added, layout.local_hire_room)
+
+
+def hours_ratio(layout: Layout, levers: InForce) -> FloatArray:
+    """Return craft hours over the usual ones: those hired beyond the usual are slower, (S,)."""
+    productivity = layout.world.numbers.workforce.local_hire_productivity
+    return 1 + local_hire_added(layout, levers) * (1 / productivity - 1)
+
+
+def protection(layout: Layout, levers: InForce) -> FloatArray:
+    """Return the part of others' share of grid cost that sites take on, shape (S,)."""
+    return levers.rate_protection * ~layout.islanded
