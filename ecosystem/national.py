@@ -20,15 +20,19 @@ from typing import NamedTuple, cast
 import numpy as np
 from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
-from ecosystem import living
+from ecosystem import living, opening
 from ecosystem.agents.community import Community
+from ecosystem.hosting import Hosted
 from ecosystem.institutions import permits
+from ecosystem.institutions.permits import Venue
 from ecosystem.layout import Layout
 from ecosystem.model import Ecosystem
 from ecosystem.parameters import Parameters, par
+from ecosystem.policy import Policy
 from ecosystem.scenario import DATA, DatedSeries, Site, World, load_strategy, load_world
 from ecosystem.settle import Docket, Wishes
 from ecosystem.society import mobilisation, opinion
+from ecosystem.society.impacts import Delivered
 from ecosystem.society.mood import mood_at
 from ecosystem.society.opinion import Influence
 from ecosystem.state import HoldHearing, Order, Sites, Snapshot, Society
@@ -41,6 +45,7 @@ from ecosystem.units import (
     date_of,
     week_of,
 )
+from ecosystem.venues import UPSTREAM
 
 START = date(2023, 1, 2)
 CENSUS = date(2026, 1, 13)
@@ -202,6 +207,7 @@ def _projects(until: date, n: National, base: World) -> tuple[Site, ...]:
                 phases_at_start=1,
                 plant="engines",
                 interconnect_weeks=None,
+                state_land=False,
                 households=HOUSEHOLDS,
                 announced=date_of(weeks[i], START),
                 cooling="closed" if chance[5, i] < n.water_closed else "evaporative",
@@ -286,9 +292,10 @@ class Course:
         Weeks; NaN where it did not happen.
     lost_weeks : ndarray, shape (C,)
         Weeks in which a hearing, a moratorium or a court held the project up.
-    hearings : ndarray, shape (n, 5)
-        Month, project, whether a campaign stood, whether the permit was denied, and the
-        probability that it would be.
+    hearings : ndarray, shape (n, 7)
+        Month, project, whether a campaign stood, whether the venue denied it, the probability
+        that it would, the venue, and the probability that any venue would by
+        :func:`~.institutions.permits.denial_probability`.
     suits, moratoria : ndarray of int, shape (n, 2)
         Month and project.
     """
@@ -346,26 +353,21 @@ class Nation:
         self.filed = layout.announced_week + before * pace
         self.left = (usual - before) * pace
         past = layout.announced_week + usual * pace < 0
-        sites = template.sites
-        self.sites = replace(
-            sites,
-            announced_week=np.full(count, np.nan),
-            live=np.zeros(count, dtype=bool),
-            approved=past,
-            closed_loop=layout.closed_loop,
-        )
+        sites = opening.sites(layout)
+        self.sites = replace(sites, approved=past, open_venues=sites.open_venues & ~past[:, None])
         self.society = living.settle_in(layout, self.streams)
-        self.impact_weights = living.weights(self.society.households, world.numbers)
+        pairs = np.argwhere(np.triu(layout.neighbours))
+        heard = mobilisation.Heard(pairs, np.ones(len(pairs)))
+        self.concerns = living.Concerns.of(self.society.households, world.numbers, heard)
         self.now = replace(
             template,
             numbers=world.numbers,
             layout=layout,
             society=self.society,
             sites=self.sites,
-            filed_week=self.filed,
         )
-        self.contacts = np.zeros(count)
-        self.breaches = np.zeros(count)
+        nothing = np.zeros(count)
+        self.hosted = Hosted(Delivered(*[nothing] * 8), np.ones(count, dtype=bool), MONTH)
 
     def run(self) -> Course:
         """Live through all months of the world."""
@@ -382,16 +384,15 @@ class Nation:
             now = self._open(week)
             held = self._held_up(now)
             lost += MONTH * held
-            due = now.hearable.nonzero()[0].tolist()
-            docket = self._decide(now, due)
+            docket = Docket(now, self.streams)
+            hearings += [(month, *row) for row in self._hear(now, docket)]
+            self._fight(now, docket)
             after = self._give_up(now, docket.sites())
-            denied = after.denials > now.sites.denials
-            chance, campaign = denial_chance(now), now.society.organised
-            hearings += [(month, i, campaign[i], denied[i], chance[i]) for i in due]
             suits += [(month, n.site) for n in docket.news if n.kind in ("lawsuit", "stayed")]
             paused = (after.moratorium_until > now.sites.moratorium_until).nonzero()[0]
             moratoria += [(month, i) for i in paused.tolist()]
-            approved[after.approved & ~now.sites.approved] = week
+            passed = after.approved & ~after.open_venues.any(axis=1)
+            approved[passed & np.isnan(approved)] = week
             withdrawn[after.withdrawn & ~now.sites.withdrawn] = week
             self.left = np.where(week >= self.filed, self.left - MONTH * ~held, self.left)
             self._live(now, after, docket)
@@ -407,7 +408,7 @@ class Nation:
             approved=approved,
             withdrawn=withdrawn,
             lost_weeks=lost,
-            hearings=np.array(hearings, dtype=float).reshape(-1, 5),
+            hearings=np.array(hearings, dtype=float).reshape(-1, 7),
             suits=np.array(suits, dtype=np.int64).reshape(-1, 2),
             moratoria=np.array(moratoria, dtype=np.int64).reshape(-1, 2),
         )
@@ -420,48 +421,59 @@ class Nation:
             announced_week=np.where(come, self.layout.announced_week, np.nan),
             live=come & ~sites.withdrawn,
         )
-        gate = sites.live & ~sites.approved & (week >= self.filed) & (self.left <= 0)
-        hearable = gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
+        gate = sites.unapproved & (week >= self.filed) & (self.left <= 0)
+        cases = sites.open_venues & (sites.live & sites.approved)[:, None]
         return replace(
-            self.now,
-            week=week,
-            society=self.society,
-            sites=sites,
-            gate=gate,
-            hearable=hearable,
-            hearings_due=bool(hearable.any()),
+            self.now, week=week, society=self.society, sites=sites, gate=gate, upstream=cases
         )
 
     def _held_up(self, now: Snapshot) -> BoolArray:
         """Return the projects that redesign, wait out a moratorium or are stopped by a court."""
         sites, week = now.sites, now.week
         paused = (sites.moratorium_until > week) & ~sites.approved
-        return sites.live & (paused | (sites.redesign_until > week) | (sites.stay_until > week))
+        redesigned = (sites.redesign_until > week) | (sites.venue_until > week).any(axis=1)
+        return sites.live & (paused | redesigned | (sites.stay_until > week))
 
-    def _decide(self, now: Snapshot, due: list[int]) -> Docket:
-        """Let hosts decide as the model's do, and settle hearings, suits and moratoria."""
-        orders: list[Order] = [HoldHearing(i) for i in due]
+    def _hear(self, now: Snapshot, docket: Docket) -> list[tuple[float, ...]]:
+        """Hold all hearings that are due, zoning first; other venues sit a month after it."""
+        due = [(i, Venue.ZONING) for i in now.hearable.nonzero()[0].tolist()]
+        if now.decidable is not None:
+            due += [(i, UPSTREAM[v]) for i, v in np.argwhere(now.decidable).tolist()]
+        whole, rows = denial_chance(now), list[tuple[float, ...]]()
+        for i, venue in due:
+            before = docket.sites()
+            if before.withdrawn[i]:
+                continue
+            chance = docket.denial(i, venue)
+            docket.hear(Wishes([HoldHearing(i, int(venue))]))
+            denied = docket.sites().denials[i] > before.denials[i]
+            rows.append((i, now.society.organised[i], denied, chance, venue, whole[i]))
+        return rows
+
+    def _fight(self, now: Snapshot, docket: Docket) -> None:
+        """Let hosts decide as the model's do, and settle suits and moratoria."""
+        orders: list[Order] = []
         for i in now.society.organised.nonzero()[0].tolist():
             orders += self.communities[i].decide(now)
-        wishes, docket = Wishes(orders), Docket(now, self.streams)
-        docket.hear(wishes)
+        wishes = Wishes(orders)
         docket.sue(wishes)
         docket.pause(wishes)
-        return docket
 
     def _give_up(self, now: Snapshot, sites: Sites) -> Sites:
         """Withdraw projects that a campaign has worn down before any decision."""
         if not self.gives_up:
             return sites
         drawn = self.streams.rows("gives up", now.week // MONTH, len(sites.live))
-        gone = now.society.organised & sites.live & ~sites.approved & (drawn < self.gives_up)
+        gone = now.society.organised & sites.unapproved & (drawn < self.gives_up)
         return replace(sites, live=sites.live & ~gone, withdrawn=sites.withdrawn | gone)
 
     def _live(self, now: Snapshot, after: Sites, docket: Docket) -> None:
         """Let the hosts talk for a month."""
         talking = (self.talks <= now.week) & (now.week < self.filed) & now.sites.live
         contacts = docket.contacts + talking
-        self.society: Society = living.live(now, contacts, docket.breaches, self.impact_weights)
+        self.society: Society = living.live(
+            now, contacts, docket.breaches, self.concerns, self.hosted
+        )
         self.sites = after
 
 
@@ -491,39 +503,52 @@ def _template(count: int) -> tuple[Snapshot, list[Community]]:
     return model.snapshot(), hosts
 
 
-def snapshot_of(world: World, seed: int = 0) -> Snapshot:
-    """Return a world in which all projects are announced and none is decided."""
+class Stage(NamedTuple):
+    """A world in which all projects are announced and none is decided, and what hosts weigh."""
+
+    now: Snapshot
+    concerns: living.Concerns
+
+
+def stage_of(world: World, strategy: str = "S0", seed: int = 0) -> Stage:
+    """Set the stage under the levers of a strategy; its agreements, if it has any, are signed."""
     nation = Nation(world, seed)
-    announced = replace(
-        nation.now.sites,
-        announced_week=np.zeros(len(nation.layout.sites)),
-        live=np.ones(len(nation.layout.sites), dtype=bool),
+    policy = Policy(nation.layout, load_strategy(strategy))
+    count = len(nation.layout.sites)
+    sites = replace(
+        nation.now.sites, announced_week=np.zeros(count), live=np.ones(count, dtype=bool)
     )
-    return replace(nation.now, sites=announced)
+    week = max(int(policy.week), 0) + 1
+    levers = policy.in_force(week, sites, nation.society)
+    signed = levers.agreement_share_of_capex > 0
+    sites = replace(
+        sites,
+        agreement_week=np.where(signed, week, np.nan),
+        agreed_share=levers.agreement_share_of_capex,
+        agreed_binding=levers.agreement_binding,
+    )
+    return Stage(replace(nation.now, week=week, levers=levers, sites=sites), nation.concerns)
 
 
 def organised_share(
-    now: Snapshot,
+    stage: Stage,
     moods: FloatArray,
     influence: Influence = Influence.FRIEDKIN_JOHNSEN,
     *,
-    openness: float | None = None,
     rounds: int = 13,
 ) -> FloatArray:
     """Return the share of hosts with a campaign when national mood goes through `moods`.
 
     Parameters
     ----------
-    now : Snapshot
-        From :func:`snapshot_of`, with the levers and agreements that are in force.
+    stage : Stage
+        From :func:`stage_of`.
     moods : ndarray, shape (M,)
         Net support, one after the other: each begins with the campaigns of the one before, so
         that a path down and up again shows hysteresis.
     influence : Influence
         Rule of opinion. Under all rules talk begins with what households think by themselves;
         under DeGroot they then listen to one another alone.
-    openness : float, optional
-        Of the process, instead of that of the levers.
     rounds : int
         Months of talk in each mood.
 
@@ -531,24 +556,24 @@ def organised_share(
     -------
     ndarray, shape (M,)
     """
+    now, concerns = stage
     n, people = now.numbers.society, now.society.households
     signed = now.sites.agreement_week <= now.week
-    binding = now.levers.agreement_binding * n.agreement_effect * signed
-    promised, feared = living.impacts(now)
+    binding = now.sites.agreed_binding * n.agreement_effect * signed
+    promised, feared = living.impacts(now, concerns)
     believed = opinion.credibility(
         np.full(len(signed), n.trust_start), binding, n.binding_credibility
     )
     told = opinion.perceived_impact(promised, feared, believed)
-    lever = now.levers.openness if openness is None else openness
-    open_to = living.OPENNESS_S0 + n.engagement_effect * (lever - living.OPENNESS_S0)
-    weight = living.weights(people, now.numbers)
+    added = now.levers.openness - living.OPENNESS_S0
+    open_to = living.OPENNESS_S0 + n.engagement_effect * added
     acting = mobilisation.Mobilised(np.zeros(len(signed)), np.zeros(len(signed)))
     campaign = np.zeros(len(signed), dtype=bool)
     shares: list[float] = []
     for level in moods.tolist():
         anchors = opinion.anchor(
             people.predisposition,
-            weight,
+            concerns.weights,
             told,
             open_to,
             mood=level,
@@ -558,9 +583,17 @@ def organised_share(
         held = anchors
         for _ in range(rounds):
             held = opinion.opinion_step(
-                held, anchors, people.susceptibility, people.neighbours, influence=influence
+                held,
+                anchors,
+                people.susceptibility,
+                people.neighbours,
+                influence=influence,
+                confidence=n.confidence,
             )
-        acting = mobilisation.mobilise(people, held, acting, opinion_to_act=n.opinion_to_act)
+        example = n.diffusion * concerns.heard.mean(acting.opposing)
+        acting = mobilisation.mobilise(
+            people, held, acting, opinion_to_act=n.opinion_to_act, example=example
+        )
         campaign = mobilisation.organised(campaign, acting.opposing, n.organise_on, n.organise_off)
         shares.append(float(campaign.mean()))
     return np.array(shares)

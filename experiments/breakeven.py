@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.scenario import Levers, Strategy, World
+from ecosystem.scenario import Strategy, World
 from ecosystem.units import FloatArray
 from experiments.design import futures
 from experiments.outcomes import usable_gw_years
@@ -107,13 +107,6 @@ class Question(NamedTuple):
 
     strategy: Strategy
     effect: str
-
-
-def early_engagement(baseline: Strategy) -> Strategy:
-    """Return open engagement half a year before filing, and nothing else."""
-    levers = Levers(openness=0.9, engagement_extra_weeks=26)
-    name = "Early engagement"
-    return baseline.merged({"key": "early", "name": name, "description": name, "levers": levers})
 
 
 def break_evens(

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import logit
 from scipy.stats import qmc
 
+from ecosystem.institutions.permits import Venue
 from ecosystem.national import (
     CENSUS,
     Course,
@@ -106,7 +107,8 @@ class Figures(NamedTuple):
     years : tuple of float
         Project-years at risk in each of these years.
     opposed, opposed_denied, gigawatt, gigawatt_denied, quiet, quiet_denied : float
-        Hearings, and expected denials, with a campaign (all, and of a gigawatt or more), without.
+        Zoning hearings, and expected denials in any venue: with a campaign (all, and of a
+        gigawatt or more), without.
     fought, sued : int
         Projects that had a campaign, and those of them that were sued.
     sustained, sustained_cancelled : int
@@ -160,7 +162,7 @@ def figures(course: Course, withdraw_share: float) -> Figures:
     census = c.month(CENSUS)
     ever = np.maximum.accumulate(c.organised, axis=0)
     month, project = h[:, 0].astype(int), h[:, 1].astype(int)
-    opposed = h[:, 2] > 0
+    opposed, zoning = h[:, 2] > 0, h[:, 5] == Venue.ZONING
     # what a denial makes of a project is drawn; its expectation is less noisy
     expected = opposed * h[:, 4] * withdraw_share
     outside = _other_withdrawals(c, ever)
@@ -189,12 +191,12 @@ def figures(course: Course, withdraw_share: float) -> Figures:
         cancelled=tuple(years),
         cancelled_late=tuple(late),
         years=tuple(risk),
-        opposed=int(opposed.sum()),
-        opposed_denied=float(h[opposed, 4].sum()),
-        gigawatt=int((opposed & large).sum()),
-        gigawatt_denied=float(h[opposed & large, 4].sum()),
-        quiet=int((~opposed).sum()),
-        quiet_denied=float(h[~opposed, 4].sum()),
+        opposed=int((zoning & opposed).sum()),
+        opposed_denied=float(h[zoning & opposed, 6].sum()),
+        gigawatt=int((zoning & opposed & large).sum()),
+        gigawatt_denied=float(h[zoning & opposed & large, 6].sum()),
+        quiet=int((zoning & ~opposed).sum()),
+        quiet_denied=float(h[zoning & ~opposed, 6].sum()),
         fought=int(fought.sum()),
         sued=int((sued & fought).sum()),
         sustained=int((sustained & decided).sum()),

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import StringIO
@@ -28,7 +27,7 @@ from ecosystem.national import (
     load_society_targets,
     national_world,
     organised_share,
-    snapshot_of,
+    stage_of,
 )
 from ecosystem.numbers import Numbers
 from ecosystem.parameters import cards
@@ -43,7 +42,7 @@ from ecosystem.society.validation import (
     training_checks,
 )
 from ecosystem.units import HOURS_PER_YEAR, MW_PER_GW, WEEKS_PER_YEAR, FloatArray, week_of
-from experiments.breakeven import BreakEven, Question, break_evens, early_engagement
+from experiments.breakeven import BreakEven, Question, break_evens
 from experiments.compare import MIN_FUTURES
 from experiments.history_matching import (
     CUTOFF,
@@ -480,8 +479,8 @@ def folds() -> dict[str, FloatArray]:
     """Return the contested share against mood: down and up again, default nation and world."""
     there_and_back = np.concatenate([MOODS, MOODS[::-1]])
     return {
-        "nation": organised_share(snapshot_of(national_world(CENSUS)), there_and_back),
-        "default world": organised_share(snapshot_of(load_world("stargate")), there_and_back),
+        "nation": organised_share(stage_of(national_world(CENSUS)), there_and_back),
+        "default world": organised_share(stage_of(load_world("stargate")), there_and_back),
     }
 
 
@@ -519,21 +518,16 @@ def fold_checks() -> list[Check]:
 
 @cache
 def variants() -> dict[str, dict[str, FloatArray]]:
-    """Return the contested share against mood by rule of opinion: S0, open process, agreement."""
-    now = snapshot_of(national_world(CENSUS))
-    agreed = replace(
-        now,
-        levers=load_strategy("S2").levers,
-        sites=replace(now.sites, agreement_week=np.zeros(len(now.sites.live))),
-    )
-    found: dict[str, dict[str, FloatArray]] = {}
-    for rule in Influence:
-        found[rule.value] = {
-            "S0": organised_share(now, MOODS, rule),
-            "open": organised_share(now, MOODS, rule, openness=0.9),
-            "agreed": organised_share(agreed, MOODS, rule),
-        }
-    return found
+    """Return the contested share against mood by rule of opinion, under S0, S7 and S2."""
+    stages = {
+        "S0": stage_of(national_world(CENSUS)),
+        "open": stage_of(national_world(CENSUS), "S7"),
+        "agreed": stage_of(national_world(CENSUS), "S2"),
+    }
+    return {
+        rule.value: {name: organised_share(stage, MOODS, rule) for name, stage in stages.items()}
+        for rule in Influence
+    }
 
 
 def variant_checks() -> list[Check]:
@@ -573,7 +567,7 @@ def breaks() -> dict[str, BreakEven]:
     """Return the break-even effects of engagement, agreement and training."""
     base = load_strategy("S0")
     questions = {
-        "early engagement": Question(early_engagement(base), "engagement"),
+        "engagement (S7)": Question(load_strategy("S7"), "engagement"),
         "agreement (S2)": Question(load_strategy("S2"), "agreement"),
         "training (S3)": Question(load_strategy("S3"), "training"),
     }
