@@ -1787,6 +1787,47 @@ class Local(Parameters):
     openness_years: float = par(
         2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
     )
+    rent_response: float = par(
+        1.0,
+        "1",
+        "Rise of rents over the rise of demand for homes by workers who lodge; 0 = none",
+        "assumption",
+        "C",
+        (0.3, 2.0),
+        ge=0,
+    )
+    rent_rise_most: float = par(
+        0.5,
+        "1",
+        "Most that rents rise before camps are built",
+        "assumption",
+        "C",
+        (0.2, 1.0),
+        ge=0,
+    )
+    rent_usd_per_year: float = par(
+        12_000, "USD/yr", "Rent of a home", "assumption", "C", (8_000, 18_000), ge=0
+    )
+    low_income_renter_share: float = par(
+        0.55,
+        "1",
+        "Renters in the lowest income tercile; the other two share the rest alike",
+        "assumption",
+        "C",
+        (0.4, 0.7),
+        ge=0,
+        le=1,
+    )
+    lodging_share: float = par(
+        0.4,
+        "1",
+        "Workers of the region who do not live near a site and take lodging there",
+        "assumption",
+        "C",
+        (0.2, 0.7),
+        ge=0,
+        le=1,
+    )
     announced_jobs_factor: float = par(
         1.2,
         "1",

@@ -171,6 +171,7 @@ class Treasury:
         """Book what sites bring their hosts and take from them, every few weeks."""
         a_year = self._relief_usd * WEEKS_PER_YEAR / weeks
         self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts, a_year)
+        rent = accounts.rent_usd_per_year(now, self._local_hours, weeks)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
@@ -179,6 +180,7 @@ class Treasury:
                 self._local_hours,
                 self._water_m3,
                 self._community_usd,
+                rent,
                 self.bill_change,
                 self._relief_usd,
                 weeks,
@@ -188,7 +190,7 @@ class Treasury:
         self._community_usd = np.zeros_like(self._community_usd)
         # what people make of relief is the lever's effect, not the relief itself
         unseen = (1 - now.numbers.society.tariff_effect) * a_year / self._hosts.households
-        bills = (self.bill_change + unseen)[self.layout.region_of_site]
+        bills = (self.bill_change + unseen)[self.layout.region_of_site] + self._hosts.renting * rent
         self.received = Received(self._local_hours, self._water_m3, bills, weeks)
         self._relief_usd = np.zeros_like(self._relief_usd)
         self._local_hours = np.zeros_like(self._local_hours)
