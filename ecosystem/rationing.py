@@ -115,9 +115,8 @@ def _in_turn(
         mine = mine[place[mine].argsort()]
         take = need[mine] * speed[mine]
         room = np.maximum(left[stock] - (np.cumsum(take) - take), 0.0)
-        share[mine] = np.minimum(
-            np.divide(room, need[mine], out=np.ones(len(mine)), where=need[mine] > 0), 1.0
-        )
+        served = np.minimum(room, need[mine])
+        share[mine] = np.divide(served, need[mine], out=np.ones(len(mine)), where=need[mine] > 0)
     return share
 
 
