@@ -11,6 +11,7 @@ import numpy as np
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Power
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
@@ -305,7 +306,7 @@ class Hours(NamedTuple):
 
 
 def post_building(
-    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, racks_mw: float
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, power: Power, racks_mw: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
@@ -324,7 +325,10 @@ def post_building(
     total = np.add.reduce
     energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
-    on_site = float(total(flows.energy_mwh[:-1][now.layout.islanded]))
+    on_site = float(flows.energy_mwh[:-1] @ power.on_site)
+    emitted = float(flows.energy_mwh @ power.co2_t_per_mwh)
+    ledger.record("co2", "emitted", emitted)
+    ledger.record("co2", "to_air", emitted)
     it = float(total(flows.it_mw)) * n.cluster.availability * 168.0
     ledger.record("energy", "grid", energy - on_site)
     ledger.record("energy", "on_site", on_site)
