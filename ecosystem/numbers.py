@@ -1061,7 +1061,14 @@ class Regulators(Parameters):
         (-2.9, -1.4),
     )
     deny_opposition: float = par(
-        4.0, "log-odds", "Effect of the mobilised opposing share", "P051", "C", (2, 6), ge=0
+        5.4,
+        "log-odds",
+        "Effect of the mobilised opposing share; set to P051 at the share mobilised at contested "
+        "hearings",
+        "P051, docs/validation.md",
+        "C",
+        (2, 6),
+        ge=0,
     )
     deny_support: float = par(
         2.0, "log-odds", "Effect of the mobilised supporting share", "P051", "C", (0.5, 4), ge=0

@@ -17,6 +17,7 @@ from experiments.summary import grid, paragraph
 
 SUBJECTS = {
     "cluster": "the compute core: training, reliability, capability, serving",
+    "society": "hosts, permits, training, bills: a synthetic nation, the fold, break-even effects",
     "delivery": "sites: clearing to power, ramp, forecast slip, the ladder at dated points",
 }
 HEAD = ("area", "check", "value", "limit", "unit", "ok")

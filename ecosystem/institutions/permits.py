@@ -63,8 +63,9 @@ def denial_probability(
     Notes
     -----
     :math:`\mathrm{logit}^{-1}(b_0 + b_O O - b_S S - b_N N + b_G G)`. Calibrated, not estimated:
-    the defaults give 0.12 without opposition and 0.31 at O = 0.3, the shares of decided cases that
-    a tracker of United States projects had in 2026 (27 of 88 opposed, interval 0.22-0.41).
+    the defaults give 0.12 without opposition and 0.31 at O = 0.22, the shares of decided cases that
+    a tracker of United States projects had in 2026 (27 of 88 opposed, interval 0.22-0.41). That
+    share of households is what is mobilised at contested hearings of a synthetic nation.
     """
     odds = (
         deny_base
