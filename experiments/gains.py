@@ -45,8 +45,8 @@ def run_gains(result: RunResult) -> str:
         f"Jobs: {three(people.local_job_years(result))} job-years of residents, of "
         f"{three(jobs[0])} at the sites, {three(jobs[0] - jobs[1])} of them craft and "
         f"{three(jobs[1])} permanent. Local taxes after abatement: "
-        f"USD {three(people.tax_usd(result))}.",
-        *_emitted(people.co2_t(result)),
+        f"USD {three(people.tax_usd(result))}. "
+        f"CO2 of electricity used: {three(people.co2_t(result))} t.",
         f"Household bills at the end, USD/yr: {', '.join(bills)}.",
         f"Voice: a host was heard {three(people.contacts_per_year(result))} times a year, openness "
         f"{three(people.openness(result))} of 1; promises to hosts kept: "
@@ -177,10 +177,6 @@ def _by_site(hosts: Table) -> str:
     ]
     head = ["host", "local", "job-years", "tax USD", "water m3", "heard/yr", "kept / broken"]
     return grid(head, rows)
-
-
-def _emitted(tonnes: float) -> list[str]:
-    return [f"CO2 emitted: {three(tonnes)} t."] if tonnes == tonnes else []
 
 
 def _vetoes(hosts: Table, groups: Table) -> list[str]:

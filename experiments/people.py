@@ -88,10 +88,8 @@ def tax_usd(result: RunResult) -> float:
 
 
 def co2_t(result: RunResult) -> float:
-    """Return what was emitted to date [t], NaN if the run keeps no such book."""
-    ledger = result.tables["ledger"]
-    mine = (ledger["purpose"] == "co2") & (ledger["payer"] == "emitted")
-    return float(ledger["amount"][mine].sum()) if mine.any() else NAN
+    """Return the CO2 of the electricity used to date [t]."""
+    return float(result.series("co2_t").sum())
 
 
 def contacts_per_year(result: RunResult) -> float:
