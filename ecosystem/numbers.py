@@ -877,10 +877,10 @@ class Society(Parameters):
         (-0.5, 1.5),
         "uniform",
     )
-    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
+    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence", "none"] = par(
         "friedkin_johnsen",
         "1",
-        "How households take in the opinion of others; conclusions may depend on it",
+        "How households take in the opinion of others; conclusions may depend on it; none = not",
         "Friedkin & Johnsen 1990; docs/odd.md",
         "B",
     )

@@ -42,6 +42,8 @@ class RunSpec:
         The numbers that this future changes.
     run : str
         16 hex digits over inputs, code and versions: equal names mean equal results.
+    options : tuple of (name, values)
+        Of the model: ``nulls`` and ``silent``.
     """
 
     world: World = field(repr=False, compare=False)
@@ -51,6 +53,7 @@ class RunSpec:
     weeks: int | None
     values: tuple[tuple[str, float], ...] = field(repr=False)
     run: str
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, int, int]:
