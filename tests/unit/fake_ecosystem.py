@@ -10,6 +10,7 @@ from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Levers, Strategy, World
 from experiments.outcomes import LADDER
 
+KINDS = ("community", "lab")
 PHASES = (("alpha", 1), ("alpha", 2), ("beta", 1))
 WORLD = """
 name = "tiny"
@@ -115,17 +116,20 @@ def simulate(
     weeks: int | None = None,
     audit: bool = False,
     explained: bool = False,
+    nulls: tuple[str, ...] = (),
+    silent: tuple[str, ...] = (),
 ) -> RunResult:
     """Finish phase i at week 60 + 40 i + noise(seed), less 10 weeks at alpha per 1% of agreement.
 
+    Without crews all is done 20 weeks sooner; a silent lab makes an agreement worth nothing.
     The placebo lever costs and changes nothing. The noise depends on the seed alone, so that the
     paired difference is known although each run varies by many weeks.
     """
     weeks = world.weeks if weeks is None else weeks
     noise = np.random.default_rng(seed).normal(0, 8, len(PHASES))
     noise += world.numbers.delivery.shell_weeks - 24
-    gain = 1000 * strategy.levers.agreement_share_of_capex
-    finish = np.round(60 + 40 * np.arange(len(PHASES)) + noise)
+    gain = 1000 * strategy.levers.agreement_share_of_capex * ("lab" not in silent)
+    finish = np.round(60 + 40 * np.arange(len(PHASES)) + noise) - 20 * ("crews" in nulls)
     finish[:2] -= gain
     return RunResult(
         manifest={

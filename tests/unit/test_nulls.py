@@ -36,6 +36,7 @@ VALUES = {
 SCARCE = {
     "commitments": {"capital.commitment_cover": 0.1},
     "refusal": {"capital.refuse_below": 0.75},
+    "speculation": {"grid.study_slots": 2, "grid.headroom_factor": 100.0},
     "grid_headroom": {"grid.headroom_factor": 0.1},
     "equipment": {"equipment.slots_mw": 6_000.0},
     "chips": {"chips.mw_per_week": 10.0},
