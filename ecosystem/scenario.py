@@ -471,7 +471,6 @@ SPENDING = (
     "take_or_pay_share",
     "deposit_usd_per_mw",
     "local_hire_added",
-    "equipment_reserved_weeks",
 )
 """Levers that scale with money when strategies are compared at equal budget; the others say how
 something is done, not how much of it, and stay."""
