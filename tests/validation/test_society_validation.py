@@ -53,10 +53,11 @@ def test_the_table_fits_the_console(every_check):
 
 
 @pytest.mark.slow
-def test_a_society_without_opposition_is_caught(every_check, monkeypatch):
+def test_a_society_without_opposition_is_caught(every_check):
     """Samples in which nobody organises are implausible, and the fit has no set."""
     m = validate_society.matched()
-    calm = [f._replace(contested=0, cancelled=(0.0,) * 3) for f in m.figures]
+    none = (0.0,) * 3
+    calm = [f._replace(contested=0, cancelled=none, cancelled_late=none) for f in m.figures]
     far = validate_society.implausibility(calm, validate_society.EACH)
     assert (far.max(axis=1) > validate_society.CUTOFF).all()
 
