@@ -11,10 +11,12 @@ import numpy as np
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
+from ecosystem.hosting import Power
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
 from ecosystem.policy import S0, local_hire_added, protection
+from ecosystem.society.labour import lodgers, rent_rise
 from ecosystem.state import Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
@@ -31,14 +33,19 @@ class Hosts(NamedTuple):
 
     Attributes
     ----------
-    everybody, neighbours : ndarray, shape (3, 2)
-        Share of a community's households in each group; the same of what only those nearby bear.
+    everybody, neighbours, renters : ndarray, shape (3, 2)
+        Share of a community's households in each group; the same of what only those nearby bear,
+        and of what renters bear.
+    renting : float
+        Share of households who rent.
     billed_mwh, households, tight : ndarray, shape (R,)
         What other customers use in a year, how many they are, whether capacity is scarce.
     """
 
     everybody: FloatArray
     neighbours: FloatArray
+    renters: FloatArray
+    renting: float
     billed_mwh: FloatArray
     households: FloatArray
     tight: BoolArray
@@ -48,9 +55,15 @@ class Hosts(NamedTuple):
         """Return those of a world."""
         near, regions = layout.world.numbers.society.near_share, layout.world.regions
         terciles = np.full(3, 1 / 3)
+        low = layout.world.numbers.local.low_income_renter_share
+        others = (3 * (1 - layout.world.numbers.society.owner_share) - low) / 2
+        renters = np.clip([low, others, others], 0.0, 1.0) / 3
+        renting = float(renters.sum())
         return cls(
             everybody=np.outer(terciles, [1 - near, near]),
             neighbours=np.outer(terciles, [0.0, 1.0]),
+            renters=np.outer(renters / max(renting, 1e-9), [1 - near, near]),
+            renting=renting,
             billed_mwh=np.array([r.residential_mwh_per_year for r in regions]),
             households=np.array([r.households for r in regions]),
             tight=np.array([r.tight for r in regions]),
@@ -293,7 +306,7 @@ class Hours(NamedTuple):
 
 
 def post_building(
-    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, racks_mw: float
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, power: Power, racks_mw: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
@@ -312,7 +325,10 @@ def post_building(
     total = np.add.reduce
     energy = float(total(flows.energy_mwh))
     ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
-    on_site = float(total(flows.energy_mwh[:-1][now.layout.islanded]))
+    on_site = float(flows.energy_mwh[:-1] @ power.on_site)
+    emitted = float(flows.energy_mwh @ power.co2_t_per_mwh)
+    ledger.record("co2", "emitted", emitted)
+    ledger.record("co2", "to_air", emitted)
     it = float(total(flows.it_mw)) * n.cluster.availability * 168.0
     ledger.record("energy", "grid", energy - on_site)
     ledger.record("energy", "on_site", on_site)
@@ -360,6 +376,26 @@ def bill_change_usd_per_year(
     return (change * others - relief_usd_per_year) / hosts.households
 
 
+def rent_usd_per_year(now: Snapshot, hours: FloatArray, weeks: float) -> FloatArray:
+    """Return what a renter near each site pays more a year, shape (S,) [USD].
+
+    `hours`: craft hours worked there over some weeks.
+    """
+    n, layout = now.numbers.local, now.layout
+    away, home = (np.add.reduce(p, 1) for p in (now.labour.travellers, now.labour.journeymen))
+    travelling = np.divide(away, away + home, out=np.zeros_like(away), where=away + home > 0)
+    added = now.numbers.society.local_hire_effect * local_hire_added(layout, now.levers)
+    residents = np.clip(n.local_hire_share + added, 0.0, 1.0)
+    coming = lodgers(
+        hours / (weeks * now.numbers.workforce.hours_per_worker_week),
+        residents,
+        travelling[layout.region_of_site],
+        n.lodging_share,
+    )
+    homes = layout.households * max(n.commuting_factor, 1.0)
+    return n.rent_usd_per_year * rent_rise(coming, homes, n.rent_response, n.rent_rise_most)
+
+
 class Local(NamedTuple):
     """What a period of some weeks did to the host communities.
 
@@ -367,6 +403,8 @@ class Local(NamedTuple):
     ----------
     hours, water_m3, community_usd : ndarray, shape (S,)
         Craft hours worked at each site, water drawn there, and what the lab paid households.
+    rent_usd : ndarray, shape (S,)
+        What a renter pays more, per year.
     bill_change : ndarray, shape (R,)
         USD per household and year.
     relief_usd : ndarray, shape (R,)
@@ -378,6 +416,7 @@ class Local(NamedTuple):
     hours: FloatArray
     water_m3: FloatArray
     community_usd: FloatArray
+    rent_usd: FloatArray
     bill_change: FloatArray
     relief_usd: FloatArray
     weeks: float
@@ -401,6 +440,7 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
     nuisance = near * n.nuisance_usd_per_household_year * visible / MW_PER_GW * years
     scarcity = local.water_m3 * n.water_usd_per_m3 * layout.water_stress
     bill = local.bill_change[layout.region_of_site] * layout.households * now.sites.live * years
+    rent = local.rent_usd * layout.households * hosts.renting * now.sites.live * years
     ledger.post("tax", "partners", "local_government", float(tax.sum()))
     flows = (
         ("services", "local_government", tax, hosts.everybody),
@@ -408,6 +448,7 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
         ("nuisance", "environment", -nuisance, hosts.neighbours),
         ("scarcity", "environment", -scarcity, hosts.everybody),
         ("bill_change", "utilities", -bill, hosts.everybody),
+        ("rent", "landowners", -rent, hosts.renters),
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)

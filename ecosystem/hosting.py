@@ -58,6 +58,30 @@ def on_site_share(now: Snapshot) -> FloatArray:
     return ((sites.plant >= 0) & (now.layout.islanded | ~connected)).astype(float)
 
 
+class Power(NamedTuple):
+    """Where sites take their power, as it stands: see :func:`power_of`.
+
+    Attributes
+    ----------
+    on_site : ndarray, shape (S,)
+        1 where a site powers itself, 0 where the grid does.
+    co2_t_per_mwh : ndarray, shape (S + 1,)
+        Emissions of that power; the last is the grid, for capacity rented elsewhere.
+    """
+
+    on_site: FloatArray
+    co2_t_per_mwh: FloatArray
+
+
+def power_of(now: Snapshot) -> Power:
+    """Return where sites take their power now, and what it emits."""
+    n, own = now.numbers.grid, on_site_share(now)
+    grid = n.grid_co2_t_per_mwh * (1 - n.grid_co2_decline_per_year) ** (now.week / WEEKS_PER_YEAR)
+    kinds = np.array([*(getattr(n, f"{plant}_co2_t_per_mwh") for plant in PLANTS), 0.0])
+    by_site = np.where(own > 0, kinds[now.sites.plant], grid)
+    return Power(own, np.append(by_site, grid))
+
+
 def plant_noise(numbers: Numbers) -> FloatArray:
     """Return noise and air of each kind of power on site over that of engines; the last is none."""
     n = numbers.society

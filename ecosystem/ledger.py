@@ -55,6 +55,7 @@ PURPOSES: Mapping[str, str] = {
     "local_hire": "pay and training of residents hired beyond the usual share",
     "damages": "late delivery, exit fees, lawsuits",
     "redesign": "redesign and retrofit",
+    "rent": "renters pay more where workers look for lodging",
     "nuisance": "value of noise, traffic and air that households bear, without a payee",
     "scarcity": "value of water taken from other local uses, without a payee",
     "placebo": "spend without any lever",

@@ -224,6 +224,45 @@ class Grid(Parameters):
     energy_usd_per_mwh: float = par(
         65, "USD/MWh", "Price that sites pay for electricity", "assumption", "C", (45, 95), gt=0
     )
+    grid_co2_t_per_mwh: float = par(
+        0.37,
+        "t/MWh",
+        "CO2 of electricity from the grid at the start: the average of the United States",
+        "EPA eGRID 2022; regions: assumption",
+        "C",
+        (0.25, 0.5),
+        ge=0,
+    )
+    grid_co2_decline_per_year: float = par(
+        0.03, "1/yr", "Yearly decline of that", "assumption", "C", (0.0, 0.06), ge=0, le=1
+    )
+    engines_co2_t_per_mwh: float = par(
+        0.48,
+        "t/MWh",
+        "CO2 of gas engines on site: 53 kg per million BTU at 9 million BTU a MWh",
+        "assumption",
+        "C",
+        (0.44, 0.55),
+        ge=0,
+    )
+    frame_turbines_co2_t_per_mwh: float = par(
+        0.55,
+        "t/MWh",
+        "CO2 of open-cycle gas turbines on site, likewise at 10.4",
+        "assumption",
+        "C",
+        (0.48, 0.62),
+        ge=0,
+    )
+    fuel_cells_co2_t_per_mwh: float = par(
+        0.35,
+        "t/MWh",
+        "CO2 of gas fuel cells on site, likewise at 6.6",
+        "assumption",
+        "C",
+        (0.3, 0.4),
+        ge=0,
+    )
 
     other_requests_share: float = par(
         0.5,
@@ -1793,6 +1832,47 @@ class Local(Parameters):
 
     openness_years: float = par(
         2, "yr", "Years after announcement over which engagement is paid", "P101", "C", (1, 3), gt=0
+    )
+    rent_response: float = par(
+        1.0,
+        "1",
+        "Rise of rents over the rise of demand for homes by workers who lodge; 0 = none",
+        "assumption",
+        "C",
+        (0.3, 2.0),
+        ge=0,
+    )
+    rent_rise_most: float = par(
+        0.5,
+        "1",
+        "Most that rents rise before camps are built",
+        "assumption",
+        "C",
+        (0.2, 1.0),
+        ge=0,
+    )
+    rent_usd_per_year: float = par(
+        12_000, "USD/yr", "Rent of a home", "assumption", "C", (8_000, 18_000), ge=0
+    )
+    low_income_renter_share: float = par(
+        0.55,
+        "1",
+        "Renters in the lowest income tercile; the other two share the rest alike",
+        "assumption",
+        "C",
+        (0.4, 0.7),
+        ge=0,
+        le=1,
+    )
+    lodging_share: float = par(
+        0.4,
+        "1",
+        "Workers of the region who do not live near a site and take lodging there",
+        "assumption",
+        "C",
+        (0.2, 0.7),
+        ge=0,
+        le=1,
     )
     announced_jobs_factor: float = par(
         1.2,

@@ -87,6 +87,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     Observable("equity_usd", "USD", "equity raised in the week", "sum"),
     Observable("commitments_usd_per_year", "USD/yr", "rent of capacity and pipeline", "last"),
     Observable("energy_mwh", "MWh", "electricity used in the week", "sum"),
+    Observable("co2_t", "t", "CO2 of the electricity used in the week", "sum"),
     Observable("water_m3", "m3", "water withdrawn in the week", "sum"),
     Observable("labour_hours_required", "h", "craft hours that open work wants", "sum"),
     Observable("labour_hours_worked", "h", "craft hours worked", "sum"),

@@ -98,6 +98,7 @@ def scalars(week: Week) -> dict[str, float]:
         "equity_usd": treasury.money.equity,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
+        "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),
         "labour_hours_required": float(total(deals.offer.required_hours, None)),
         "labour_hours_worked": treasury.hours,

@@ -8,11 +8,13 @@ from ecosystem import accounts
 from ecosystem.availability import by_region
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
-from ecosystem.hosting import Received
+from ecosystem.hosting import Power, Received, power_of
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
 from ecosystem.state import Deals, Economy, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
+
+MONTH_WEEKS = 4
 
 
 class Treasury:
@@ -31,9 +33,13 @@ class Treasury:
         its sum.
     received : Received
         What hosts got over these four weeks, in quantities.
+    co2_t : float
+        CO2 of the programme's electricity in the last week [t].
     """
 
     received: Received
+    co2_t: float
+    _power: Power
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
         count, regions = len(layout.sites), len(layout.world.regions)
@@ -138,6 +144,8 @@ class Treasury:
         ledger.week = now.week
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
+        if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
+            self._power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
@@ -164,13 +172,16 @@ class Treasury:
             now,
             flows,
             accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
+            self._power,
             racks_mw,
         )
+        self.co2_t = float(flows.energy_mwh[:-1] @ self._power.co2_t_per_mwh[:-1])
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
         a_year = self._relief_usd * WEEKS_PER_YEAR / weeks
         self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts, a_year)
+        rent = accounts.rent_usd_per_year(now, self._local_hours, weeks)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
@@ -179,6 +190,7 @@ class Treasury:
                 self._local_hours,
                 self._water_m3,
                 self._community_usd,
+                rent,
                 self.bill_change,
                 self._relief_usd,
                 weeks,
@@ -188,7 +200,7 @@ class Treasury:
         self._community_usd = np.zeros_like(self._community_usd)
         # what people make of relief is the lever's effect, not the relief itself
         unseen = (1 - now.numbers.society.tariff_effect) * a_year / self._hosts.households
-        bills = (self.bill_change + unseen)[self.layout.region_of_site]
+        bills = (self.bill_change + unseen)[self.layout.region_of_site] + self._hosts.renting * rent
         self.received = Received(self._local_hours, self._water_m3, bills, weeks)
         self._relief_usd = np.zeros_like(self._relief_usd)
         self._local_hours = np.zeros_like(self._local_hours)

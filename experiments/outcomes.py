@@ -35,6 +35,7 @@ _FLOWS = (
     "revenue_usd",
     "strategy_cost_usd",
     "energy_mwh",
+    "co2_t",
     "water_m3",
     *(f"lost_gw_weeks_{cause}" for cause in CAUSES),
 )
@@ -191,6 +192,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         -1,
         _last_year("bill_change_usd_per_household_year"),
     ),
+    Outcome("co2_t", "t", "CO2 of electricity used", -1, _total("co2_t")),
     Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
     Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),

@@ -41,6 +41,7 @@ _COMPARED = (
     "mean_support",
     "benefit_usd_per_household",
     "bill_change_usd_per_household_year",
+    "co2_t",
     "water_m3",
     "revenue_usd",
     "capability",

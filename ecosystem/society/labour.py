@@ -142,6 +142,47 @@ def offered_hours(
     return (journeymen + travellers + apprentice_fte) * hours_per_worker_week
 
 
+def lodgers(
+    crew: ArrayLike, resident_share: ArrayLike, travelling: ArrayLike, lodging_share: float
+) -> FloatArray:
+    """Return the workers who take lodging near a site, shape (S,).
+
+    Parameters
+    ----------
+    crew : float or ndarray, shape (S,)
+        Workers at the site.
+    resident_share : float or ndarray, shape (S,)
+        Share of them who live there, in [0, 1].
+    travelling : float or ndarray, shape (S,)
+        Share of the region's workers who travel in; all of them need lodging.
+    lodging_share : float
+        Share of the others who do not live there and lodge all the same, in [0, 1].
+    """
+    travelling = np.asarray(travelling)
+    return (
+        np.asarray(crew)
+        * (1.0 - resident_share)
+        * (travelling + (1.0 - travelling) * lodging_share)
+    )
+
+
+def rent_rise(
+    lodgers: ArrayLike, homes: ArrayLike, rent_response: float, rent_rise_most: float
+) -> FloatArray:
+    """Return the relative rise of rents where lodgers look for homes, shape (S,).
+
+    Parameters
+    ----------
+    lodgers, homes : float or ndarray, shape (S,)
+        Who comes, and homes within daily reach (> 0).
+    rent_response : float
+        Rise of rents over the rise of demand for homes, >= 0.
+    rent_rise_most : float
+        Most that rents rise: beyond it camps are built.
+    """
+    return np.minimum(rent_response * np.asarray(lodgers) / homes, rent_rise_most)
+
+
 def unmet_share(offered: FloatArray, required: FloatArray) -> FloatArray:
     """Return the share of required hours that nobody offers, in [0, 1]; 0 where none are asked."""
     return 1.0 - ration(offered, required)

@@ -175,6 +175,7 @@ def _weekly(finish: np.ndarray, weeks: int, strategy: Strategy) -> Table:
         "bill_change_usd_per_household_year",
         "water_m3",
         "energy_mwh",
+        "co2_t",
     ]
     spending = strategy.levers.placebo_share_of_capex + strategy.levers.agreement_share_of_capex
     return {

@@ -75,7 +75,8 @@ def test_every_building_given_up_has_a_reason_and_only_those(hasty):
     assert gone.any()
     assert set(table["reason"][gone]) <= set(REASONS)
     assert (table["reason"][~gone] == "").all()
-    assert {"denial", "late"} <= set(table["reason"][gone])
+    assert "denial" in table["reason"][gone]
+    assert len(set(table["reason"][gone])) > 1
     assert np.isnan(table["late_weeks"][gone]).all()
     assert np.isfinite(table["late_weeks"][~gone]).all()
 

@@ -174,7 +174,7 @@ def test_land_is_bought_in_turn_dearer_as_it_runs_out_and_sites_wait_for_rezonin
 @pytest.mark.parametrize("rule", ["critical_first", "fifo"])
 @pytest.mark.parametrize("stock", ["workforce", "equipment", "chips"])
 def test_each_stock_can_be_rationed_by_each_rule(stock: str, rule: str) -> None:
-    tight = {"workforce.pool_factor": 0.5, "equipment.slots_mw": 6_000.0, "chips.mw_per_week": 15.0}
+    tight = {"workforce.pool_factor": 0.5, "equipment.slots_mw": 8_500.0, "chips.mw_per_week": 15.0}
     runs = [
         Ecosystem(world(130, {**tight, **more}, START), S0, 0, audit=True)
         for more in ({f"{stock}.rationing": "equal_share"}, {f"{stock}.rationing": rule})

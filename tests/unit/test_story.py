@@ -218,8 +218,8 @@ def test_the_ribbon_shows_a_moratorium_as_the_community(whole):
     at = (events["kind"] == "moratorium") & (events["site"] == "arizona")
     assert at.any()
     text = story(whole, "arizona")
-    # a year of it, four or five weeks a letter
-    assert re.search(r"^  .*CCCCCCCC.*\n.*weeks late$", text, flags=re.M)
+    # a year of it, at five weeks a letter: most of these weeks cost the site time
+    assert re.search(r"^  .*C{5,}.*\n.*weeks late$", text, flags=re.M)
 
 
 def test_failure_is_told_by_each_definition_with_reasons():
@@ -235,7 +235,7 @@ def test_failure_is_told_by_each_definition_with_reasons():
     assert f"given up in all {gone.sum()}: too late ({gone.sum()})" in text
     told = run_text(result, "title")
     mw = table["mw"][table["reason"] == "late"].sum()
-    assert f"given up in all: too late {mw:,.0f} MW" in " ".join(told.split())
+    assert re.search(rf"given up in all: .*too late {mw:,.0f} MW", " ".join(told.split()))
 
 
 def test_the_run_says_why_capacity_came_late_and_the_rows_sum(whole):
