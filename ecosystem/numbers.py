@@ -1065,7 +1065,7 @@ class Regulators(Parameters):
         "log-odds",
         "Effect of the mobilised opposing share; set to P051 at the share mobilised at contested "
         "hearings",
-        "P051, docs/validation.md",
+        "P051",
         "C",
         (2, 6),
         ge=0,
