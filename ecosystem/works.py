@@ -10,6 +10,7 @@ from ecosystem.delivery.critical_path import remaining_critical, remaining_forwa
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
 from ecosystem.delivery.record import Log
+from ecosystem.institutions.queues import restudies
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
@@ -263,18 +264,15 @@ class Works:
         left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
         return left == 0
 
-    def restudied(self, gone: BoolArray) -> BoolArray:
-        """Return the sites whose study must start over in part, shape (S,), as is `gone`.
+    def restudied(self, gone: BoolArray) -> FloatArray:
+        """Return how often each study must start over in part, shape (S,), as is `gone`.
 
-        Those are behind a request that withdraws, in the same region and still under study.
+        Once for each request that withdraws ahead in the same region, while it is under study.
         """
         lead, region = self.layout.lead_of_site, self.layout.region_of_site
         started = self.progress.start_week[lead, Activity.STUDY]
         running = np.isfinite(started) & np.isnan(self.progress.finish_week[lead, Activity.STUDY])
-        behind = np.zeros(len(gone), dtype=bool)
-        for site in np.flatnonzero(gone & np.isfinite(started)):
-            behind |= running & (region == region[site]) & (started > started[site])
-        return behind & ~gone
+        return running * restudies(region, started, gone & np.isfinite(started))
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
