@@ -326,8 +326,9 @@ class Ecosystem(mesa.Model):
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
         if np.count_nonzero(gone):
-            again = now.week + 1 + self.world.numbers.grid.restudy_weeks
-            restudy = np.where(self.works.restudied(gone), again, self.sites.restudy_until)
+            times = self.works.restudied(gone)
+            again = now.week + 1 + self.world.numbers.grid.restudy_weeks * times
+            restudy = np.where(times > 0, again, self.sites.restudy_until)
             self.sites = replace(
                 self.sites,
                 withdrawn=self.sites.withdrawn | gone,

@@ -53,6 +53,7 @@ NULLS: Mapping[str, Null] = {
         {"grid.study_slots": 1_000_000, "grid.restudy_weeks": 0.0},
     ),
     "grid_headroom": Null("firm capacity for everybody", {"grid.headroom_factor": PLENTY}),
+    "other_requests": Null("nobody else asks for a grid study", {"grid.other_requests_share": 0.0}),
     "speculation": Null(
         "no speculative request in the study queue", {"grid.speculative_share": 0.0}
     ),

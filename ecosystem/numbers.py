@@ -155,7 +155,15 @@ class Delivery(Parameters):
 class Grid(Parameters):
     """Utilities: studies, firm headroom, bridge power."""
 
-    study_slots: int = par(3, "sites", "Studies a utility runs at once", "P013", "C", (1, 6), ge=1)
+    study_slots: int = par(
+        3,
+        "sites",
+        "Studies run at once for the programme, where others ask as usual",
+        "P013",
+        "C",
+        (1, 6),
+        ge=1,
+    )
     headroom_factor: float = par(
         1.0,
         "1",
@@ -1065,7 +1073,7 @@ class Regulators(Parameters):
         "log-odds",
         "Effect of the mobilised opposing share; set to P051 at the share mobilised at contested "
         "hearings",
-        "P051, docs/validation.md",
+        "P051",
         "C",
         (2, 6),
         ge=0,

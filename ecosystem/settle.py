@@ -331,14 +331,17 @@ class Docket:
         if not petitions:
             return
         in_force = now.sites.moratorium_until > now.week
+        under = (now.layout.neighbours & in_force).sum(axis=1)
+        rate = permits.moratorium_rate(
+            now.society.organised, under, n.moratorium_per_year, n.contagion
+        )
+        chance = permits.hazard_probability(rate, MONTH_WEEKS)
         month = now.week // MONTH_WEEKS
         for site in petitions:
             if in_force[site] or self._on_record(site):
                 continue
-            near = int((now.layout.neighbours[site] & in_force).sum())
-            rate = n.moratorium_per_year * n.contagion**near
-            chance = float(permits.hazard_probability(rate, MONTH_WEEKS))
-            if self._draw("moratorium", month, site) < chance:
+            near = int(under[site])
+            if self._draw("moratorium", month, site) < float(chance[site]):
                 self._own("moratorium_until")[site] = now.week + n.moratorium_weeks
                 state = now.layout.sites[site].state
                 text = f"moratorium for {n.moratorium_weeks:.0f} weeks ({near} neighbours had one)"

@@ -10,6 +10,7 @@ from ecosystem.delivery.critical_path import remaining_critical, remaining_forwa
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
 from ecosystem.delivery.record import Log
+from ecosystem.institutions.queues import restudies
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
@@ -161,17 +162,18 @@ class Works:
         if levers.non_firm >= 0.5:
             self._scale(own, Activity.INTERCONNECT, options.non_firm_build_share)
         if levers.plant is not None:
-            self._power_on_site(own, opening.plant_weeks(self.layout, levers.plant))
+            weeks = opening.plant_weeks(self.layout, levers.plant)
+            planned = opening.plant_weeks(self.layout, chosen.plant)
+            self._power_on_site(own, weeks[0] / planned[0], weeks[1] / planned[1])
         if levers.repeat_design >= 0.5:
             self._repeat_design(own)
         if levers.equipment_reserved_weeks > 0:
             self.reserve(own, levers.equipment_reserved_weeks)
             self._plan_reserved(own, week)
 
-    def _power_on_site(self, own: IntArray, weeks: tuple[float, float]) -> None:
-        """Let a site build power of its own, of a kind with these weeks of work and permit."""
-        for activity, median in zip((Activity.BRIDGE, Activity.AIR_PERMIT), weeks, strict=True):
-            factor = median / self.planned[own[0], activity]
+    def _power_on_site(self, own: IntArray, work: float, permit: float) -> None:
+        """Let a site build power of another kind, its work and air permit over those planned."""
+        for activity, factor in ((Activity.BRIDGE, work), (Activity.AIR_PERMIT, permit)):
             self._scale(own, activity, factor)
             self.hours_per_week[own, activity] /= factor
         if self.network.accepts[own[0], 1]:
@@ -262,18 +264,15 @@ class Works:
         left = np.bincount(self.layout.site_of_phase, ~self.cancelled, len(self.layout.sites))
         return left == 0
 
-    def restudied(self, gone: BoolArray) -> BoolArray:
-        """Return the sites whose study must start over in part, shape (S,), as is `gone`.
+    def restudied(self, gone: BoolArray) -> FloatArray:
+        """Return how often each study must start over in part, shape (S,), as is `gone`.
 
-        Those are behind a request that withdraws, in the same region and still under study.
+        Once for each request that withdraws ahead in the same region, while it is under study.
         """
         lead, region = self.layout.lead_of_site, self.layout.region_of_site
         started = self.progress.start_week[lead, Activity.STUDY]
         running = np.isfinite(started) & np.isnan(self.progress.finish_week[lead, Activity.STUDY])
-        behind = np.zeros(len(gone), dtype=bool)
-        for site in np.flatnonzero(gone & np.isfinite(started)):
-            behind |= running & (region == region[site]) & (started > started[site])
-        return behind & ~gone
+        return running * restudies(region, started, gone & np.isfinite(started))
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""

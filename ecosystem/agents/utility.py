@@ -1,11 +1,13 @@
 """Grid utilities."""
 
+from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
 from ecosystem.delivery.activities import Activity
+from ecosystem.institutions.queues import fifo_grant, start_studies
 from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.state import GrantHeadroom, Order, Snapshot, StartStudy
 from ecosystem.units import IntArray
@@ -14,13 +16,33 @@ if TYPE_CHECKING:
     from mesa import Model
 
 
+def slots(now: Snapshot) -> int:
+    """Return the studies that a utility runs at once, for the programme and for others."""
+    n = now.numbers.grid
+    return round(n.study_slots / (1 - n.other_requests_share))
+
+
+def _stays(number: int, share: float) -> bool:
+    """Return whether a request is among the share that stays, taken evenly from the queue."""
+    return floor((number + 1) * share) > floor(number * share)
+
+
 class Utility(Actor):
     """Studies load requests in queue order and commits firm headroom to them.
 
     Senses: own queue, studies under way, headroom that upgrades have added. Decides: which
     studies start and which requests get firm capacity, first come, first served: a large request
-    at the head of the queue holds up those behind it. Requests of others take a share of its
-    study work; where a deposit drives the speculative ones away, the programme's wait less.
+    at the head of the queue holds up those behind it. Requests of others, many of them
+    speculative, stand in the same queue; a deposit keeps some of them away.
+
+    Attributes
+    ----------
+    waiting : list of float
+        Weeks in which requests of others came that wait for a study.
+    others_until : ndarray
+        Weeks in which studies for others end.
+    kept : float
+        Share of others who stay in the queue at the deposit that was last asked for.
     """
 
     kind = "utility"
@@ -31,40 +53,95 @@ class Utility(Actor):
         super().__init__(model, name, label)
         self.index = index
         self.sites = sites
+        self.waiting: list[float] = []
+        self.others_until = np.empty(0)
+        self.kept = 1.0
+        self._next_request: float | None = None
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
-        if not now.grid_queued:
+        self._take_requests(now)
+        if not (self.waiting or now.grid_queued):
             return []
-        s, own = now.sites, self.sites
-        orders: list[Order] = []
-        waiting = own[now.unstudied[own]]
-        if len(waiting):
-            lead = now.layout.lead_of_site[own]
-            studied = now.progress.finish_week[lead, Activity.STUDY] <= now.week
-            busy = int((s.study_started[own] & s.live[own] & ~studied).sum())
-            first = waiting[np.lexsort((waiting, now.study_week[waiting]))]
-            free = max(0, self.study_slots(now) - busy)
-            orders += [StartStudy(int(site)) for site in first[:free]]
-        queue = own[now.unconnected[own]]
+        orders: list[Order] = self._study(now)
+        queue = self.sites[now.unconnected[self.sites]]
         if len(queue):
-            first = queue[np.lexsort((queue, now.headroom_week[queue]))]
-            firm_mw = now.layout.site_mw[first] * ~s.non_firm[first]
-            room = now.vendors.headroom_mw[self.index] - np.cumsum(firm_mw)
+            non_firm = now.sites.non_firm[queue]
             # who accepts curtailment needs no firm capacity and passes those who wait for it
-            served = (room >= 0) | s.non_firm[first]
-            orders += [GrantHeadroom(int(site)) for site in first[served]]
+            served = non_firm | fifo_grant(
+                now.vendors.headroom_mw[[self.index]],
+                np.zeros(len(queue), dtype=np.int64),
+                now.layout.site_mw[queue] * ~non_firm,
+                now.headroom_week[queue],
+            )
+            orders += [GrantHeadroom(int(site)) for site in queue[served]]
         return orders
 
-    def study_slots(self, now: Snapshot) -> int:
-        """Return the studies run at once for the programme; a deposit drives others away."""
-        n = now.numbers.grid
-        asked = now.levers.deposit_usd_per_mw[self.sites] * now.sites.live[self.sites]
-        kept = requests_kept(
-            asked.max(initial=0.0), n.speculative_share, n.deposit_scale_usd_per_mw
+    def _study(self, now: Snapshot) -> list[Order]:
+        """Begin the studies for which there is room, the programme's and those of others."""
+        own, sites = self.sites, now.sites
+        asking = own[now.unstudied[own]]
+        if not (len(asking) or self.waiting):
+            return []
+        studied = now.progress.finish_week[now.layout.lead_of_site[own], Activity.STUDY] <= now.week
+        self.others_until = self.others_until[self.others_until > now.week]
+        busy = np.count_nonzero(sites.study_started[own] & sites.live[own] & ~studied)
+        arrival = np.append(now.study_week[asking], self.waiting)
+        begins = start_studies(
+            np.array([slots(now)]),
+            np.array([busy + len(self.others_until)]),
+            np.zeros(len(arrival), dtype=np.int64),
+            arrival,
         )
-        others = n.other_requests_share
-        return round(n.study_slots * float(1 - others * kept) / (1 - others))
+        begun = begins[len(asking) :]
+        ends = np.full(np.count_nonzero(begun), now.week + now.numbers.delivery.study_weeks)
+        self.others_until = np.append(self.others_until, ends)
+        self.waiting = [week for week, done in zip(self.waiting, begun, strict=True) if not done]
+        return [StartStudy(int(site)) for site in asking[begins[: len(asking)]]]
+
+    def _take_requests(self, now: Snapshot) -> None:
+        """Let others ask for studies, evenly, as often as keeps their share of them busy.
+
+        Who would have to post a deposit that he does not want to post leaves the queue at once.
+        """
+        if self._next_request is None:
+            self._open(now)
+        if "deposit_usd_per_mw" in now.levers.used:
+            kept = self._kept(now)
+            self._thin_out(min(1.0, kept / self.kept) if self.kept else 1.0)
+            self.kept = kept
+        while self._next_request is not None and self._next_request <= now.week:
+            self.waiting.append(self._next_request)
+            self._next_request += self._gap(now)
+
+    def _open(self, now: Snapshot) -> None:
+        """Begin with as many studies for others as there are in the long run, at all stages."""
+        gap = self._gap(now)
+        weeks = now.numbers.delivery.study_weeks
+        self._next_request = now.week + gap
+        under_way = int(weeks / gap)
+        self.others_until = now.week + gap * np.arange(1, under_way + 1)
+
+    def _thin_out(self, share: float) -> None:
+        """Let all but a share of those leave who wait or are under study, evenly."""
+        if share == 1.0:
+            return
+        self.waiting = [w for i, w in enumerate(self.waiting) if _stays(i, share)]
+        stay = [_stays(i, share) for i in range(len(self.others_until))]
+        self.others_until = self.others_until[np.array(stay, dtype=bool)]
+
+    def _kept(self, now: Snapshot) -> float:
+        """Return the share of requests of others that stay at the deposit asked for now."""
+        n, own = now.numbers.grid, self.sites
+        deposits = now.levers.deposit_usd_per_mw[own] * now.sites.live[own]
+        asked = float(deposits.max(initial=0.0))
+        return float(requests_kept(asked, n.speculative_share, n.deposit_scale_usd_per_mw))
+
+    def _gap(self, now: Snapshot) -> float:
+        """Return the weeks between requests of others."""
+        share = now.numbers.grid.other_requests_share * self.kept
+        per_week = share * slots(now) / now.numbers.delivery.study_weeks
+        return 1.0 / per_week if per_week > 0 else inf
 
     def card(self, now: Snapshot) -> Card:
         """Return queue and headroom."""
@@ -74,5 +151,7 @@ class Utility(Actor):
             ("firm headroom left", f"{now.vendors.headroom_mw[self.index]:,.0f} MW"),
             ("requests in the queue", f"{int(queue.sum())}"),
             ("requested", f"{now.layout.site_mw[own][queue].sum():,.0f} MW"),
-            ("studies at once", f"{self.study_slots(now)}"),
+            ("studies at once", f"{slots(now)}"),
+            ("studies for others", f"{np.count_nonzero(self.others_until > now.week)}"),
+            ("others waiting for a study", f"{len(self.waiting)}"),
         )

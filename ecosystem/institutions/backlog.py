@@ -54,33 +54,3 @@ def expand(
     decides = idle & (np.asarray(waiting) > backlog_trigger * capacity)
     due = np.where(idle, np.nan, plant.due_week)
     return Plant(capacity, np.where(decides, week + expansion_weeks, due))
-
-
-def work_off(
-    backlog: FloatArray, orders: ArrayLike, capacity_per_week: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
-    """Return the backlog after a week, and what was delivered; both shape (M,).
-
-    Parameters
-    ----------
-    backlog, orders, capacity_per_week : ndarray, shape (M,)
-        Orders on the books, new orders, and what can be made in a week, in one unit.
-    """
-    due = backlog + orders
-    delivered = np.minimum(due, capacity_per_week)
-    return due - delivered, delivered
-
-
-def lead_weeks(
-    backlog: ArrayLike, capacity_per_week: ArrayLike, minimum_weeks: float
-) -> FloatArray:
-    """Return the weeks that an order placed now takes: backlog / capacity + minimum.
-
-    Parameters
-    ----------
-    backlog, capacity_per_week : float or ndarray, shape (M,)
-        Orders on the books and what can be made in a week (> 0), in one unit.
-    minimum_weeks : float
-        Time in production of one unit.
-    """
-    return np.asarray(backlog) / capacity_per_week + minimum_weeks

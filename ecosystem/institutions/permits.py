@@ -157,23 +157,6 @@ def hazard_probability(rate_per_year: ArrayLike, weeks: float) -> FloatArray:
     return -np.expm1(-np.asarray(rate_per_year) * (weeks / WEEKS_PER_YEAR))
 
 
-def litigation_rate(
-    organised: BoolArray, exposed: BoolArray, litigation_per_year: float
-) -> FloatArray:
-    """Return lawsuits per year, shape (n,): only against sites permitted or built under protest.
-
-    Parameters
-    ----------
-    organised : ndarray of bool, shape (n,)
-        Whether a campaign stands in the host community.
-    exposed : ndarray of bool, shape (n,)
-        Whether the site is being permitted or built.
-    litigation_per_year : float
-        Rate where both hold.
-    """
-    return np.where(organised & exposed, litigation_per_year, 0.0)
-
-
 def stay_length_weeks(draws: FloatArray, stay_weeks: float, stay_sigma: float) -> FloatArray:
     """Return lognormal lengths of a stop by court, shape of `draws`.
 

@@ -1,4 +1,4 @@
-"""Who is served first: rationing in order, queues of whole requests, headroom of a grid."""
+"""Who is served first: queues of whole requests, studies, and what a withdrawal costs."""
 
 import numpy as np
 
@@ -15,31 +15,6 @@ def _ahead(group: IntArray, order: ArrayLike, need: FloatArray) -> FloatArray:
     ahead = np.empty_like(before)
     ahead[served] = before - before[opens]
     return ahead
-
-
-def ration_priority(
-    amount: FloatArray, group: IntArray, need: FloatArray, priority: ArrayLike
-) -> FloatArray:
-    """Share out an amount in order of priority within each group.
-
-    Parameters
-    ----------
-    amount : ndarray, shape (G,) or (G, K)
-        What each group has, >= 0.
-    group : ndarray of int, shape (n,)
-        Group of each request.
-    need : ndarray, shape (n,) or (n, K)
-        What it asks for, >= 0. K things (such as crafts) are shared out separately.
-    priority : ndarray, shape (n,)
-        The lowest number is served first, equals in order of position.
-
-    Returns
-    -------
-    ndarray, shape of `need`
-        Granted, between 0 and `need`; the marginal request gets what is left.
-    """
-    left = np.asarray(amount)[group] - _ahead(group, priority, need)
-    return np.clip(left, 0.0, need)
 
 
 def fifo_grant(
@@ -104,19 +79,3 @@ def restudies(group: IntArray, arrival: ArrayLike, withdrawn: BoolArray) -> Floa
         Withdrawals ahead; 0 for those who withdraw.
     """
     return np.where(withdrawn, 0.0, _ahead(group, arrival, withdrawn.astype(float)))
-
-
-def firm_headroom_mw(
-    capacity_mw: ArrayLike, peak_mw: ArrayLike, reserve_margin: float, committed_mw: ArrayLike = 0.0
-) -> FloatArray:
-    """Return the firm load that a grid can still take; never negative.
-
-    Parameters
-    ----------
-    capacity_mw, peak_mw, committed_mw : float or ndarray, shape (G,)
-        Accredited supply, peak of present load, and load promised but not yet drawn.
-    reserve_margin : float
-        Reserve over peak that reliability rules ask for.
-    """
-    peak = np.asarray(peak_mw, dtype=float) + committed_mw
-    return np.maximum(np.asarray(capacity_mw) - (1.0 + reserve_margin) * peak, 0.0)

@@ -10,7 +10,7 @@ from ecosystem.institutions.permits import (
     hazard_probability,
     next_venue,
 )
-from ecosystem.institutions.queues import fifo_grant, ration_priority, restudies
+from ecosystem.institutions.queues import fifo_grant, restudies
 from ecosystem.institutions.tariffs import requests_kept
 
 GROUPS = 3
@@ -26,22 +26,6 @@ type Requests = list[tuple[int, int, int]]
 def _columns(requests: Requests) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     table = np.array(requests, dtype=np.int64).reshape(-1, 3)
     return table[:, 0], table[:, 1].astype(float), table[:, 2]
-
-
-@given(AMOUNTS, REQUESTS)
-def test_priority_rationing_is_the_loop(amounts: list[int], requests: Requests) -> None:
-    left, expected = list(amounts), [0.0] * len(requests)
-    for i in sorted(range(len(requests)), key=lambda i: requests[i][2]):
-        group, need, _ = requests[i]
-        expected[i] = min(need, left[group])
-        left[group] -= expected[i]
-    group, need, priority = _columns(requests)
-    amount = np.array(amounts, float)
-    np.testing.assert_array_equal(ration_priority(amount, group, need, priority), expected)
-    several = ration_priority(
-        np.column_stack([amount, 2 * amount]), group, np.column_stack([need, 2 * need]), priority
-    )
-    np.testing.assert_array_equal(several, np.multiply.outer(expected, [1, 2]))
 
 
 @given(AMOUNTS, REQUESTS)
@@ -67,23 +51,6 @@ def test_restudies_are_the_loop(requests: Requests) -> None:
         if not withdrawn[i]:
             expected[i] = sum(bool(withdrawn[j]) and group[j] == group[i] for j in order[:place])
     np.testing.assert_array_equal(restudies(group, arrival, withdrawn), expected)
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 2), st.floats(0, 1e5), st.floats(0, 1)), max_size=40),
-    st.lists(st.floats(0, 1e6), min_size=3, max_size=3),
-)
-def test_rationing_gives_away_all_it_can_and_no_more(
-    requests: list[tuple[int, float, float]], amounts: list[float]
-) -> None:
-    table = np.array(requests).reshape(-1, 3)
-    group, need, amount = table[:, 0].astype(int), table[:, 1], np.array(amounts)
-    granted = ration_priority(amount, group, need, table[:, 2])
-    assert (granted >= 0).all()
-    assert (granted <= need).all()
-    asked = np.bincount(group, need, minlength=3)
-    given_away = np.bincount(group, granted, minlength=3)
-    np.testing.assert_allclose(given_away, np.minimum(asked, amount), rtol=1e-9, atol=1e-6)
 
 
 @given(SHARE, SHARE, SHARE, SHARE, st.booleans())

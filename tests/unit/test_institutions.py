@@ -3,19 +3,18 @@
 import numpy as np
 import pytest
 
-from ecosystem.institutions.backlog import Plant, expand, lead_weeks, work_off
+from ecosystem.institutions.backlog import Plant, expand
 from ecosystem.institutions.permits import (
     Denied,
     Venue,
     after_denial,
     denial_probability,
     hazard_probability,
-    litigation_rate,
     moratorium_rate,
     next_venue,
     stay_length_weeks,
 )
-from ecosystem.institutions.queues import firm_headroom_mw, restudies, start_studies
+from ecosystem.institutions.queues import restudies, start_studies
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh, requests_kept
 from ecosystem.numbers import Equipment, Regulators
 from ecosystem.units import WEEKS_PER_YEAR
@@ -58,12 +57,6 @@ def test_hazard_compounds_over_time() -> None:
     weekly = hazard_probability(0.25, 1.0)
     assert 1 - (1 - weekly) ** WEEKS_PER_YEAR == pytest.approx(year)
     assert hazard_probability(0.0, 52) == 0.0
-
-
-def test_lawsuits_need_a_campaign_and_a_site_at_work() -> None:
-    organised = np.array([True, True, False, False])
-    exposed = np.array([True, False, True, False])
-    np.testing.assert_allclose(litigation_rate(organised, exposed, 0.25), [0.25, 0, 0, 0])
 
 
 def test_stays_have_the_median_and_spread_asked_for() -> None:
@@ -147,13 +140,6 @@ def test_a_maker_expands_once_per_decision_and_late() -> None:
     np.testing.assert_array_equal(plant.due_week, [270.0, np.nan])
 
 
-def test_backlog_conserves_orders_and_sets_the_lead() -> None:
-    backlog, delivered = work_off(np.array([100.0, 10.0]), np.array([40.0, 5.0]), 50.0)
-    np.testing.assert_allclose(backlog, [90, 0])
-    np.testing.assert_allclose(delivered, [50, 15])
-    np.testing.assert_allclose(lead_weeks(np.array([500.0, 0.0]), 50.0, 78), [88, 78])
-
-
 def test_studies_start_in_order_of_arrival_in_free_slots() -> None:
     group = np.array([0, 1, 0, 0, 1])
     arrival = np.array([5, 1, 2, 9, 4])
@@ -166,8 +152,3 @@ def test_withdrawals_cost_only_those_behind_in_the_same_queue() -> None:
     arrival = np.array([1, 2, 3, 4, 0])
     withdrawn = np.array([True, True, False, False, False])
     np.testing.assert_array_equal(restudies(group, arrival, withdrawn), [0, 0, 2, 0, 0])
-
-
-def test_headroom_counts_reserve_and_promises_and_never_falls_below_zero() -> None:
-    found = firm_headroom_mw(np.array([1200.0, 1000.0]), 800.0, 0.15, np.array([100.0, 100.0]))
-    np.testing.assert_allclose(found, [1200 - 1.15 * 900, 0.0])

@@ -7,6 +7,7 @@ import pytest
 from test_model_levers import assert_only_money_differs
 from whole_worlds import RECEIVED, S0, STRATEGIES, changed_columns, world
 
+from ecosystem.agents.utility import Utility
 from ecosystem.model import Ecosystem, simulate
 from ecosystem.results import RunResult
 from ecosystem.scenario import Levers, Strategy, World, load_world
@@ -112,24 +113,24 @@ def test_take_or_pay_charges_contracted_demand_that_is_not_drawn() -> None:
     assert ledger(simulate(nothing, grid), "rate_protection", "lab", "utilities") == 0
 
 
-def test_a_deposit_leaves_more_studies_for_the_programme() -> None:
-    slots = {}
-    for deposit in (0.0, 50_000.0, 500_000.0):
-        model = Ecosystem(fictional(60), strategy(deposit_usd_per_mw=deposit))
-        model.run()
-        utility = next(a for a in model.actors if a.key == "utility:lake_plain")
-        slots[deposit] = utility.study_slots(model.last_snapshot)
-        tied_up = ledger(model.result(), "deposit", "lab", "financiers")
-        assert (tied_up > 0) == (deposit > 0)
-    # Half of 6 studies are others', half of these speculative. One scale of deposit drives away
-    # 1 - 1/e of them, ten scales nearly all: 3.95 and 4.5 studies are left to the programme.
-    assert slots == {0.0: 3, 50_000.0: 4, 500_000.0: 4}
-    none = Ecosystem(
-        fictional(60, **{"numbers.grid.speculative_share": 0.0}), strategy(deposit_usd_per_mw=5e5)
-    )
-    none.run()
-    utility = next(a for a in none.actors if a.key == "utility:lake_plain")
-    assert utility.study_slots(none.last_snapshot) == 3
+def test_a_deposit_keeps_speculative_requests_out_of_the_study_queue() -> None:
+    """Half of 6 studies are others', half of these speculative: 3 are left busy, then 1.5."""
+
+    def others(deposit: float, speculative: float) -> float:
+        values = {"numbers.grid.speculative_share": speculative}
+        model = Ecosystem(fictional(260, **values), strategy(deposit_usd_per_mw=deposit))
+        busy = []
+        while model.week < model.weeks:
+            model.step()
+            utility = next(a for a in model.actors if a.key == "utility:lake_plain")
+            assert isinstance(utility, Utility)
+            busy.append(np.count_nonzero(utility.others_until > model.week))
+        assert (ledger(model.result(), "deposit", "lab", "financiers") > 0) == (deposit > 0)
+        return float(np.mean(busy[156:]))
+
+    assert others(0.0, 0.5) == pytest.approx(3.0, abs=0.4)
+    assert others(500_000.0, 0.5) == pytest.approx(1.5, abs=0.4)
+    assert others(500_000.0, 0.0) == pytest.approx(3.0, abs=0.4)
 
 
 def test_a_shorter_study_queue_shows_where_it_binds() -> None:
