@@ -143,10 +143,15 @@ def simulate(
             "communities": _communities(weeks),
             "events": _events(finish, weeks, world.start),
             "ledger": {
-                "account": np.array(["lab"], dtype=object),
-                "purpose": np.array(["strategy"], dtype=object),
-                "amount_usd": np.array([-1.0]),
+                "period": np.array(["2025"], dtype=object),
+                "unit": np.array(["USD"], dtype=object),
+                "purpose": np.array(["cash"], dtype=object),
+                "payer": np.array(["lab"], dtype=object),
+                "payee": np.array(["households"], dtype=object),
+                "amount": np.array([1.0]),
             },
+            "groups": _groups(),
+            "hosts": _hosts(),
         },
     )
 
@@ -256,6 +261,35 @@ def _communities(weeks: int) -> Table:
         "week": week,
         "community": np.array(["alpha", "beta"] * (week.size // 2), dtype=object),
         "benefit_usd_per_household": week * np.where(np.arange(week.size) % 2, 1.0, 3.0),
+    }
+
+
+def _groups() -> Table:
+    """Two communities of 600 households; of one in ten, near alpha, each has lost 10 dollars."""
+    place = np.array(["far", "near"] * 6, dtype=object)
+    households = np.where(place == "near", 20.0, 180.0)
+    lost = (place == "near") & (np.arange(12) < 6)
+    return {
+        "community": np.repeat(np.array(["alpha", "beta"], dtype=object), 6),
+        "tercile": np.tile(np.repeat(np.array(["low", "middle", "high"], dtype=object), 2), 2),
+        "place": place,
+        "households": households,
+        "benefit_usd": np.where(lost, -10.0, 5.0) * households,
+        "benefit_usd_year": np.where(lost, -2.0, 1.0) * households,
+    }
+
+
+def _hosts() -> Table:
+    names = ("craft_job_years", "craft_job_years_local", "permanent_job_years")
+    names += ("permanent_job_years_local", "tax_usd", "water_m3", "contacts_per_year", "openness")
+    return {
+        "community": np.array(["alpha", "beta"], dtype=object),
+        "region": np.array(["plain", "plain"], dtype=object),
+        "support": np.array([-0.2, 0.3]),
+        "bill_usd_per_household_year": np.array([4.0, 4.0]),
+        **{name: np.array([1.0, 2.0]) for name in names},
+        "promises_kept": np.array([1.0, 2.0]),
+        "promises_broken": np.array([1.0, 0.0]),
     }
 
 
