@@ -253,10 +253,20 @@ def ablation_text(rows: Sequence[Owed], without: Sequence[Variant], title: str) 
     parts.append(
         paragraph(
             "A positive number is what the result gains by the mechanism, a negative one what the "
-            "mechanism costs it. Mechanisms act together, so the numbers need not add up."
+            "mechanism costs it. Mechanisms act together, so the numbers need not add up. Silent "
+            "agents leave what they decide as it opened: crews at work, supply as it was."
         )
     )
     return "\n\n".join(parts)
+
+
+def failures_text(folder: Path) -> str:
+    """Say which runs failed and are left out, with their seed; empty if none did."""
+    runs = read(folder, "runs")
+    failed = np.flatnonzero(runs["status"] != "ok")
+    if not len(failed):
+        return ""
+    return f"{len(failed)} of {len(runs['run'])} runs failed; the first: {runs['error'][failed[0]]}"
 
 
 def _clear(row: Owed) -> bool:

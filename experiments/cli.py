@@ -192,7 +192,14 @@ def ablate(
     """Switch off each mechanism, silence each kind of agent: say what results owe to it."""
     from ecosystem.model import KINDS
     from ecosystem.scenario import load_strategy, load_world
-    from experiments.ablate import ablation, ablation_text, owed, variants, write_owed
+    from experiments.ablate import (
+        ablation,
+        ablation_text,
+        failures_text,
+        owed,
+        variants,
+        write_owed,
+    )
 
     chosen, weeks = load_world(world), _weeks(years)
     policies = tuple(load_strategy(name) for name in _names(strategies))
@@ -204,6 +211,8 @@ def ablate(
     specs = [spec for group in runs.values() for spec in group]
     about = {"world": chosen.name, "seeds": seeds, "seed": seed, "without": [*runs]}
     _run_counted(specs, jobs or _cores(), out, about)
+    if failed := failures_text(out):
+        typer.echo(failed, err=True)
     rows = owed(out, runs, seed)
     write_owed(out / "ablation.csv", rows)
     title = (
