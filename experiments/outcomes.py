@@ -93,16 +93,13 @@ def weeks_to(result: RunResult, gw: float) -> float:
 
 
 def benefit_per_household(result: RunResult) -> float:
-    """Return net benefit per household to date, the mean over host communities [USD].
+    """Return net benefit to date of a host household, the mean over all of them [USD].
 
-    Host communities are those of sites announced so far; each counts alike, small or large.
+    Hosts are the communities of sites announced so far. Were each community to count alike, a
+    township of some hundred households, which draws the taxes of a gigawatt, would say it all.
     """
-    communities = result.tables["communities"]
-    if not len(communities["week"]):
-        return float("nan")
-    last = communities["week"] == communities["week"].max()
-    benefit = communities["benefit_usd_per_household"][last]
-    return float(np.nanmean(benefit)) if not np.isnan(benefit).all() else float("nan")
+    groups = result.tables["groups"]
+    return people.per_household(groups, np.ones(len(groups["households"]), bool), "benefit_usd")
 
 
 def _at_horizon(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:

@@ -57,9 +57,9 @@ def sites(rows: list[tuple[int, str, dict[str, float]]]) -> RunResult:
     return RunResult({}, {"sites": table})
 
 
-def test_benefit_is_the_mean_over_communities_at_the_end(result):
-    # The fake gives 3 and 1 USD per household and week; the last row is week 256.
-    assert benefit_per_household(result) == pytest.approx(256 * 2)
+def test_every_host_household_counts_alike_in_the_benefit():
+    groups = {"households": np.array([100.0, 900.0]), "benefit_usd": np.array([5e4, 9e4])}
+    assert benefit_per_household(RunResult({}, {"groups": groups})) == pytest.approx(140.0)
 
 
 def test_every_outcome_has_a_name_of_its_own_and_a_finite_value_or_a_reason(result):

@@ -69,6 +69,7 @@ def whole(seed: int, scarce: str) -> dict[str, float]:
     return values(simulate(busy(scarce), strategy(), seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", variants(KINDS), ids=lambda v: v.name)
 def test_every_agent_type_and_every_mechanism_changes_an_outcome(variant: Variant) -> None:
     name = variant.name if variant.name in SCARCE else ""
