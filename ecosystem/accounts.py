@@ -33,9 +33,9 @@ class Hosts(NamedTuple):
 
     Attributes
     ----------
-    everybody, neighbours, renters : ndarray, shape (3, 2)
+    everybody, neighbours, renters, earners : ndarray, shape (3, 2)
         Share of a community's households in each group; the same of what only those nearby bear,
-        and of what renters bear.
+        of what renters bear, and of what residents earn at a site.
     renting : float
         Share of households who rent.
     billed_mwh, households, tight : ndarray, shape (R,)
@@ -45,6 +45,7 @@ class Hosts(NamedTuple):
     everybody: FloatArray
     neighbours: FloatArray
     renters: FloatArray
+    earners: FloatArray
     renting: float
     billed_mwh: FloatArray
     households: FloatArray
@@ -55,14 +56,17 @@ class Hosts(NamedTuple):
         """Return those of a world."""
         near, regions = layout.world.numbers.society.near_share, layout.world.regions
         terciles = np.full(3, 1 / 3)
-        low = layout.world.numbers.local.low_income_renter_share
+        local = layout.world.numbers.local
+        low = local.low_income_renter_share
         others = (3 * (1 - layout.world.numbers.society.owner_share) - low) / 2
         renters = np.clip([low, others, others], 0.0, 1.0) / 3
         renting = float(renters.sum())
+        pay = [local.pay_low_share, local.pay_middle_share]
         return cls(
             everybody=np.outer(terciles, [1 - near, near]),
             neighbours=np.outer(terciles, [0.0, 1.0]),
             renters=np.outer(renters / max(renting, 1e-9), [1 - near, near]),
+            earners=np.outer([*pay, max(1 - sum(pay), 0.0)], [1 - near, near]),
             renting=renting,
             billed_mwh=np.array([r.residential_mwh_per_year for r in regions]),
             households=np.array([r.households for r in regions]),
@@ -268,13 +272,13 @@ def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
 
 def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> None:
     """Book what the lab earns and pays, community money by household group."""
-    for purpose, amount in (
-        ("agreement", cost.agreement),
-        ("cash", cost.cash),
-        ("local_hire", cost.local_hire),
+    for purpose, amount, how in (
+        ("agreement", cost.agreement, hosts.everybody),
+        ("cash", cost.cash, hosts.everybody),
+        ("local_hire", cost.local_hire, hosts.earners),
     ):
         if np.count_nonzero(amount):
-            group = amount[:, None, None] * hosts.everybody
+            group = amount[:, None, None] * how
             ledger.post_each(purpose, "lab", "households", group)
     ledger.post("revenue", "customers", "lab", money.revenue)
     ledger.post("equity", "financiers", "lab", money.equity)
@@ -446,7 +450,7 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
     ledger.post("tax", "partners", "local_government", float(tax.sum()))
     flows = (
         ("services", "local_government", tax, hosts.everybody),
-        ("wages", "workers", wages, hosts.everybody),
+        ("wages", "workers", wages, hosts.earners),
         ("nuisance", "environment", -nuisance, hosts.neighbours),
         ("scarcity", "environment", -scarcity, hosts.everybody),
         ("bill_change", "utilities", -bill, hosts.everybody),
@@ -454,19 +458,21 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
     )
     for purpose, payer, amount, how in flows:
         ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
-    _relieve_others(ledger, now, hosts, local.relief_usd)
+    _bill_others(ledger, now, hosts, local.bill_change * years)
     return local.community_usd + np.add.reduce([amount for _, _, amount, _ in flows])
 
 
-def _relieve_others(ledger: Ledger, now: Snapshot, hosts: Hosts, relief_usd: FloatArray) -> None:
-    """Pass what sites paid on to the customers who are no hosts; those have it in their bills."""
-    if not np.count_nonzero(relief_usd):
-        return
+def _bill_others(ledger: Ledger, now: Snapshot, hosts: Hosts, change_usd: FloatArray) -> None:
+    """Bill the households of a region that are no hosts, `change_usd` each, shape (R,).
+
+    What sites paid so that other customers did not is in it already.
+    """
     layout = now.layout
-    near = np.bincount(layout.region_of_site, layout.households * now.sites.live, len(relief_usd))
-    rest = float(np.add.reduce(relief_usd * (1 - near / hosts.households)))
-    parties = ("utilities", "ratepayers") if rest >= 0 else ("ratepayers", "utilities")
-    ledger.post("bill_change", *parties, abs(rest))
+    near = np.bincount(layout.region_of_site, layout.households * now.sites.live, len(change_usd))
+    for usd in (change_usd * np.maximum(hosts.households - near, 0.0)).tolist():
+        if usd:
+            parties = ("ratepayers", "utilities") if usd > 0 else ("utilities", "ratepayers")
+            ledger.post("bill_change", *parties, abs(usd))
 
 
 def _site_mw(now: Snapshot, chosen: BoolArray) -> FloatArray:

@@ -22,10 +22,12 @@ from ecosystem.audit import audit
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
-from ecosystem.errors import AuditError
+from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
+from ecosystem.nulls import nulled
+from ecosystem.people import People
 from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
@@ -41,6 +43,23 @@ from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
+
+KINDS: tuple[str, ...] = tuple(
+    actor.kind
+    for actor in (
+        *(AILab, CapitalProvider, ChipMaker, EquipmentMaker, CloudProvider, Contractor),
+        *(Utility, Regulator, Workforce, Community),
+    )
+)
+"""All kinds of agents."""
+
+
+def _kinds(names: Iterable[str]) -> frozenset[str]:
+    """Return kinds of agents; a name that is none raises :class:`InputError`."""
+    chosen = frozenset(names)
+    if unknown := sorted(chosen - set(KINDS)):
+        raise InputError(f"No agent is a {unknown[0]!r}; known are {', '.join(KINDS)}.")
+    return chosen
 
 
 class Ecosystem(mesa.Model):
@@ -60,6 +79,10 @@ class Ecosystem(mesa.Model):
     relax : iterable of (str, str or None)
         What-if: causes, by name, that hold nothing back at a site, or anywhere (None). What that
         takes comes from nowhere, so that such a world is not audited.
+    nulls : iterable of str
+        What-if: mechanisms of :data:`ecosystem.nulls.NULLS` that are switched off.
+    silent : iterable of str
+        What-if: kinds of agents, of :data:`KINDS`, who never decide anything.
     """
 
     def __init__(
@@ -70,8 +93,12 @@ class Ecosystem(mesa.Model):
         *,
         audit: bool = False,
         relax: Iterable[causes.Relaxed] = (),
+        nulls: Iterable[str] = (),
+        silent: Iterable[str] = (),
     ) -> None:
         super().__init__(rng=seed)
+        world = nulled(world, nulls)
+        self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
         self.seed = seed
@@ -84,6 +111,7 @@ class Ecosystem(mesa.Model):
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
+        self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
         self.stops = fleet.Stops.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
@@ -180,8 +208,9 @@ class Ecosystem(mesa.Model):
     @cached_property
     def _rota(self) -> list[list[Actor]]:
         """Who decides in each week, until the rhythms of all agents come together again."""
-        weeks = lcm(*(actor.every_weeks for actor in self.actors))
-        return [[a for a in self.actors if week % a.every_weeks == 0] for week in range(weeks)]
+        actors = [actor for actor in self.actors if actor.kind not in self.silent]
+        weeks = lcm(*(actor.every_weeks for actor in actors))
+        return [[a for a in actors if week % a.every_weeks == 0] for week in range(weeks)]
 
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""
@@ -331,6 +360,8 @@ class Ecosystem(mesa.Model):
         self.contacts[self.layout.site_of_phase[talked]] += 1
         hosted = self._host(now)
         self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
+        gained = self.treasury.ledger.detail("households")
+        self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
         self.coordination = self.relations.coordination(deals.vendors.builder)
 
@@ -379,6 +410,10 @@ class Ecosystem(mesa.Model):
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        tables["groups"] = self.people.groups(self.sites)
+        tables["hosts"] = self.people.hosts(
+            self.sites, self.society, self.treasury.bill_change, self.relations.partnerships
+        )
         if explained:
             tables |= causes.tables(self)
         manifest = {
@@ -404,8 +439,10 @@ def simulate(
     audit: bool = False,
     explained: bool = False,
     relax: Iterable[causes.Relaxed] = (),
+    nulls: Iterable[str] = (),
+    silent: Iterable[str] = (),
     until: int | None = None,
 ) -> RunResult:
     """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
-    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax)
+    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax, nulls=nulls, silent=silent)
     return model.run(explained=explained, until=until)

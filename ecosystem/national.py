@@ -442,9 +442,10 @@ class Nation:
             before = docket.sites()
             if before.withdrawn[i]:
                 continue
+            denials = int(before.denials[i])  # the docket writes to its own copy
             chance = docket.denial(i, venue)
             docket.hear(Wishes([HoldHearing(i, int(venue))]))
-            denied = docket.sites().denials[i] > before.denials[i]
+            denied = docket.sites().denials[i] > denials
             rows.append((i, now.society.organised[i], denied, chance, venue, whole[i]))
         return rows
 

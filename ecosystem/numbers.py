@@ -885,10 +885,10 @@ class Society(Parameters):
         (-0.5, 1.5),
         "uniform",
     )
-    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence"] = par(
+    opinion_rule: Literal["friedkin_johnsen", "degroot", "bounded_confidence", "none"] = par(
         "friedkin_johnsen",
         "1",
-        "How households take in the opinion of others; conclusions may depend on it",
+        "How households take in the opinion of others; conclusions may depend on it; none = not",
         "Friedkin & Johnsen 1990; docs/odd.md",
         "B",
     )
@@ -1073,7 +1073,7 @@ class Regulators(Parameters):
         "log-odds",
         "Effect of the mobilised opposing share; set to P051 at the share mobilised at contested "
         "hearings",
-        "P051, docs/validation.md",
+        "P051",
         "C",
         (2, 6),
         ge=0,
@@ -1909,6 +1909,27 @@ class Local(Parameters):
         "C",
         (0.0, 0.25),
         ge=0,
+    )
+    pay_low_share: float = par(
+        0.2,
+        "1",
+        "Part of what residents earn at a site that goes to the lowest income tercile: journey "
+        "workers earn too much to be in it, helpers and cleaners do not",
+        "P125; split: assumption",
+        "C",
+        (0.1, 0.33),
+        ge=0,
+        le=0.5,
+    )
+    pay_middle_share: float = par(
+        0.5,
+        "1",
+        "Part of it that goes to the middle tercile; the rest goes to the highest",
+        "P125; split: assumption",
+        "C",
+        (0.33, 0.6),
+        ge=0,
+        le=1,
     )
     redesign_cost_share: float = par(
         0.005,

@@ -7,7 +7,7 @@ name becomes one line that says the file, the key, the value, the limit and the 
 import csv
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources import files
@@ -209,7 +209,7 @@ class World(Parameters):
         records = tuple(r for r in self.records if r.site != key)
         return type(self).model_validate({**dict(self), "sites": sites, "records": records})
 
-    def with_values(self, values: dict[str, float]) -> Self:
+    def with_values(self, values: Mapping[str, float | str]) -> Self:
         """Return the world with other numbers, by dotted path below ``numbers`` or the world."""
         changes: dict[str, Any] = {}
         for path, value in values.items():

@@ -162,17 +162,18 @@ class Works:
         if levers.non_firm >= 0.5:
             self._scale(own, Activity.INTERCONNECT, options.non_firm_build_share)
         if levers.plant is not None:
-            self._power_on_site(own, opening.plant_weeks(self.layout, levers.plant))
+            weeks = opening.plant_weeks(self.layout, levers.plant)
+            planned = opening.plant_weeks(self.layout, chosen.plant)
+            self._power_on_site(own, weeks[0] / planned[0], weeks[1] / planned[1])
         if levers.repeat_design >= 0.5:
             self._repeat_design(own)
         if levers.equipment_reserved_weeks > 0:
             self.reserve(own, levers.equipment_reserved_weeks)
             self._plan_reserved(own, week)
 
-    def _power_on_site(self, own: IntArray, weeks: tuple[float, float]) -> None:
-        """Let a site build power of its own, of a kind with these weeks of work and permit."""
-        for activity, median in zip((Activity.BRIDGE, Activity.AIR_PERMIT), weeks, strict=True):
-            factor = median / self.planned[own[0], activity]
+    def _power_on_site(self, own: IntArray, work: float, permit: float) -> None:
+        """Let a site build power of another kind, its work and air permit over those planned."""
+        for activity, factor in ((Activity.BRIDGE, work), (Activity.AIR_PERMIT, permit)):
             self._scale(own, activity, factor)
             self.hours_per_week[own, activity] /= factor
         if self.network.accepts[own[0], 1]:

@@ -83,6 +83,7 @@ def run(
 ) -> None:
     """Run one world with one strategy and print what happened."""
     from ecosystem.scenario import load_strategy, load_world
+    from experiments.gains import run_gains
     from experiments.runner import simulate
     from experiments.summary import run_text
 
@@ -94,7 +95,7 @@ def run(
         f"{chosen.title}. {policy.key} {policy.name}; seed {seed}; {len(result.series('week'))} "
         f"weeks from {chosen.start}. All of it simulated."
     )
-    typer.echo(run_text(result, title))
+    typer.echo(f"{run_text(result, title)}\n\n{run_gains(result)}")
     if out is not None:
         result.save(out)
         typer.echo(f"\nTables and manifest.json: {out}")
@@ -146,7 +147,7 @@ def compare(
         raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
     if frame not in FRAMES:
         raise InputError(f"--frame {frame}: it is one of {', '.join(FRAMES)}.")
-    policies = [load_strategy(name.strip()) for name in strategies.split(",") if name.strip()]
+    policies = [load_strategy(name) for name in _names(strategies)]
     first = load_strategy(baseline.strip())
     if first.key not in [policy.key for policy in policies]:
         policies.insert(0, first)
@@ -165,6 +166,65 @@ def compare(
     specs = experiment.specs()
     _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
     _conclude(experiment, specs, explain, out, command, money)
+
+
+@app.command()
+def ablate(
+    world: WorldName = "stargate",
+    strategies: Annotated[
+        str, typer.Option("--strategies", "--strategy", help="Ids or files; the first is compared.")
+    ] = "S0,S2",
+    seeds: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Seeds, the same for all; intervals need 5.")
+    ] = 5,
+    only: Annotated[
+        str, typer.Option(help="Mechanisms or kinds of agents, with commas between; else all.")
+    ] = "",
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/ablate"),
+) -> None:
+    """Switch off each mechanism, silence each kind of agent: say what results owe to it."""
+    from ecosystem.model import KINDS
+    from ecosystem.scenario import load_strategy, load_world
+    from experiments.ablate import (
+        ablation,
+        ablation_text,
+        failures_text,
+        owed,
+        variants,
+        write_owed,
+    )
+
+    chosen, weeks = load_world(world), _weeks(years)
+    policies = tuple(load_strategy(name) for name in _names(strategies))
+    if not policies:
+        raise InputError("--strategies names none.")
+    without = variants(KINDS, _names(only))
+    runs = ablation(chosen, policies, seeds, seed, weeks, without)
+    _folder(out)
+    specs = [spec for group in runs.values() for spec in group]
+    about = {"world": chosen.name, "seeds": seeds, "seed": seed, "without": [*runs]}
+    _run_counted(specs, jobs or _cores(), out, about)
+    if failed := failures_text(out):
+        typer.echo(failed, err=True)
+    rows = owed(out, runs, seed)
+    write_owed(out / "ablation.csv", rows)
+    title = (
+        f"{chosen.title}: {len(without)} worlds without something, {seeds} seeds, "
+        f"{weeks or chosen.weeks} weeks, central numbers. All of it simulated."
+    )
+    typer.echo(ablation_text(rows, without, title))
+    typer.echo(f"\nFiles: {out}/ablation.csv, manifest.json")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @app.command()
@@ -444,8 +504,10 @@ def _conclude(
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
+        report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, manifest.json",
+        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, parties.csv, "
+        "manifest.json",
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 

@@ -128,7 +128,7 @@ def differences(outcomes: Table, baseline: str) -> list[dict[str, Any]]:
                             "unit": measure.unit,
                             "baseline_value": base[future],
                             "value": values[future],
-                            "difference": _gap(values[future], base[future]),
+                            "difference": gap(values[future], base[future]),
                         }
                     )
     return found
@@ -168,15 +168,15 @@ def _by_future(
 def _row(strategy: str, measure: _Measure, baseline: str, seed: int) -> Row:
     own, base = measure.values[strategy], measure.values[baseline]
     values = np.array([own[future] for future in sorted(own)])
-    low, high = _interval(values, measure.statistic, seed)
+    low, high = interval(values, measure.statistic, seed)
     diff = diff_low = diff_high = better = equal = float("nan")
     pairs = sorted(own.keys() & base.keys())
     if strategy != baseline and pairs:
-        gaps = np.array([_gap(own[future], base[future]) for future in pairs])
+        gaps = np.array([gap(own[future], base[future]) for future in pairs])
         # The mean is the statistic of a share of yes and no, so of their differences too.
         statistic = "median" if measure.statistic == "median" else "restricted mean"
         diff = float(_statistic(gaps, statistic))
-        diff_low, diff_high = _interval(gaps, statistic, seed)
+        diff_low, diff_high = interval(gaps, statistic, seed)
         equal = float((gaps == 0).mean())
         better = float((gaps * measure.better > 0).mean()) if measure.better else float("nan")
     return Row(
@@ -212,7 +212,7 @@ def _cost_of_gain(strategy: str, measures: list[_Measure], baseline: str, seed: 
             np.array([m.values[strategy][f] - m.values[baseline][f] for f in pairs])
             for m in (cost, gain)
         )
-        if _interval(won, "median", seed)[0] > 0:
+        if interval(won, "median", seed)[0] > 0:
             sample = _resamples(len(pairs), seed)
             means = won[sample].mean(axis=1)
             if won.mean() > 0 and (means > 0).all():  # else the ratio has no meaning
@@ -237,7 +237,7 @@ def _cost_of_gain(strategy: str, measures: list[_Measure], baseline: str, seed: 
     )
 
 
-def _gap(value: float, base: float) -> float:
+def gap(value: float, base: float) -> float:
     """Return the difference, 0 where only the order of additions made one."""
     gap = value - base
     return gap if abs(gap) > _ROUNDING * max(abs(value), abs(base)) else 0.0
@@ -247,7 +247,7 @@ def _statistic(values: FloatArray, statistic: str) -> FloatArray:
     return np.median(values, axis=-1) if statistic == "median" else values.mean(axis=-1)
 
 
-def _interval(values: FloatArray, statistic: str, seed: int) -> tuple[float, float]:
+def interval(values: FloatArray, statistic: str, seed: int) -> tuple[float, float]:
     """Return the 90% interval over futures: percentile bootstrap, Wilson's for a share."""
     n = len(values)
     if n < MIN_FUTURES:

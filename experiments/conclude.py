@@ -10,6 +10,7 @@ from experiments.answer import answer, why
 from experiments.compare import PRIMARY, Row, compare, differences, write_csv, write_rows
 from experiments.design import Experiment, RunSpec
 from experiments.explain import COLUMNS, explain
+from experiments.gains import compare_gains
 from experiments.store import read
 from experiments.wording import between, three
 
@@ -21,6 +22,7 @@ class Report:
     rows: list[Row]
     sentences: tuple[str, str, str]
     why: list[str]
+    gains: str
     failures: list[str]
 
 
@@ -36,7 +38,7 @@ def write_answer(
 
     Writes ``comparison.csv`` (one row per strategy and outcome), ``differences.csv`` (one per
     strategy, outcome and future), ``why.csv`` and ``why_events.csv`` (sites and first events that
-    differ in one future) and ``answer.md``.
+    differ in one future), ``parties.csv`` (who paid whom in it) and ``answer.md``.
 
     Parameters
     ----------
@@ -67,7 +69,13 @@ def write_answer(
     names = ("strategy", "future", "outcome", "unit", "baseline_value", "value", "difference")
     write_csv(folder / "differences.csv", every, names)
     lines = _explain_all(experiment, specs, failed, future, folder)
-    report = Report(rows, answer(rows, baseline), lines, failures)
+    told = {
+        spec.strategy.key: spec.run
+        for spec in specs
+        if spec.future == future and spec.run not in failed
+    }
+    gains = compare_gains(rows, baseline, folder, told, future) if baseline in told else ""
+    report = Report(rows, answer(rows, baseline), lines, gains, failures)
     (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
     return report
 
@@ -149,6 +157,12 @@ def _page(report: Report, experiment: Experiment, command: str, money: str) -> s
         "All simulated.",
         "",
         *(["```", money, "```", ""] if money else []),
+        "## People",
+        "",
+        "```",
+        report.gains,
+        "```",
+        "",
         "## Why",
         "",
         "```",

@@ -42,6 +42,8 @@ class RunSpec:
         The numbers that this future changes.
     run : str
         16 hex digits over inputs, code and versions: equal names mean equal results.
+    options : tuple of (name, values)
+        Of the model: ``nulls`` and ``silent``.
     """
 
     world: World = field(repr=False, compare=False)
@@ -51,6 +53,7 @@ class RunSpec:
     weeks: int | None
     values: tuple[tuple[str, float], ...] = field(repr=False)
     run: str
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, int, int]:
@@ -181,7 +184,8 @@ def code_digest() -> str:
     """Return a SHA-256 over the model's code and tables: stored runs of other code do not count."""
     seen = sha256()
     model = [p for p in (_ROOT / "ecosystem").rglob("*") if p.suffix in (".py", ".csv")]
-    for path in sorted([*model, _ROOT / "experiments" / "outcomes.py"]):
+    kept = [_ROOT / "experiments" / f"{name}.py" for name in ("outcomes", "failures", "people")]
+    for path in sorted([*model, *kept]):
         seen.update(str(path.relative_to(_ROOT)).encode())
         seen.update(path.read_bytes())
     return seen.hexdigest()

@@ -12,7 +12,7 @@ from ecosystem import observables
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
-from experiments import failures
+from experiments import failures, people
 
 LADDER = (*(name.removesuffix("_mw") for name in observables.LADDER), "cancelled")
 """States of a megawatt: the rungs from ``announced`` to ``usable``, and what was given up."""
@@ -125,6 +125,10 @@ def _given_up(reason: str) -> Callable[[RunResult], float]:
     return lambda result: failures.given_up_mw(result, reason)
 
 
+def _group(tercile: str, place: str, column: str) -> Callable[[RunResult], float]:
+    return lambda result: people.cell(result, tercile, place, column)
+
+
 def _all_causes(result: RunResult) -> float:
     return sum(float(result.series(f"lost_gw_weeks_{cause}").sum()) for cause in CAUSES)
 
@@ -192,6 +196,37 @@ OUTCOMES: tuple[Outcome, ...] = (
         -1,
         _last_year("bill_change_usd_per_household_year"),
     ),
+    *(
+        Outcome(
+            people.cell_name(tercile, place, yearly),
+            "USD/yr" if yearly else "USD",
+            f"Net benefit per household, {tercile} income, {place}"
+            + (", final year" if yearly else ""),
+            1,
+            _group(tercile, place, "benefit_usd_year" if yearly else "benefit_usd"),
+        )
+        for yearly in (False, True)
+        for tercile in people.TERCILES
+        for place in people.PLACES
+    ),
+    Outcome("losing", "1", "Host households that lose, share", -1, people.share_losing),
+    Outcome(
+        "losing_year", "1", "Host households that lose, final year, share", -1,
+        people.share_losing_year,
+    ),
+    Outcome(
+        "worst_decile_usd", "USD", "Net benefit per household, worst tenth of groups", 1,
+        people.worst_decile,
+    ),
+    Outcome("opposed_hosts", "1", "Host communities against, share", -1, people.opposed_hosts),
+    Outcome("local_job_years", "job-years", "Local jobs", 1, people.local_job_years),
+    Outcome("job_years", "job-years", "Jobs at sites", 1, people.job_years),
+    Outcome("permanent_job_years", "job-years", "Permanent jobs at sites", 1,
+            people.permanent_job_years),
+    Outcome("tax_usd", "USD", "Local taxes after abatement", 1, people.tax_usd),
+    Outcome("contacts_per_year", "1/yr", "Times a host was heard", 1, people.contacts_per_year),
+    Outcome("openness", "1", "Openness that hosts met", 1, people.openness),
+    Outcome("promises_kept", "1", "Promises to hosts kept, share", 1, people.promises_kept),
     Outcome("co2_t", "t", "CO2 of electricity used", -1, _total("co2_t")),
     Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
@@ -203,7 +238,8 @@ def reduce(result: RunResult) -> dict[str, Table]:
     """Return the small tables that stand for a run in an experiment.
 
     ``outcomes`` has one row, ``yearly`` one per 1 January and one for the last week, ``sites``
-    one per site; ``phases`` and ``events`` are the run's own.
+    one per site; ``phases``, ``events``, ``groups`` and ``hosts`` are the run's own; ``parties``
+    is who paid whom.
     """
     values = {outcome.name: np.array([outcome.measure(result)]) for outcome in OUTCOMES}
     values["horizon_weeks"] = np.array([float(len(result.series("week")))])
@@ -213,6 +249,9 @@ def reduce(result: RunResult) -> dict[str, Table]:
         "sites": _site_totals(result.tables["sites"]),
         "phases": result.tables["phases"],
         "events": result.tables["events"],
+        "groups": result.tables["groups"],
+        "hosts": result.tables["hosts"],
+        "parties": people.parties(result.tables["ledger"]),
     }
 
 

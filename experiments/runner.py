@@ -27,9 +27,14 @@ class Simulate(Protocol):
     """Anything that runs a world; worker processes find it by its module and name."""
 
     def __call__(
-        self, world: World, strategy: Strategy, seed: int, weeks: int | None = None
+        self,
+        world: World,
+        strategy: Strategy,
+        seed: int,
+        weeks: int | None = None,
+        **options: Any,
     ) -> RunResult:
-        """Run one world with one strategy."""
+        """Run one world with one strategy; `options` are those of a run's specification."""
         ...
 
 
@@ -134,7 +139,8 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep 
         try:
             if spec.values != future:  # strategies of one future share its world
                 future, world = spec.values, spec.world.with_values(dict(spec.values))
-            tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks))
+            options = dict(spec.options)
+            tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks, **options))
             labelled = {name: _labelled(spec, table) for name, table in tables.items()}
             for name, table in labelled.items():
                 kept.setdefault(name, []).append(table)

@@ -40,6 +40,11 @@ _COMPARED = (
     *(f"lost_gw_weeks_{cause}" for cause in CAUSES),
     "mean_support",
     "benefit_usd_per_household",
+    "losing",
+    "worst_decile_usd",
+    "local_job_years",
+    "tax_usd",
+    "promises_kept",
     "bill_change_usd_per_household_year",
     "co2_t",
     "water_m3",
@@ -48,7 +53,7 @@ _COMPARED = (
     COST,
 )
 
-_SHARES = ("secured_then_cancelled", "late_mw", "short_sites")
+_SHARES = ("secured_then_cancelled", "late_mw", "short_sites", "losing", "promises_kept")
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str:

@@ -364,7 +364,7 @@ SHOWN = {
     "cancelled_sustained": "cancelled after 6 months of it",
     "delay_months": "delay where there is one",
     "cancellation_hazard_2025": "cancelled a year, 2025",
-    "moratoria_2025q4": "moratoria a host-year, end 2025",
+    "moratoria_2025q4": "moratoria a host-year, Q4",
 }
 FORECAST = {
     "cancelled_2026q1": "cancelled in Q1",

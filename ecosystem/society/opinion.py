@@ -13,6 +13,7 @@ class Influence(StrEnum):
     FRIEDKIN_JOHNSEN = "friedkin_johnsen"
     DEGROOT = "degroot"
     BOUNDED_CONFIDENCE = "bounded_confidence"
+    NONE = "none"
 
 
 def credibility(trust: ArrayLike, binding: ArrayLike, binding_credibility: float) -> FloatArray:
@@ -117,7 +118,8 @@ def opinion_step(
         As in :class:`~.households.Households`.
     influence : Influence
         The rule. DeGroot is the case of susceptibility 1, deaf to anchors. Under bounded
-        confidence a household hears itself and those within `confidence` of its own opinion.
+        confidence a household hears itself and those within `confidence` of its own opinion;
+        under none, the null, nobody: opinion is its anchor.
     confidence : float
         Largest difference of opinion that is still heard.
 
@@ -135,6 +137,8 @@ def opinion_step(
     .. [1] N. E. Friedkin and E. C. Johnsen, J. Math. Sociol. 15, 1990.
        doi:10.1080/0022250X.1990.9990069
     """
+    if influence is Influence.NONE:
+        return anchors
     heard = opinion.reshape(-1).take(neighbours)
     if influence is Influence.BOUNDED_CONFIDENCE:
         difference = heard - opinion[..., None]

@@ -10,6 +10,7 @@ from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Levers, Strategy, World
 from experiments.outcomes import LADDER
 
+KINDS = ("community", "lab")
 PHASES = (("alpha", 1), ("alpha", 2), ("beta", 1))
 WORLD = """
 name = "tiny"
@@ -115,17 +116,20 @@ def simulate(
     weeks: int | None = None,
     audit: bool = False,
     explained: bool = False,
+    nulls: tuple[str, ...] = (),
+    silent: tuple[str, ...] = (),
 ) -> RunResult:
     """Finish phase i at week 60 + 40 i + noise(seed), less 10 weeks at alpha per 1% of agreement.
 
+    Without crews all is done 20 weeks sooner; a silent lab makes an agreement worth nothing.
     The placebo lever costs and changes nothing. The noise depends on the seed alone, so that the
     paired difference is known although each run varies by many weeks.
     """
     weeks = world.weeks if weeks is None else weeks
     noise = np.random.default_rng(seed).normal(0, 8, len(PHASES))
     noise += world.numbers.delivery.shell_weeks - 24
-    gain = 1000 * strategy.levers.agreement_share_of_capex
-    finish = np.round(60 + 40 * np.arange(len(PHASES)) + noise)
+    gain = 1000 * strategy.levers.agreement_share_of_capex * ("lab" not in silent)
+    finish = np.round(60 + 40 * np.arange(len(PHASES)) + noise) - 20 * ("crews" in nulls)
     finish[:2] -= gain
     return RunResult(
         manifest={
@@ -143,10 +147,15 @@ def simulate(
             "communities": _communities(weeks),
             "events": _events(finish, weeks, world.start),
             "ledger": {
-                "account": np.array(["lab"], dtype=object),
-                "purpose": np.array(["strategy"], dtype=object),
-                "amount_usd": np.array([-1.0]),
+                "period": np.array(["2025"], dtype=object),
+                "unit": np.array(["USD"], dtype=object),
+                "purpose": np.array(["cash"], dtype=object),
+                "payer": np.array(["lab"], dtype=object),
+                "payee": np.array(["households"], dtype=object),
+                "amount": np.array([1.0]),
             },
+            "groups": _groups(),
+            "hosts": _hosts(),
         },
     )
 
@@ -256,6 +265,35 @@ def _communities(weeks: int) -> Table:
         "week": week,
         "community": np.array(["alpha", "beta"] * (week.size // 2), dtype=object),
         "benefit_usd_per_household": week * np.where(np.arange(week.size) % 2, 1.0, 3.0),
+    }
+
+
+def _groups() -> Table:
+    """Two communities of 600 households; of one in ten, near alpha, each has lost 10 dollars."""
+    place = np.array(["far", "near"] * 6, dtype=object)
+    households = np.where(place == "near", 20.0, 180.0)
+    lost = (place == "near") & (np.arange(12) < 6)
+    return {
+        "community": np.repeat(np.array(["alpha", "beta"], dtype=object), 6),
+        "tercile": np.tile(np.repeat(np.array(["low", "middle", "high"], dtype=object), 2), 2),
+        "place": place,
+        "households": households,
+        "benefit_usd": np.where(lost, -10.0, 5.0) * households,
+        "benefit_usd_year": np.where(lost, -2.0, 1.0) * households,
+    }
+
+
+def _hosts() -> Table:
+    names = ("craft_job_years", "craft_job_years_local", "permanent_job_years")
+    names += ("permanent_job_years_local", "tax_usd", "water_m3", "contacts_per_year", "openness")
+    return {
+        "community": np.array(["alpha", "beta"], dtype=object),
+        "region": np.array(["plain", "plain"], dtype=object),
+        "support": np.array([-0.2, 0.3]),
+        "bill_usd_per_household_year": np.array([4.0, 4.0]),
+        **{name: np.array([1.0, 2.0]) for name in names},
+        "promises_kept": np.array([1.0, 2.0]),
+        "promises_broken": np.array([1.0, 0.0]),
     }
 
 

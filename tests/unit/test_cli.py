@@ -231,3 +231,36 @@ def test_the_console_command_reports_bad_input_without_a_traceback(tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("ecosystem: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def ablate(*words: str):
+    return call("ablate", "--world", "tiny.toml", "--strategies", "S0.toml,S2.toml", "--seeds", "5",
+                "--jobs", "1", "--out", "out", *words)  # fmt: skip
+
+
+def test_ablate_tells_what_results_owe_to_each_mechanism_and_agent(folder):
+    result = ablate("--only", "crews,lab,opinion")
+    assert result.exit_code == 0, result.output
+    assert "Without effect on any outcome here: opinion." in result.output
+    assert max(map(len, result.output.splitlines())) <= 100
+    with (folder / "out" / "ablation.csv").open() as handle:
+        rows = {
+            (r["without"], r["strategy"]): r
+            for r in csv.DictReader(handle)
+            if r["outcome"] == "usable_gw_years"
+        }
+    # three buildings of a gigawatt, 20 weeks sooner each; two, 10 weeks sooner, by the agreement
+    year = 365.25 / 7
+    assert float(rows["crews", "S0"]["owed"]) == pytest.approx(-3 * 20 / year)
+    assert float(rows["silent lab", "S2 - S0"]["owed"]) == pytest.approx(2 * 10 / year)
+    assert float(rows["silent lab", "S0"]["owed"]) == 0
+    assert rows["crews", "S2 - S0"]["low"] == rows["crews", "S2 - S0"]["high"]
+    again = ablate("--only", "crews,lab,opinion")
+    assert "0 runs made" in again.output + again.stderr
+
+
+def test_ablate_names_what_can_be_switched_off(folder):
+    result = ablate("--only", "gravity")
+    assert result.exit_code == 2
+    assert "--only gravity: known are" in result.stderr
+    assert ablate("--strategies", ",").exit_code == 2

@@ -91,12 +91,15 @@ def test_the_load_pays_what_other_customers_save() -> None:
     assert (theirs.series(name) <= ours.series(name) + 1e-9).all()
     assert theirs.series(name)[-1] < ours.series(name)[-1]
 
-    def to_hosts(result: RunResult) -> float:
-        given = ledger(result, "bill_change", "utilities", "households")
-        return given - ledger(result, "bill_change", "households", "utilities")
+    def saved_by(account: str) -> float:
+        given, taken = (
+            ledger(r, "bill_change", "utilities", account)
+            - ledger(r, "bill_change", account, "utilities")
+            for r in (theirs, ours)
+        )
+        return given - taken
 
-    saved = to_hosts(theirs) - to_hosts(ours)
-    saved += ledger(theirs, "bill_change", "utilities", "ratepayers")
+    saved = saved_by("households") + saved_by("ratepayers")
     # the last weeks are passed on only when their month is over
     assert saved == pytest.approx(paid, rel=0.02)
     np.testing.assert_array_equal(ours.series("usable_mw"), theirs.series("usable_mw"))
