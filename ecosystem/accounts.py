@@ -387,9 +387,11 @@ def rent_usd_per_year(now: Snapshot, hours: FloatArray, weeks: float) -> FloatAr
     """
     n, layout = now.numbers.local, now.layout
     away, home = (np.add.reduce(p, 1) for p in (now.labour.travellers, now.labour.journeymen))
-    travelling = np.divide(away, away + home, out=np.zeros_like(away), where=away + home > 0)
-    added = now.numbers.society.local_hire_effect * local_hire_added(layout, now.levers)
-    residents = np.clip(n.local_hire_share + added, 0.0, 1.0)
+    travelling = away / np.maximum(away + home, 1e-9)
+    residents: float | FloatArray = n.local_hire_share
+    if "local_hire_added" in now.levers.used:
+        added = now.numbers.society.local_hire_effect * local_hire_added(layout, now.levers)
+        residents = np.clip(residents + added, 0.0, 1.0)
     coming = lodgers(
         hours / (weeks * now.numbers.workforce.hours_per_worker_week),
         residents,

@@ -116,8 +116,8 @@ def residents_at_work(now: Snapshot, in_use_mw: FloatArray, craft: ArrayLike) ->
     return n.local_hire_share * (n.permanent_jobs_per_mw * in_use_mw + craft)
 
 
-def delivered(now: Snapshot, got: Received) -> Delivered:
-    """Return what sites brought to their hosts."""
+def delivered(now: Snapshot, got: Received, on_site: FloatArray) -> Delivered:
+    """Return what sites brought to their hosts; `on_site` is that of :class:`Power`."""
     n, layout = now.numbers, now.layout
     mw = by_rung(now)
     in_use, building = mw[:, Rung.USABLE], mw[:, Rung.BUILDING]
@@ -127,7 +127,7 @@ def delivered(now: Snapshot, got: Received) -> Delivered:
     noise = noise_mw(
         building,
         powered,
-        powered * on_site_share(now),
+        powered * on_site,
         plant_noise(n)[now.sites.plant],
         noise_building=n.society.noise_building,
         noise_cooling=n.society.noise_cooling,

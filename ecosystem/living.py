@@ -135,16 +135,16 @@ class Concerns(NamedTuple):
         How much each impact counts for each household.
     unsigned : Latest
         :func:`unsigned_impacts`; how sites cool seldom changes.
-    heard : Heard
-        Which communities hear of one another.
+    heard : ndarray, shape (C, C)
+        What communities hear of one another, from :func:`~.mobilisation.heard_by`.
     """
 
     weights: FloatArray
     unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
-    heard: mobilisation.Heard
+    heard: FloatArray
 
     @classmethod
-    def of(cls, people: Households, numbers: Numbers, heard: mobilisation.Heard) -> "Concerns":
+    def of(cls, people: Households, numbers: Numbers, heard: FloatArray) -> "Concerns":
         """Return the concerns of a world's communities."""
         return cls(weights(people, numbers), Latest(unsigned_impacts), heard)
 
@@ -200,9 +200,9 @@ def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
     signed = now.sites.agreement_week <= now.week
     effect = n.agreement_effect * signed
     money = effect * np.minimum(1.0, money_per_household(now) / n.money_scale_usd)
-    promise = np.tile(n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]], (len(signed), 1))
+    promise = n.promise_level * PROMISED[[Impact.JOBS, Impact.TAXES]]
     if "local_hire_added" in now.levers.used:
-        promise[:, 0] *= _hired(now)
+        promise = np.stack([promise[0] * _hired(now), np.full(len(signed), promise[1])], axis=1)
     loud = 1 - CAPPED * now.sites.agreed_binding * effect * hosted.caps_hold
     loud *= 1 - CAPPED * n.redesign_effect * (now.sites.redesigned_week <= now.week)
     found = felt_impacts(
@@ -285,7 +285,7 @@ def live(
         confidence=n.confidence,
     )
     spreads = n.diffusion > 0 and np.count_nonzero(s.opposing) > 0
-    example = n.diffusion * concerns.heard.mean(s.opposing) if spreads else None
+    example = n.diffusion * (concerns.heard @ s.opposing) if spreads else None
     opposing, supporting = mobilisation.mobilise(
         people,
         after,

@@ -368,7 +368,7 @@ class Ecosystem(mesa.Model):
     def _host(self, now: Snapshot) -> Hosted:
         """Take what sites brought to their hosts, and judge what was promised to them."""
         n, weeks = self.world.numbers.society, self.treasury.received.weeks
-        brought = hosting.delivered(now, self.treasury.received)
+        brought = hosting.delivered(now, self.treasury.received, self.treasury.power.on_site)
         draws = self.streams.rows("caps", now.week // OPINION_WEEKS, len(self.layout.sites))
         judged = self.relations.judge_hosts(now, brought, draws)
         self.contacts += n.promise_effect * judged.kept

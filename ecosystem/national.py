@@ -357,7 +357,7 @@ class Nation:
         self.sites = replace(sites, approved=past, open_venues=sites.open_venues & ~past[:, None])
         self.society = living.settle_in(layout, self.streams)
         pairs = np.argwhere(np.triu(layout.neighbours))
-        heard = mobilisation.Heard(pairs, np.ones(len(pairs)))
+        heard = mobilisation.heard_by(pairs, np.ones(len(pairs)), len(layout.sites))
         self.concerns = living.Concerns.of(self.society.households, world.numbers, heard)
         self.now = replace(
             template,
@@ -436,9 +436,7 @@ class Nation:
 
     def _hear(self, now: Snapshot, docket: Docket) -> list[tuple[float, ...]]:
         """Hold all hearings that are due, zoning first; other venues sit a month after it."""
-        due = [(i, Venue.ZONING) for i in now.hearable.nonzero()[0].tolist()]
-        if now.decidable is not None:
-            due += [(i, UPSTREAM[v]) for i, v in np.argwhere(now.decidable).tolist()]
+        due = [(i, (Venue.ZONING, *UPSTREAM)[v]) for v, i in np.argwhere(now.docket.T).tolist()]
         whole, rows = denial_chance(now), list[tuple[float, ...]]()
         for i, venue in due:
             before = docket.sites()
@@ -591,7 +589,7 @@ def organised_share(
                 influence=influence,
                 confidence=n.confidence,
             )
-        example = n.diffusion * concerns.heard.mean(acting.opposing)
+        example = n.diffusion * (concerns.heard @ acting.opposing)
         acting = mobilisation.mobilise(
             people, held, acting, opinion_to_act=n.opinion_to_act, example=example
         )

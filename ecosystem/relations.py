@@ -10,7 +10,7 @@ from ecosystem.partnerships import Edge, Partnerships, commitment
 from ecosystem.scenario import Site
 from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
-from ecosystem.society.mobilisation import Heard
+from ecosystem.society.mobilisation import heard_by
 from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.venues import NAMES, UPSTREAM
@@ -98,6 +98,7 @@ class Relations:
         )
         self._promised: dict[int, tuple[int, float]] = {}
         self._to_hosts: dict[int, HostPromise] = {}
+        self._host_due = math.inf
         self.caps_hold = np.ones(len(layout.sites), dtype=bool)
         self._unchanged: tuple[Sites | None, float] = (None, -math.inf)
 
@@ -145,6 +146,7 @@ class Relations:
         about = int(self.partnerships.between(community, LAB, "trust")[0])
         edge = commitment(LAB, community, promise.what, promise.due_week, about)
         self._to_hosts[len(self.partnerships)] = promise
+        self._host_due = min(self._host_due, promise.due_week)
         self.partnerships = self.partnerships.with_edge(edge)
 
     def judge_hosts(self, now: Snapshot, hosted: Delivered, draws: FloatArray) -> Judged:
@@ -162,34 +164,43 @@ class Relations:
         -----
         A promise to a host whose site was withdrawn is void: it stays open and is never judged.
         """
-        n, sites, outcomes = now.numbers.society, now.sites, dict[int, bool]()
-        kept, severity = np.zeros(len(self.layout.sites)), np.zeros(len(self.layout.sites))
+        n, sites, count = now.numbers.society, now.sites, len(self.layout.sites)
+        judged = Judged(np.zeros(count), np.zeros(count))
         signed = sites.agreement_week <= now.week
-        backed = np.where(signed, sites.agreed_binding * n.agreement_effect, 0.0)
-        self.caps_hold = self.caps_hold.copy()
-        exceeded = caps_broken(draws, signed, n.cap_breach_per_year, 1.0)
-        for edge, promise in list(self._to_hosts.items()):
-            if promise.due_week > now.week or sites.withdrawn[promise.site]:
-                continue
-            site, what = promise.site, promise.what
-            credit, weight = 1.0, max(n.breach_unsigned, float(backed[site]))
-            if what == CAPS:
-                credit, weight = n.agreement_effect, max(float(backed[site]), 0.0)
-                missing = float(exceeded[site])
-                self.caps_hold[site] = not exceeded[site]
-            elif what == WHOLE:
-                missing = float(shortfall(hosted.taxes_kept[site], 1.0, n.promise_tolerance))
-            else:
-                whole_mw = float(self.layout.site_mw[site])
-                jobs = hosted.jobs_kept[site] * whole_mw
-                missing = float(shortfall(jobs, promise.mw, n.promise_tolerance))
-            outcomes[edge] = missing == 0
-            kept[site] += credit * (missing == 0)
-            severity[site] += weight * missing
-            del self._to_hosts[edge]
-        self.partnerships = self.partnerships.settle(outcomes)
+        if now.week >= self._host_due:
+            exceeded = caps_broken(draws, signed, n.cap_breach_per_year, 1.0)
+            self.caps_hold, outcomes = self.caps_hold.copy(), dict[int, bool]()
+            due = [(e, p) for e, p in self._to_hosts.items() if p.due_week <= now.week]
+            for edge, promise in due:
+                del self._to_hosts[edge]
+                if sites.withdrawn[promise.site]:
+                    continue
+                missing = self._missing(promise, hosted, exceeded, n.promise_tolerance)
+                outcomes[edge] = missing == 0
+                site, backed = promise.site, float(sites.agreed_binding[promise.site])
+                backed *= n.agreement_effect * float(signed[site])
+                credit, weight = 1.0, max(n.breach_unsigned, backed)
+                if promise.what == CAPS:
+                    credit, weight = n.agreement_effect, max(backed, 0.0)
+                    self.caps_hold[site] = missing == 0
+                judged.kept[site] += credit * (missing == 0)
+                judged.broken[site] += weight * missing
+            self.partnerships = self.partnerships.settle(outcomes)
+            self._host_due = min((p.due_week for p in self._to_hosts.values()), default=math.inf)
         self._cap(now, hosted, signed & (sites.agreed_binding > 0))
-        return Judged(kept, severity)
+        return judged
+
+    def _missing(
+        self, promise: HostPromise, hosted: Delivered, exceeded: BoolArray, tolerance: float
+    ) -> float:
+        """Return the share of a promise that is missing, 0 where it is kept."""
+        site = promise.site
+        if promise.what == CAPS:
+            return float(exceeded[site])
+        if promise.what == WHOLE:
+            return float(shortfall(hosted.taxes_kept[site], 1.0, tolerance))
+        jobs = hosted.jobs_kept[site] * float(self.layout.site_mw[site])
+        return float(shortfall(jobs, promise.mw, tolerance))
 
     def _cap(self, now: Snapshot, hosted: Delivered, signed: BoolArray) -> None:
         """Promise caps for another year where a signed site stands and no such promise is open."""
@@ -242,13 +253,14 @@ class Relations:
         self._unchanged = (now.sites, soonest)
         return outcomes
 
-    def diffusion(self) -> Heard:
-        """Return which host communities hear of one another, along the edges of the graph."""
+    def diffusion(self) -> FloatArray:
+        """Return what host communities hear of one another along the edges of the graph, (C, C)."""
         index = {f"community:{site.key}": i for i, site in enumerate(self.layout.sites)}
         edges = [self.partnerships.edge(i) for i in self.partnerships.edges("diffusion")]
         pairs = [(index[edge.source], index[edge.target]) for edge in edges]
         weight = [edge.attributes["weight"] for edge in edges]
-        return Heard(np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(weight, dtype=float))
+        edge_pairs = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return heard_by(edge_pairs, np.array(weight, dtype=float), len(index))
 
     def coordination(self, builder: IntArray) -> FloatArray:
         r"""Return the availability that interfaces leave, 1/f, shape (S,).

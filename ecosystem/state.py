@@ -79,6 +79,11 @@ class Sites:
         return self.live & ~self.approved
 
     @cached_property
+    def last_denial_until(self) -> float:
+        """When the last denial beyond zoning is worked off; -inf where there was none."""
+        return float(self.venue_until.max())
+
+    @cached_property
     def before_states(self) -> IntArray:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
@@ -288,22 +293,31 @@ class Snapshot:
         return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
 
     @cached_property
-    def decidable(self) -> BoolArray | None:
-        """Cases before venues beyond zoning that can be decided now, shape (S, 4)."""
-        if self.upstream is None:
-            return None
-        return self.upstream & (self.sites.venue_until <= self.week)
+    def docket(self) -> BoolArray:
+        """Cases that can be decided now in zoning and in each venue beyond it, shape (S, 5)."""
+        cases = np.zeros((len(self.gate), 1 + self.sites.open_venues.shape[1]), dtype=bool)
+        cases[:, 0] = self.hearable
+        if self.upstream is not None:
+            cases[:, 1:] = self.upstream & (self.sites.venue_until <= self.week)
+        return cases
 
     @cached_property
     def hearings_due(self) -> bool:
         """Whether there is any."""
-        local = bool(np.count_nonzero(self.gate)) and bool(np.count_nonzero(self.hearable))
-        return local or (self.decidable is not None and bool(np.count_nonzero(self.decidable)))
+        waiting = self.upstream is not None or np.count_nonzero(self.gate)
+        return bool(waiting) and bool(np.count_nonzero(self.docket))
 
     @cached_property
     def unstudied(self) -> BoolArray:
         """Requests that wait for a study, shape (S,)."""
         return self.sites.unstudied & (self.study_week <= self.week)
+
+    @cached_property
+    def under_study(self) -> BoolArray:
+        """Requests that a utility studies, shape (S,)."""
+        lead, sites = self.layout.lead_of_site, self.sites
+        studied = self.progress.finish_week[lead, Activity.STUDY] <= self.week
+        return sites.live & sites.study_started & ~studied
 
     @cached_property
     def unconnected(self) -> BoolArray:

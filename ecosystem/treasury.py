@@ -33,13 +33,15 @@ class Treasury:
         its sum.
     received : Received
         What hosts got over these four weeks, in quantities.
+    power : Power
+        Where sites take their power, as of the last four weeks.
     co2_t : float
         CO2 of the programme's electricity in the last week [t].
     """
 
     received: Received
     co2_t: float
-    _power: Power
+    power: Power
 
     def __init__(self, layout: Layout, rules: MarketRules) -> None:
         count, regions = len(layout.sites), len(layout.world.regions)
@@ -145,7 +147,7 @@ class Treasury:
         if now.week and str(now.day.year) != ledger.period:
             ledger.begin(str(now.day.year))
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
-            self._power = power_of(now)
+            self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         hours = deals.offer.need_hours * worked[:, None]
         rows = now.opened.rows
@@ -172,10 +174,10 @@ class Treasury:
             now,
             flows,
             accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
-            self._power,
+            self.power,
             racks_mw,
         )
-        self.co2_t = float(flows.energy_mwh[:-1] @ self._power.co2_t_per_mwh[:-1])
+        self.co2_t = float(flows.energy_mwh[:-1] @ self.power.co2_t_per_mwh[:-1])
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""

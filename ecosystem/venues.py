@@ -22,6 +22,10 @@ NAMES = {
 }
 
 
+WRITTEN = np.array([Activity.AIR_PERMIT, Activity.PERMIT])
+CAME_UP = np.append(WRITTEN, [Activity.INTERCONNECT, Activity.BRIDGE])
+
+
 class Design(NamedTuple):
     """What of a site's design decides where it needs permission, shape (S,) each."""
 
@@ -73,14 +77,12 @@ def ready(
     hearing_at : float
         Share of the work on an application after which it is complete.
     """
-    lead = layout.lead_of_site[at]
-    came_up = np.isfinite(progress.start_week[lead])
-    work = progress.duration_weeks[lead]
-    written = came_up & (progress.worked_weeks[lead] >= hearing_at * work)
-    line, plant = came_up[:, Activity.INTERCONNECT], came_up[:, Activity.BRIDGE]
+    lead = layout.lead_of_site[at][:, None]
+    air, water, line, plant = (progress.start_week[lead, CAME_UP] <= np.inf).T  # NaN before
+    work = progress.duration_weeks[lead, WRITTEN]
+    written = (progress.worked_weeks[lead, WRITTEN] >= hearing_at * work).T
     land = np.where(sites.plant[at] >= 0, plant, line)
-    air, water = written[:, Activity.AIR_PERMIT], written[:, Activity.PERMIT]
-    return np.stack([air, water, line, land], axis=1)
+    return np.array([air & written[0], water & written[1], line, land]).T
 
 
 def docket(layout: Layout, sites: Sites, progress: Progress, week: int) -> BoolArray | None:
@@ -99,7 +101,7 @@ def docket(layout: Layout, sites: Sites, progress: Progress, week: int) -> BoolA
 
 def _none_unless_worked_off(sites: Sites, week: int) -> BoolArray | None:
     """Return no cases, as an array where what was settled still holds up work."""
-    settled = np.count_nonzero(sites.venue_until > week)
+    settled = sites.last_denial_until > week
     return np.zeros(sites.open_venues.shape, dtype=bool) if settled else None
 
 

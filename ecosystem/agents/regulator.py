@@ -38,20 +38,20 @@ class Regulator(Actor):
         self.rested_weeks += 1
         if not now.hearings_due:
             return []
+        cases = now.docket[self.sites]
+        if not np.count_nonzero(cases):
+            return []
         n = now.numbers.regulators
         staff = np.full(len(DESKS), n.decisions_per_week)
         staff[Venue.ZONING] = n.hearings_per_week
         self.capacity = np.minimum(2.0, self.capacity + self.rested_weeks * staff)
         self.rested_weeks = 0
-        orders = self._hear(now, Venue.ZONING, now.hearable)
-        if now.decidable is not None:
-            for venue, cases in zip(UPSTREAM, now.decidable.T, strict=True):
-                orders += self._hear(now, venue, cases)
-        return orders
+        docket = zip(DESKS, cases.T, strict=True)
+        return [order for venue, ready in docket for order in self._hear(now, venue, ready)]
 
-    def _hear(self, now: Snapshot, venue: Venue, cases: BoolArray) -> list[Order]:
+    def _hear(self, now: Snapshot, venue: Venue, ready: BoolArray) -> list[Order]:
         """Return the hearings of one authority, as many as its staff allows."""
-        waiting = self.sites[cases[self.sites]]
+        waiting = self.sites[ready]
         slots = int(self.capacity[venue])
         if not (len(waiting) and slots):
             return []

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.activities import Activity
 from ecosystem.institutions.queues import fifo_grant, start_studies
 from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.state import GrantHeadroom, Order, Snapshot, StartStudy
@@ -14,6 +13,9 @@ from ecosystem.units import IntArray
 
 if TYPE_CHECKING:
     from mesa import Model
+
+
+MONTH_WEEKS = 4
 
 
 def slots(now: Snapshot) -> int:
@@ -39,7 +41,7 @@ class Utility(Actor):
     ----------
     waiting : list of float
         Weeks in which requests of others came that wait for a study.
-    others_until : ndarray
+    others_until : list of float
         Weeks in which studies for others end.
     kept : float
         Share of others who stay in the queue at the deposit that was last asked for.
@@ -54,48 +56,54 @@ class Utility(Actor):
         self.index = index
         self.sites = sites
         self.waiting: list[float] = []
-        self.others_until = np.empty(0)
+        self.others_until: list[float] = []
         self.kept = 1.0
         self._next_request: float | None = None
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
         self._take_requests(now)
-        if not (self.waiting or now.grid_queued):
+        if not (now.grid_queued or self.waiting):
             return []
-        orders: list[Order] = self._study(now)
+        orders: list[Order] = []
+        # where nobody of the programme asks, others are taken up every four weeks
+        if now.week % MONTH_WEEKS == 0 or np.count_nonzero(now.unstudied):
+            orders += self._study(now)
+        return orders + self._connect(now) if now.grid_queued else orders
+
+    def _connect(self, now: Snapshot) -> list[Order]:
+        """Grant firm capacity, first come, first served."""
         queue = self.sites[now.unconnected[self.sites]]
-        if len(queue):
-            non_firm = now.sites.non_firm[queue]
-            # who accepts curtailment needs no firm capacity and passes those who wait for it
-            served = non_firm | fifo_grant(
-                now.vendors.headroom_mw[[self.index]],
-                np.zeros(len(queue), dtype=np.int64),
-                now.layout.site_mw[queue] * ~non_firm,
-                now.headroom_week[queue],
-            )
-            orders += [GrantHeadroom(int(site)) for site in queue[served]]
-        return orders
+        if not len(queue):
+            return []
+        non_firm, room = now.sites.non_firm[queue], now.vendors.headroom_mw[[self.index]]
+        need = now.layout.site_mw[queue] * ~non_firm
+        if np.minimum.reduce(need) > room[0]:
+            return []
+        # who accepts curtailment needs no firm capacity and passes those who wait for it
+        alike = np.zeros(len(queue), dtype=np.int64)
+        served = non_firm | fifo_grant(room, alike, need, now.headroom_week[queue])
+        return [GrantHeadroom(int(site)) for site in queue[served]]
 
     def _study(self, now: Snapshot) -> list[Order]:
         """Begin the studies for which there is room, the programme's and those of others."""
-        own, sites = self.sites, now.sites
-        asking = own[now.unstudied[own]]
+        asking = self.sites[now.unstudied[self.sites]]
         if not (len(asking) or self.waiting):
             return []
-        studied = now.progress.finish_week[now.layout.lead_of_site[own], Activity.STUDY] <= now.week
-        self.others_until = self.others_until[self.others_until > now.week]
-        busy = np.count_nonzero(sites.study_started[own] & sites.live[own] & ~studied)
-        arrival = np.append(now.study_week[asking], self.waiting)
+        self.others_until = [week for week in self.others_until if week > now.week]
+        busy = np.count_nonzero(now.under_study[self.sites]) + len(self.others_until)
+        room = slots(now)
+        if busy >= room:
+            return []
         begins = start_studies(
-            np.array([slots(now)]),
-            np.array([busy + len(self.others_until)]),
-            np.zeros(len(arrival), dtype=np.int64),
-            arrival,
+            np.array([room]),
+            np.array([busy]),
+            np.zeros(len(asking) + len(self.waiting), dtype=np.int64),
+            np.append(now.study_week[asking], self.waiting),
         )
-        begun = begins[len(asking) :]
-        ends = np.full(np.count_nonzero(begun), now.week + now.numbers.delivery.study_weeks)
-        self.others_until = np.append(self.others_until, ends)
+        begun = begins[len(asking) :].tolist()
+        end = now.week + now.numbers.delivery.study_weeks
+        self.others_until += [end] * sum(begun)
         self.waiting = [week for week, done in zip(self.waiting, begun, strict=True) if not done]
         return [StartStudy(int(site)) for site in asking[begins[: len(asking)]]]
 
@@ -120,15 +128,14 @@ class Utility(Actor):
         weeks = now.numbers.delivery.study_weeks
         self._next_request = now.week + gap
         under_way = int(weeks / gap)
-        self.others_until = now.week + gap * np.arange(1, under_way + 1)
+        self.others_until = [now.week + gap * (i + 1) for i in range(under_way)]
 
     def _thin_out(self, share: float) -> None:
         """Let all but a share of those leave who wait or are under study, evenly."""
         if share == 1.0:
             return
-        self.waiting = [w for i, w in enumerate(self.waiting) if _stays(i, share)]
-        stay = [_stays(i, share) for i in range(len(self.others_until))]
-        self.others_until = self.others_until[np.array(stay, dtype=bool)]
+        for queue in (self.waiting, self.others_until):
+            queue[:] = [week for i, week in enumerate(queue) if _stays(i, share)]
 
     def _kept(self, now: Snapshot) -> float:
         """Return the share of requests of others that stay at the deposit asked for now."""
@@ -152,6 +159,6 @@ class Utility(Actor):
             ("requests in the queue", f"{int(queue.sum())}"),
             ("requested", f"{now.layout.site_mw[own][queue].sum():,.0f} MW"),
             ("studies at once", f"{slots(now)}"),
-            ("studies for others", f"{np.count_nonzero(self.others_until > now.week)}"),
+            ("studies for others", f"{sum(week > now.week for week in self.others_until)}"),
             ("others waiting for a study", f"{len(self.waiting)}"),
         )

@@ -111,7 +111,7 @@ def felt_impacts(
     felt[:, Impact.WATER] = -delivered.water_m3 / scales.water_m3 * stress * left
     felt[:, Impact.NOISE_AIR] = -delivered.noise_mw / scales.noise_mw * left
     felt[:, Impact.LAND] = -delivered.visible_mw / scales.land_mw
-    return np.clip(felt, -1.0, 1.0, out=felt)
+    return felt.clip(-1.0, 1.0, out=felt)
 
 
 def experience_step(
@@ -147,11 +147,16 @@ def seen(built: FloatArray, running: FloatArray, hidden_share: float) -> FloatAr
     hidden_share : float
         Share of the judgement on bills and water that no experience replaces: neither can be seen.
     """
-    share = np.empty((len(built), len(Impact)))
-    share[:, (Impact.JOBS, Impact.NOISE_AIR, Impact.LAND)] = built[:, None]
-    share[:, Impact.TAXES] = running
-    share[:, (Impact.BILLS, Impact.WATER)] = (1.0 - hidden_share) * running[:, None]
-    return share
+    partly = (1.0 - hidden_share) * running
+    share = {
+        Impact.JOBS: built,
+        Impact.TAXES: running,
+        Impact.BILLS: partly,
+        Impact.WATER: partly,
+        Impact.NOISE_AIR: built,
+        Impact.LAND: built,
+    }
+    return np.array([share[impact] for impact in Impact]).T
 
 
 def shortfall(delivered: ArrayLike, promised: ArrayLike, tolerance: float) -> FloatArray:

@@ -18,28 +18,23 @@ class Licence(IntEnum):
     IDENTIFIED = 3
 
 
-class Heard(NamedTuple):
-    """Who hears of whose campaigns: the edges of a graph between C communities.
+def heard_by(pairs: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    """Return what each community hears of the others, shape (C, C); rows add up to 1 or 0.
 
-    Attributes
+    Parameters
     ----------
     pairs : ndarray of int, shape (n, 2)
-        Each pair once; both hear of one another.
+        Edges between communities, each once; both hear of one another.
     weight : ndarray, shape (n,)
-        How much a pair counts, >= 0.
+        How much an edge counts, >= 0.
+    size : int
+        Communities C.
     """
-
-    pairs: IntArray
-    weight: FloatArray
-
-    def mean(self, opposing: FloatArray) -> FloatArray:
-        """Return the weighted mean opposing share of each one's neighbours, 0 without any, (C,)."""
-        size = len(opposing)
-        listener, heard = np.concatenate([self.pairs, self.pairs[:, ::-1]]).T
-        both = np.concatenate([self.weight, self.weight])
-        total = np.bincount(listener, both, size)
-        said = np.bincount(listener, both * opposing[heard], size)
-        return np.divide(said, total, out=np.zeros(size), where=total > 0)
+    table = np.zeros((size, size))
+    one, other = pairs.T
+    np.add.at(table, (one, other), weight)
+    np.add.at(table, (other, one), weight)
+    return table / np.maximum(table.sum(axis=1, keepdims=True), 1e-12)
 
 
 class Mobilised(NamedTuple):

@@ -9,6 +9,8 @@ from ecosystem.model import Ecosystem
 from ecosystem.relations import CAPS, WHOLE
 from ecosystem.scenario import Strategy
 from ecosystem.society.households import Impact
+from ecosystem.society.impacts import Delivered
+from ecosystem.state import Snapshot
 
 
 def run(weeks: int, values: dict[str, float] | None = None, strategy: Strategy = S0) -> Ecosystem:
@@ -27,6 +29,10 @@ def promises(model: Ecosystem, what: str | None = None) -> list[bool | None]:
         for edge, kept in edges
         if edge.target.startswith("community:") and what in (None, edge.attributes["promise"])
     ]
+
+
+def brought(model: Ecosystem, now: Snapshot) -> Delivered:
+    return delivered(now, model.treasury.received, model.treasury.power.on_site)
 
 
 def test_every_announced_site_promises_jobs_and_taxes_on_the_graph() -> None:
@@ -66,7 +72,7 @@ def test_a_site_that_runs_is_judged_by_what_it_does_and_not_by_what_was_said() -
     model = run(156)
     now = model.last_snapshot
     assert now is not None
-    hosted = Hosted(delivered(now, model.treasury.received), model.relations.caps_hold, 4.0)
+    hosted = Hosted(brought(model, now), model.relations.caps_hold, 4.0)
     trust = model.society.trust
     told = living.perceived(
         now, model.concerns, hosted, np.zeros_like(model.society.experience), trust
@@ -86,7 +92,7 @@ def test_without_experience_people_go_on_weighing_words() -> None:
     model = run(104, {"society.experience_effect": 0.0})
     now = model.last_snapshot
     assert now is not None
-    hosted = Hosted(delivered(now, model.treasury.received), model.relations.caps_hold, 4.0)
+    hosted = Hosted(brought(model, now), model.relations.caps_hold, 4.0)
     trust, experience = model.society.trust, model.society.experience
     assert experience.max() > 0.5
     np.testing.assert_array_equal(

@@ -8,11 +8,11 @@ from scipy.stats import norm
 from ecosystem.numbers import Society
 from ecosystem.society.households import Households
 from ecosystem.society.mobilisation import (
-    Heard,
     Licence,
     Mobilised,
     cascade,
     cash_effect,
+    heard_by,
     licence_level,
     mobilise,
     organised,
@@ -175,11 +175,10 @@ def test_frozen_mood_ignores_later_polls() -> None:
 
 
 def test_neighbours_are_heard_along_edges_alone() -> None:
-    heard = Heard(np.array([[0, 1], [0, 2]]), np.array([1.0, 3.0]))
-    mean = heard.mean(np.array([0.4, 0.2, 0.1, 0.9]))
+    heard = heard_by(np.array([[0, 1], [0, 2]]), np.array([1.0, 3.0]), 4)
+    mean = heard @ np.array([0.4, 0.2, 0.1, 0.9])
     np.testing.assert_allclose(mean, [(0.2 + 3 * 0.1) / 4, 0.4, 0.4, 0.0])
-    nobody = Heard(np.empty((0, 2), dtype=np.int64), np.empty(0))
-    np.testing.assert_array_equal(nobody.mean(np.array([0.4, 0.2])), 0.0)
+    np.testing.assert_array_equal(heard_by(np.empty((0, 2), dtype=np.int64), np.empty(0), 2), 0.0)
 
 
 def test_an_example_elsewhere_sets_off_those_who_wait_for_others() -> None:

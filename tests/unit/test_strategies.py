@@ -124,7 +124,7 @@ def test_a_deposit_keeps_speculative_requests_out_of_the_study_queue() -> None:
             model.step()
             utility = next(a for a in model.actors if a.key == "utility:lake_plain")
             assert isinstance(utility, Utility)
-            busy.append(np.count_nonzero(utility.others_until > model.week))
+            busy.append(sum(end > model.week for end in utility.others_until))
         assert (ledger(model.result(), "deposit", "lab", "financiers") > 0) == (deposit > 0)
         return float(np.mean(busy[156:]))
 
