@@ -12,11 +12,12 @@ import numpy as np
 from ecosystem import causes, fleet, hosting, living, opening, venues
 from ecosystem.agents.base import Actor
 from ecosystem.agents.capital import CapitalProvider
+from ecosystem.agents.cloud import CloudProvider
 from ecosystem.agents.community import Community
 from ecosystem.agents.lab import AILab
 from ecosystem.agents.regulator import Regulator
 from ecosystem.agents.utility import Utility
-from ecosystem.agents.vendor import ChipMaker, CloudProvider, Contractor, EquipmentMaker
+from ecosystem.agents.vendor import ChipMaker, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster

@@ -1,12 +1,11 @@
-"""Makers of chips and of electrical equipment, cloud providers, contractors."""
+"""Makers of chips and of electrical equipment; contractors."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card, crews_of
-from ecosystem.delivery.ladder import Rung
-from ecosystem.state import Bid, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
+from ecosystem.state import ExpandEquipment, Order, Snapshot, Staff, SupplyChips
 from ecosystem.units import WEEKS_PER_YEAR, IntArray
 
 if TYPE_CHECKING:
@@ -69,43 +68,6 @@ class EquipmentMaker(Actor):
             ("slots", f"{float(v.equipment.capacity):,.0f} MW in production at once"),
             ("waiting for a slot", f"{v.equipment_waiting_mw:,.0f} MW"),
             ("expansion under way", "no" if np.isnan(v.equipment.due_week) else "yes"),
-        )
-
-
-class CloudProvider(Actor):
-    """Builds on its own balance sheet and leases to the lab.
-
-    Senses: what it has under construction and how the lab has kept its commitments. Decides: how
-    many more megawatts it would take on this quarter.
-    """
-
-    kind = "cloud"
-    every_weeks = 13
-
-    def __init__(
-        self, model: "Model[Any, Any]", name: str, label: str, index: int, build_mw: float
-    ) -> None:
-        super().__init__(model, name, label)
-        self.index = index
-        self.build_mw = build_mw
-
-    def decide(self, now: Snapshot) -> list[Order]:
-        """Return the room on its balance sheet."""
-        standing = now.partnerships.mean_strength(self.key, "contract")
-        appetite = self.build_mw * min(1.0, standing / now.numbers.capital.opening_standing)
-        return [Bid(self.index, max(0.0, appetite - self._building_mw(now)))]
-
-    def _building_mw(self, now: Snapshot) -> float:
-        own = now.layout.cloud_of_phase == self.index
-        under_way = now.pending & (now.state < Rung.COMMISSIONED)
-        return float(now.layout.phase_mw[own & under_way].sum())
-
-    def card(self, now: Snapshot) -> Card:
-        """Return the balance sheet in megawatts."""
-        return (
-            ("would build at once", f"{self.build_mw:,.0f} MW"),
-            ("announced or under construction", f"{self._building_mw(now):,.0f} MW"),
-            ("trust in the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
         )
 
 

@@ -1,0 +1,403 @@
+"""Numbers of the laboratory, its financiers and its market."""
+
+from typing import Literal
+
+from ecosystem.parameters import Parameters, par
+
+
+class Capital(Parameters):
+    """Financiers of the lab and of its partners."""
+
+    opening_cash_usd: float = par(
+        1.7e10,
+        "USD",
+        "Cash of the lab at the start",
+        "press, end 2024",
+        "C",
+        (1.0e10, 2.5e10),
+        ge=0,
+    )
+    equity_usd_per_year: float = par(
+        4.5e10,
+        "USD/yr",
+        "Equity that investors would give at full credibility in 2025-26",
+        "commit_r122, commit_nv30",
+        "C",
+        (2.5e10, 8e10),
+        ge=0,
+    )
+    equity_growth_per_year: float = par(
+        0.1, "1/yr", "Growth of that amount", "assumption", "C", (-0.2, 0.35)
+    )
+    lease_usd_per_mw_year: float = par(
+        12.5e6,
+        "USD/(MW yr)",
+        "Rent of powered capacity with IT",
+        "formulas section 8; rent_per_gw",
+        "B",
+        (10e6, 17e6),
+        gt=0,
+    )
+    commitment_cover: float = par(
+        0.8,
+        "1",
+        "Yearly commitments allowed per unit of expected revenue",
+        "commit_hsbc",
+        "C",
+        (0.5, 1.2),
+        gt=0,
+    )
+    expectation_years: float = par(
+        4,
+        "yr",
+        "Horizon over which revenue is extrapolated",
+        "oai_rev_2030_target",
+        "C",
+        (3, 5),
+        gt=0,
+    )
+    growth_expected_max: float = par(
+        0.75,
+        "1/yr",
+        "Ceiling on the expected log growth of revenue",
+        "oai_rev_2030_target",
+        "B",
+        (0.55, 0.95),
+        gt=0,
+    )
+    miss_penalty: float = par(
+        2.0,
+        "1",
+        "Weight of a missed milestone over a kept one in a reputation",
+        "Josang & Ismail 2002",
+        "C",
+        (1, 5),
+        ge=1,
+    )
+    reputation_half_life_weeks: float = par(
+        104,
+        "week",
+        "Half-life of what partners remember",
+        "Josang & Ismail 2002",
+        "C",
+        (52, 208),
+        gt=0,
+    )
+    campus_usd_per_mw: float = par(
+        12.7e6,
+        "USD/MW",
+        "Powered campus without IT, per facility MW",
+        "P157",
+        "B",
+        (11.5e6, 15e6),
+        "triangular",
+        gt=0,
+    )
+    it_usd_per_mw: float = par(
+        22e6, "USD/MW", "IT equipment, per facility MW", "P158", "B", (17e6, 27e6), gt=0
+    )
+    discount_per_year: float = par(
+        0.08, "1/yr", "Real discount rate", "assumption", "C", (0.04, 0.12), ge=0, lt=0.5
+    )
+    fixed_usd_per_year: float = par(
+        6e9,
+        "USD/yr",
+        "Research staff and other fixed cost of the lab, 2025",
+        "oai_rev_2025",
+        "C",
+        (4e9, 9e9),
+        ge=0,
+    )
+    fixed_growth_per_year: float = par(
+        0.25, "1/yr", "Growth of that cost", "assumption", "C", (0.1, 0.4)
+    )
+
+    refuse_below: float = par(
+        0.35,
+        "1",
+        "Reputation of a developer below which a site is not funded",
+        "assumption",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    opening_standing: float = par(
+        0.8,
+        "1",
+        "Strength of a relation before anything is kept or missed",
+        "assumption",
+        "C",
+        (0.6, 0.9),
+        gt=0,
+        lt=1,
+    )
+    grace_weeks: float = par(
+        13, "week", "Lateness that still counts as a promise kept", "assumption", "C", (4, 26), ge=0
+    )
+    other_cost_share: float = par(
+        0.35,
+        "1",
+        "Staff, sales and other cost of the lab over revenue, at least",
+        "oai_rev_2025, netloss_2024",
+        "C",
+        (0.2, 0.5),
+        ge=0,
+        le=1,
+    )
+    runway_years: float = par(
+        1.0,
+        "yr",
+        "Cash over yearly outlays from which investors give no more equity",
+        "assumption",
+        "C",
+        (0.5, 2),
+        gt=0,
+    )
+
+
+class Lab(Parameters):
+    """The AI laboratory: plans, partners, split of its compute."""
+
+    friction: float = par(
+        0.06,
+        "1",
+        "Interface friction per partner link",
+        "docs/odd.md",
+        "C",
+        (0.0, 0.15),
+        ge=0,
+        lt=0.5,
+    )
+    pipeline_weight: float = par(
+        0.7,
+        "1",
+        "Share of the pipeline that the plan remembers (1 = no supply-line neglect)",
+        "Sterman 1989",
+        "C",
+        (0.4, 1.0),
+        ge=0,
+        le=1,
+    )
+    choice_sharpness: float = par(
+        4,
+        "1",
+        "Softmax sharpness of site choice on scores in [0, 1]",
+        "assumption",
+        "C",
+        (2, 8),
+        ge=0,
+    )
+    starts_per_quarter: int = par(
+        2, "sites", "New sites that the lab can open in a quarter", "P205, M141", "C", (1, 4), ge=0
+    )
+    training_share_2025: float = par(
+        0.62,
+        "1",
+        "Share of compute for research and training at the start",
+        "share_rd_2024, share_rd_2025",
+        "A",
+        (0.55, 0.7),
+        ge=0,
+        le=1,
+    )
+    training_share_floor: float = par(
+        0.30,
+        "1",
+        "Share that it falls to",
+        "share_rd_2024, share_rd_2025",
+        "C",
+        (0.2, 0.45),
+        ge=0,
+        le=1,
+    )
+    training_share_fall_per_year: float = par(
+        0.12, "1/yr", "Speed of that fall", "share_rd_2024, share_rd_2025", "B", (0.06, 0.18), ge=0
+    )
+    patience_weeks: float = par(
+        104,
+        "week",
+        "Lateness at which a phase that has not begun building is given up",
+        "M147, M148",
+        "C",
+        (78, 156),
+        gt=0,
+    )
+
+    plan_years: float = par(
+        3,
+        "yr",
+        "Horizon of the capacity plan: the time from announcement to power",
+        "P142, P198",
+        "B",
+        (2, 4),
+        gt=0,
+    )
+    contract_weeks: float = par(
+        6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
+    )
+    handover_weeks: float = par(
+        2,
+        "week",
+        "From commissioning to use: acceptance by the tenant",
+        "practice",
+        "C",
+        (0, 6),
+        ge=0,
+    )
+
+
+class Market(Parameters):
+    """Capability to demand to price to revenue."""
+
+    capability_start: float = par(
+        140,
+        "ECI points",
+        "Capability index of the best model at the start",
+        "scaling_laws.csv",
+        "B",
+        (135, 145),
+    )
+    capability_per_decade: float = par(
+        9.63,
+        "ECI points",
+        "Index points per tenfold training compute",
+        "formulas section 4",
+        "B",
+        (7.5, 11.6),
+        ge=0,
+    )
+    start_run_flop: float = par(
+        2e26,
+        "FLOP",
+        "Training compute of that model",
+        "scaling_laws.csv",
+        "B",
+        (6.6e25, 3.8e26),
+        "lognormal",
+        gt=0,
+    )
+    algorithmic_growth: float = par(
+        1.3,
+        "1/yr",
+        "Log growth of algorithmic efficiency",
+        "ho2024_rate, epoch2026_algprog",
+        "B",
+        (0.6, 2.3),
+        ge=0,
+    )
+    demand_max_mw: float = par(
+        100_000,
+        "MW",
+        "Inference demand at saturation",
+        "assumption",
+        "C",
+        (30_000, 250_000),
+        "lognormal",
+        gt=0,
+    )
+    demand_start_mw: float = par(
+        600, "MW", "Inference demand at the start", "gw_2024, share_rd_2024", "C", (400, 850), gt=0
+    )
+    demand_width: float = par(
+        7.5,
+        "ECI points",
+        "Width of the demand logistic; the loop gain is capability_per_decade / (2.3 width)",
+        "docs/odd.md",
+        "C",
+        (6, 12),
+        gt=0,
+    )
+    price_start_usd_per_mw_year: float = par(
+        24e6,
+        "USD/(MW yr)",
+        "Revenue per served inference MW-year at the start",
+        "rev_per_gw_2024, share_rd_2025",
+        "B",
+        (18e6, 30e6),
+        gt=0,
+    )
+    price_elasticity: float = par(
+        1.11, "1", "Own-price elasticity of demand", "elas_nber", "B", (0.8, 1.8), ge=0
+    )
+    latency_elasticity: float = par(
+        0.15, "1", "Elasticity of demand to latency", "assumption", "C", (0.05, 0.4), ge=0
+    )
+    pass_through: float = par(
+        0.8,
+        "1",
+        "Share of efficiency gains passed on in the price of a token",
+        "price_trend",
+        "C",
+        (0.4, 1.0),
+        ge=0,
+        le=1.2,
+    )
+    scarcity: float = par(
+        0.4, "1", "Response of the price to utilisation", "assumption", "C", (0.1, 1.5), ge=0
+    )
+    target_utilisation: float = par(
+        0.65,
+        "1",
+        "Utilisation at which the price rests",
+        "formulas section 5",
+        "C",
+        (0.5, 0.8),
+        gt=0,
+        lt=1,
+    )
+    price_floor: float = par(
+        0.5, "1", "Lowest price over its start", "assumption", "C", (0.3, 0.7), gt=0
+    )
+    price_cap: float = par(
+        1.5, "1", "Highest price over its start", "assumption", "C", (1.2, 2.5), ge=1
+    )
+    price_weeks: float = par(
+        8, "week", "Time constant of the price", "assumption", "C", (6, 16), ge=6
+    )
+    innovation_per_year: float = par(
+        0.8, "1/yr", "Adoption without others' example", "Bass 1969", "C", (0.3, 1.4), ge=0
+    )
+    imitation_per_year: float = par(
+        3.0, "1/yr", "Adoption by others' example", "Bass 1969", "C", (1.5, 4.5), ge=0
+    )
+    exit_per_year: float = par(
+        1.0, "1/yr", "Speed at which excess use leaves", "assumption", "C", (0.5, 2), ge=0
+    )
+    churn_per_year: float = par(
+        0.5, "1/yr", "Use lost per unit of shortfall", "assumption", "C", (0.1, 1.5), ge=0
+    )
+    run_weeks: float = par(
+        20,
+        "week",
+        "Length of a frontier training run",
+        "train_duration_growth",
+        "C",
+        (13, 39),
+        ge=4,
+    )
+    final_run_share: float = par(
+        0.15,
+        "1",
+        "Share of training compute in the final run",
+        "final_run_share",
+        "B",
+        (0.1, 0.3),
+        gt=0,
+        le=1,
+    )
+    release_lag_weeks: float = par(
+        13, "week", "From the end of a run to its release", "assumption", "C", (6, 26), ge=0
+    )
+    saturation_decades: float = par(
+        4.0,
+        "decades",
+        "Decades of effective compute after which the saturating law has yielded 63% of its total",
+        "assumption",
+        "C",
+        (2.0, 8.0),
+        gt=0,
+    )
+    capability_law: Literal["log", "saturating", "compute_null"] = par(
+        "log", "1", "How compute becomes capability; compute_null: not at all", "docs/odd.md", "B"
+    )
