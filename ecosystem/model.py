@@ -33,7 +33,7 @@ from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Strategy, World
+from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
@@ -99,6 +99,9 @@ class Ecosystem(mesa.Model):
     ) -> None:
         super().__init__(rng=seed)
         world = nulled(world, nulls)
+        governance = strategy.governance or world.governance
+        if governance.partners:
+            world = world.with_partners(governance.partners)
         self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
@@ -141,7 +144,7 @@ class Ecosystem(mesa.Model):
             np.append(self.sites.closed_loop, 0.0),
             self.layout.generations,
             self.cluster_rules,
-            self.layout.fleet_integration,
+            self.layout.fleet_integration(self.sites.owners),
         )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
@@ -163,7 +166,7 @@ class Ecosystem(mesa.Model):
         actors.append(CapitalProvider(self, "", "Financiers"))
         actors += [ChipMaker(self, "", "Chip maker"), EquipmentMaker(self, "", "Equipment makers")]
         for i, cloud in enumerate(world.clouds):
-            actors.append(CloudProvider(self, cloud.key, cloud.name, i, cloud.build_mw))
+            actors.append(CloudProvider(self, cloud.key, cloud.name, i))
         for i, firm in enumerate(world.contractors):
             actors.append(Contractor(self, firm.key, firm.name, firm.crews, i))
         for i, region in enumerate(world.regions):
@@ -194,10 +197,11 @@ class Ecosystem(mesa.Model):
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
-            now, deals, flows, worked, self.works.racks_mw, self.works.variants.refit_usd
+            now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
         self._apply(now, deals)
         self._live(now, deals)
+        self.economy = self.treasury.close_quarter(now, self.economy)
         self.relations.remember(now, self.works)
         self._record(now, deals, flows, news)
         self.week += 1
@@ -234,6 +238,7 @@ class Ecosystem(mesa.Model):
             week=week,
             day=date_of(week, self.world.start),
             policy=self.policy.week <= week < self.policy.until,
+            governance=self._governance(week),
             numbers=self.world.numbers,
             levers=levers,
             layout=layout,
@@ -245,6 +250,7 @@ class Ecosystem(mesa.Model):
             gate=self._gate(),
             upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
+            planned_finish=works.planned_finish,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
@@ -258,6 +264,15 @@ class Ecosystem(mesa.Model):
             partnerships=self.relations.partnerships,
             relaxed=self.relaxed,
         )
+
+    def _governance(self, week: int) -> Governance:
+        """Return who builds what the lab chooses: until it may choose, the partners on record."""
+        if week < self.layout.choice_week:
+            return Governance()
+        asked = self.strategy.governance
+        if asked is not None and self.policy.week <= week < self.policy.until:
+            return asked
+        return self.world.governance
 
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
@@ -316,13 +331,17 @@ class Ecosystem(mesa.Model):
         layout = self.layout
         self.sites = deals.sites
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
+        builder = deals.vendors.builder
+        if builder is not now.vendors.builder:
+            fresh = deals.sites.live & ~now.sites.live
+            self.works.hand_over(now.vendors.builder, builder, fresh)
         for site in opened.tolist():
-            self.works.adopt(site, now.levers.at(site), now.week + 1)
+            if own := float(deals.sites.owners[site, layout.own]):
+                self.works.build_itself(site, own)
+            self.works.adopt(site, now.levers.at(site), now.week + 1, builder)
             self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
-        if deals.vendors.builder is not now.vendors.builder:
-            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
@@ -364,7 +383,7 @@ class Ecosystem(mesa.Model):
         gained = self.treasury.ledger.detail("households")
         self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
-        self.coordination = self.relations.coordination(deals.vendors.builder)
+        self.coordination = self.relations.coordination(deals.vendors.builder, self.sites.owners)
 
     def _host(self, now: Snapshot) -> Hosted:
         """Take what sites brought to their hosts, and judge what was promised to them."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import isfinite
+from math import isfinite, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +10,12 @@ import numpy as np
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
+from ecosystem.institutions.finance import expected_revenue
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
 from ecosystem.market import price_at_bound, price_usd_per_mtok
+from ecosystem.numbers import Capital
 from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
 from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
@@ -96,7 +98,14 @@ def scalars(week: Week) -> dict[str, float]:
         "lease_usd": treasury.money.lease,
         "cash_usd": economy.cash_usd,
         "equity_usd": treasury.money.equity,
+        "payout_usd": treasury.money.payout,
+        "idle_lease_usd": treasury.money.idle_lease,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
+        "commitment_cover": commitment_cover(economy, now.numbers.capital),
+        "owed_usd": treasury.owed_usd,
+        **treasury.of_owners(economy.books),
+        "resold_mw": treasury.resold_mw,
+        "unfunded_mw": _unfunded_mw(now),
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),
@@ -111,6 +120,24 @@ def scalars(week: Week) -> dict[str, float]:
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
     }
+
+
+def commitment_cover(economy: Economy, n: Capital) -> float:
+    """Return the rent of capacity and pipeline over the revenue that the lab expects."""
+    expected = float(
+        expected_revenue(
+            economy.revenue_usd_per_year,
+            economy.revenue_growth_per_year,
+            n.growth_expected_max,
+            n.expectation_years,
+        )
+    )
+    rent = n.lease_usd_per_mw_year * (economy.capacity_mw + economy.pipeline_mw)
+    return rent / expected if expected > 0 else nan
+
+
+def _unfunded_mw(now: Snapshot) -> float:
+    return float(now.layout.site_mw @ now.sites.unfunded)
 
 
 @dataclass(slots=True)

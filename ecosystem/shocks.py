@@ -23,7 +23,7 @@ class Weather:
         Share of each week that storms leave for outdoor work.
     chips : ndarray, shape (weeks,)
         Share of the chip supply that disruptions leave.
-    choice : ndarray, shape (quarters, S)
+    choice, partners : ndarray, shape (quarters, S), (quarters, S, B + builders)
         Draws behind the lab's taste.
     calm : list of bool
         Weeks in which nothing is disrupted.
@@ -32,6 +32,7 @@ class Weather:
     outdoors: FloatArray
     chips: FloatArray
     choice: FloatArray
+    partners: FloatArray
     calm: list[bool]
 
     @classmethod
@@ -55,11 +56,16 @@ class Weather:
         )
         quarters = range(-(-weeks // QUARTER_WEEKS))
         sites = len(layout.sites)
+        firms = [f"taste for cloud {i}" for i in range(len(world.clouds))]
+        firms += [f"taste for builder {i}" for i in range(len(world.contractors))]
         left, outdoors = 1 - outage[:, 0] * chips.outage_depth, 1 - storm
         return cls(
             outdoors=outdoors,
             chips=left,
             choice=np.array([streams.rows("choice", quarter, sites) for quarter in quarters]),
+            partners=np.array(
+                [[streams.rows(firm, q, sites) for firm in firms] for q in quarters]
+            ).swapaxes(1, 2),
             calm=((left == 1) & (outdoors.min(axis=1) == 1)).tolist(),
         )
 
@@ -69,6 +75,7 @@ class Weather:
             chips=float(self.chips[week]),
             weather=self.outdoors[week],
             choice=self.choice[week // QUARTER_WEEKS],
+            partners=self.partners[week // QUARTER_WEEKS],
             calm=self.calm[week],
         )
 

@@ -29,7 +29,7 @@ class Variants:
         Generation that a repeated design was made for; -1 where halls are designed afresh.
     refit_weeks : ndarray, shape (P,)
         Work to fit a hall to racks that it was not built for.
-    refit_usd : float
+    refit_usd : ndarray, shape (S,)
         Cost of the refits that began in the last week.
     """
 
@@ -40,7 +40,7 @@ class Variants:
         self.credit_weeks = np.zeros(phases)
         self.hall = np.full(phases, NONE)
         self.refit_weeks = np.zeros(phases)
-        self.refit_usd = 0.0
+        self.refit_usd = layout.no_usd
         numbers = layout.world.numbers
         self._retrofit = retrofit_between(  # all positions are rebuilt: no megawatt is lost
             layout.generations,
@@ -91,7 +91,7 @@ class Variants:
         generation : ndarray of int, shape (P,)
             Of the racks that came.
         """
-        self.refit_usd = 0.0
+        self.refit_usd = self.layout.no_usd
         rows = opened.rows[opened.cols == Activity.RACKS]
         fresh = rows[~self._fitted[rows]]
         if not fresh.size:
@@ -104,4 +104,4 @@ class Variants:
         self.refit_weeks[fresh] = self._retrofit.weeks[hall, generation[fresh]]
         progress.duration_weeks[fresh, Activity.RACKS] += self.refit_weeks[fresh]
         cost = self._retrofit.cost_usd[hall, generation[fresh]] * layout.phase_it_mw[fresh]
-        self.refit_usd = float(np.add.reduce(cost))
+        self.refit_usd = np.bincount(layout.site_of_phase[fresh], cost, len(layout.sites))

@@ -46,3 +46,9 @@ class Actor(Agent):
 def crews_of(crews: float, now: Snapshot) -> int:
     """Return the phases that a contractor can build at once."""
     return max(1, round(crews * now.numbers.contractors.crew_factor))
+
+
+def credibility(now: Snapshot, partner: str) -> float:
+    """Return what a partner makes of the lab's promises, over what it did at the start, <= 1."""
+    standing = now.partnerships.mean_strength(partner, "contract")
+    return min(1.0, standing / now.numbers.capital.opening_standing)

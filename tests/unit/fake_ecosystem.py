@@ -68,7 +68,7 @@ source = "made up"
 [[clouds]]
 key = "cloud"
 name = "Cloud"
-build_mw = 900
+equity_usd = 11.6e9
 integration = 0.5
 margin = 0.1
 source = "made up"
