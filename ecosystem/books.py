@@ -181,8 +181,10 @@ class Register:
         unspent = self._unspent(now)
         recorded = (unspent * self._recorded) @ owners
         # what records say a partner took on he can pay for
-        ready = np.maximum(closing.ready, recorded * (1 - layout.terms.loan_to_cost))
+        needed = recorded * (1 - layout.terms.loan_to_cost)
+        ready = np.maximum(closing.ready, needed)
         ready[-1] = 0.0
+        ready = self._passed_on(ready, needed)
         quarter = Quarter(
             books=Books(
                 assets_usd=closing.assets,
@@ -206,6 +208,16 @@ class Register:
         ):
             account[:] = 0.0
         return quarter
+
+    def _passed_on(self, ready: FloatArray, needed: FloatArray) -> FloatArray:
+        """Let clouds that take no new sites pass on the equity that they do not need, evenly."""
+        takes = self.layout.takes_new
+        if takes.all() or not takes.any():
+            return ready
+        spare = np.where(takes, 0.0, ready[:-1] - needed[:-1])
+        passed = ready.copy()
+        passed[:-1] += takes * (spare.sum() / takes.sum()) - spare
+        return passed
 
     def owed_usd(self, now: Snapshot) -> float:
         """Return the rent over what is left of the terms of all leases that are signed."""

@@ -1,9 +1,72 @@
-"""How the lab weighs sites, and partners for them: scores in [0, 1] from what a snapshot shows."""
+"""What the lab wants and can carry, and how it weighs sites and partners: scores in [0, 1]."""
+
+from math import exp
 
 import numpy as np
 
+from ecosystem.institutions.finance import (
+    commitment_room,
+    desired_starts,
+    expected_revenue,
+    surplus_usd,
+)
 from ecosystem.state import Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
+
+
+def expected_revenue_usd(now: Snapshot) -> float:
+    """Return the yearly revenue that the lab expects at its horizon [USD/yr]."""
+    e, c = now.economy, now.numbers.capital
+    return float(
+        expected_revenue(
+            e.revenue_usd_per_year,
+            e.revenue_growth_per_year,
+            c.growth_expected_max,
+            c.expectation_years,
+        )
+    )
+
+
+def commitment_room_usd(now: Snapshot) -> float:
+    """Return the yearly rent that the lab may still sign for [USD/yr]."""
+    e, c = now.economy, now.numbers.capital
+    committed = e.capacity_mw + e.pipeline_mw
+    expected = expected_revenue_usd(now)
+    return float(commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover))
+
+
+def commitment_cover(now: Snapshot) -> float:
+    """Return the rent of capacity and pipeline over the revenue that the lab expects."""
+    e, c = now.economy, now.numbers.capital
+    rent = c.lease_usd_per_mw_year * (e.capacity_mw + e.pipeline_mw)
+    return rent / max(expected_revenue_usd(now), 1.0)
+
+
+def wanted_mw(now: Snapshot) -> float:
+    """Return megawatts to open: the smaller of what demand asks and commitments allow."""
+    e, n, c = now.economy, now.numbers.lab, now.numbers.capital
+    growth = min(max(e.revenue_growth_per_year, 0.0), c.growth_expected_max)
+    use = e.market.adopted_mw * exp(growth * n.plan_years)
+    desired = use / (now.numbers.market.target_utilisation * (1 - e.training_share))
+    gap = float(desired_starts(desired, e.capacity_mw, e.pipeline_mw, n.pipeline_weight))
+    return min(gap, commitment_room_usd(now) / c.lease_usd_per_mw_year)
+
+
+def room_mw(now: Snapshot) -> FloatArray:
+    """Return what clouds, and last the lab itself, may take on, shape (B + 1,).
+
+    The lab's own part follows from its cash beyond a reserve, as equity of what it builds.
+    """
+    room = np.zeros(len(now.vendors.cloud_room_mw) + 1)
+    if now.governance.leases:
+        room[:-1] = now.vendors.cloud_room_mw
+    if now.governance.builds:
+        e, n = now.economy, now.numbers.capital
+        ready = e.books.ready_usd.copy()
+        outlay = e.outlay_usd_per_week * WEEKS_PER_YEAR
+        ready[-1] = surplus_usd(e.cash_usd, outlay, n.reserve_years)
+        room[-1] = e.books._replace(ready_usd=ready).room_mw(now.layout, 1.0)[-1]
+    return room
 
 
 def gumbel(draws: FloatArray) -> FloatArray:

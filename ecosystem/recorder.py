@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import isfinite, nan
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.choosing import commitment_cover
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
-from ecosystem.institutions.finance import expected_revenue
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.ledger import Ledger
 from ecosystem.market import price_at_bound, price_usd_per_mtok
-from ecosystem.numbers import Capital
 from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
 from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
@@ -101,7 +100,7 @@ def scalars(week: Week) -> dict[str, float]:
         "payout_usd": treasury.money.payout,
         "idle_lease_usd": treasury.money.idle_lease,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
-        "commitment_cover": commitment_cover(economy, now.numbers.capital),
+        "commitment_cover": commitment_cover(now),
         "owed_usd": treasury.owed_usd,
         **treasury.of_owners(economy.books),
         "resold_mw": treasury.resold_mw,
@@ -120,20 +119,6 @@ def scalars(week: Week) -> dict[str, float]:
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
     }
-
-
-def commitment_cover(economy: Economy, n: Capital) -> float:
-    """Return the rent of capacity and pipeline over the revenue that the lab expects."""
-    expected = float(
-        expected_revenue(
-            economy.revenue_usd_per_year,
-            economy.revenue_growth_per_year,
-            n.growth_expected_max,
-            n.expectation_years,
-        )
-    )
-    rent = n.lease_usd_per_mw_year * (economy.capacity_mw + economy.pipeline_mw)
-    return rent / expected if expected > 0 else nan
 
 
 def _unfunded_mw(now: Snapshot) -> float:

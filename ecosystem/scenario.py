@@ -249,31 +249,21 @@ class World(Parameters):
     def with_partners(self, count: int) -> Self:
         """Return the world with `count` equal partners for what the lab chooses later.
 
-        They share what is left of all clouds' equity after the sites on record; margin and
-        integration are the means by equity. Clouds of the world keep their sites and take no more.
+        Clouds of the world keep the sites on record and take no more; equity that they do not need
+        there goes to the new ones, quarter by quarter. Margin and integration are means by equity.
         """
-        capital = self.numbers.capital
-        per_mw = (1 - capital.loan_to_cost) * (capital.campus_usd_per_mw + capital.it_usd_per_mw)
-        own = dict.fromkeys((cloud.key for cloud in self.clouds), 0.0)
-        for site in self.sites:
-            if site.role == "programme":
-                own[site.cloud] += per_mw * site.facility_mw
         total = sum(cloud.equity_usd for cloud in self.clouds)
-        left = sum(max(cloud.equity_usd - own[cloud.key], 0.0) for cloud in self.clouds)
 
         def mean(name: str) -> float:
             weighed = sum(getattr(c, name) * c.equity_usd for c in self.clouds)
             return weighed / total if total else 0.0
 
-        kept = [
-            {**dict(c), "equity_usd": min(c.equity_usd, own[c.key]), "takes_new": False}
-            for c in self.clouds
-        ]
+        kept = [{**dict(c), "takes_new": False} for c in self.clouds]
         fresh = [
             {
                 "key": f"partner_{number}",
                 "name": f"Partner {number} of {count}",
-                "equity_usd": left / count,
+                "equity_usd": 0.0,
                 "integration": mean("integration"),
                 "margin": mean("margin"),
                 "source": "assumption",

@@ -92,6 +92,11 @@ class Sites:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
 
+    def candidates(self, layout: Layout) -> IntArray:
+        """Return the sites that the lab may still choose."""
+        free = layout.candidate & np.isnan(self.announced_week) & ~self.withdrawn
+        return np.flatnonzero(free)
+
     @cached_property
     def unfunded(self) -> BoolArray:
         """Live sites whose construction financiers refuse."""

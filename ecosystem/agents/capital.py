@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ecosystem import choosing
 from ecosystem.agents.base import Actor, Card, credibility
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import equity_per_week, leverage
@@ -13,8 +14,8 @@ class CapitalProvider(Actor):
     """Gives equity to the lab and funds or refuses the construction of single sites.
 
     Senses: milestones kept and missed, by the lab and by each developer; the lab's cash; the books
-    of all owners. Decides, quarterly: the flow of equity, in proportion to the lab's credibility
-    while it wants any; and for every site that is not yet being built, whether its developer is
+    of all owners. Decides, quarterly: the flow of equity while the lab wants any, in proportion to
+    its credibility, and less where its commitments outgrow what it can be expected to earn; and for every site that is not yet being built, whether its developer is
     worth the risk and whether what its owners' backers would still put in covers it.
     """
 
@@ -32,7 +33,9 @@ class CapitalProvider(Actor):
                 now.week / WEEKS_PER_YEAR,
             )
         )
-        orders: list[Order] = [Invest(offer * self._wanted(now))]
+        # who has promised more rent than he can be expected to earn is offered less
+        stretch = min(1.0, n.commitment_cover / max(choosing.commitment_cover(now), 1e-9))
+        orders: list[Order] = [Invest(offer * stretch * self._wanted(now))]
         granted = self._worthy(now) & ~self._beyond_means(now) | (now.site_state >= Rung.BUILDING)
         changed = now.sites.live & (granted != now.sites.funded)
         return orders + [Fund(i, bool(granted[i])) for i in changed.nonzero()[0].tolist()]
@@ -40,14 +43,16 @@ class CapitalProvider(Actor):
     def _wanted(self, now: Snapshot) -> bool:
         """Return whether the lab raises equity.
 
-        While it spends more than it earns and has little cash; and where it builds itself while
-        capacity is short.
+        While it spends more than it earns and has little cash; and where it builds itself, while it
+        could carry less than it wants to open.
         """
         e, n = now.economy, now.numbers.capital
         outlay = e.outlay_usd_per_week * WEEKS_PER_YEAR
-        burns = e.revenue_usd_per_year < outlay and e.cash_usd < n.runway_years * outlay
-        short = e.market.utilisation > now.numbers.market.target_utilisation
-        return burns or now.governance.builds and short
+        if e.revenue_usd_per_year < outlay and e.cash_usd < n.runway_years * outlay:
+            return True
+        if not (now.governance.builds and now.sites.candidates(now.layout).size):
+            return False
+        return bool(choosing.room_mw(now).sum() < choosing.wanted_mw(now))
 
     def _worthy(self, now: Snapshot) -> BoolArray:
         """Return the sites whose developer has kept enough of his dates, shape (S,)."""

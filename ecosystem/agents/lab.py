@@ -8,13 +8,7 @@ import numpy as np
 from ecosystem import choosing
 from ecosystem.agents.base import Actor, Card, crews_of
 from ecosystem.delivery.ladder import Rung
-from ecosystem.institutions.finance import (
-    commitment_room,
-    desired_starts,
-    expected_revenue,
-    expected_utilisation,
-    surplus_usd,
-)
+from ecosystem.institutions.finance import expected_utilisation, surplus_usd
 from ecosystem.state import (
     Announce,
     GiveUp,
@@ -30,19 +24,6 @@ from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from mesa import Model
-
-
-def commitment_room_usd(now: Snapshot) -> float:
-    """Return the yearly rent that the lab may still sign for [USD/yr]."""
-    e, c = now.economy, now.numbers.capital
-    expected = expected_revenue(
-        e.revenue_usd_per_year,
-        e.revenue_growth_per_year,
-        c.growth_expected_max,
-        c.expectation_years,
-    )
-    committed = e.capacity_mw + e.pipeline_mw
-    return float(commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover))
 
 
 class AILab(Actor):
@@ -90,41 +71,14 @@ class AILab(Actor):
         fallen = n.training_share_2025 - n.training_share_fall_per_year * now.week / WEEKS_PER_YEAR
         return max(n.training_share_floor, fallen)
 
-    def wanted_mw(self, now: Snapshot) -> float:
-        """Return megawatts to open: the smaller of what demand asks and commitments allow."""
-        e, n, c = now.economy, now.numbers.lab, now.numbers.capital
-        growth = min(max(e.revenue_growth_per_year, 0.0), c.growth_expected_max)
-        use = e.market.adopted_mw * exp(growth * n.plan_years)
-        desired = use / (now.numbers.market.target_utilisation * (1 - self._training_share(now)))
-        gap = float(desired_starts(desired, e.capacity_mw, e.pipeline_mw, n.pipeline_weight))
-        return min(gap, commitment_room_usd(now) / c.lease_usd_per_mw_year)
-
-    def room_mw(self, now: Snapshot) -> FloatArray:
-        """Return what clouds, and last the lab itself, may take on, shape (B + 1,).
-
-        The lab's own part follows from its cash beyond a reserve, as equity of what it builds.
-        """
-        room = np.zeros(len(now.vendors.cloud_room_mw) + 1)
-        if now.governance.leases:
-            room[:-1] = now.vendors.cloud_room_mw
-        if now.governance.builds:
-            e, n = now.economy, now.numbers.capital
-            outlay = e.outlay_usd_per_week * WEEKS_PER_YEAR
-            ready = e.books.ready_usd.copy()
-            ready[-1] = surplus_usd(e.cash_usd, outlay, n.reserve_years)
-            room[-1] = e.books._replace(ready_usd=ready).room_mw(now.layout, 1.0)[-1]
-        return room
-
     def _open(self, now: Snapshot) -> list[Order]:
         """Choose new sites one by one, and partners for each."""
-        candidates = np.flatnonzero(
-            now.layout.candidate & np.isnan(now.sites.announced_week) & ~now.sites.withdrawn
-        )
+        candidates = now.sites.candidates(now.layout)
         # until the history ends only recorded sites are opened, whatever the strategy
         if now.week < now.layout.choice_week or not len(candidates):
             return []
         n = now.numbers.lab
-        wanted, room, spare = self.wanted_mw(now), self.room_mw(now), self._spare_crews(now)
+        wanted, room, spare = choosing.wanted_mw(now), choosing.room_mw(now), self._spare_crews(now)
         everywhere = np.ones(len(candidates), dtype=bool)
         order = choosing.ranked(
             choosing.site_scores(now, candidates),
@@ -282,13 +236,13 @@ class AILab(Actor):
         return (
             ("capacity", f"{e.capacity_mw / 1e3:,.2f} GW"),
             ("pipeline", f"{e.pipeline_mw / 1e3:,.2f} GW"),
-            ("wants to open", f"{self.wanted_mw(now) / 1e3:,.2f} GW"),
+            ("wants to open", f"{choosing.wanted_mw(now) / 1e3:,.2f} GW"),
             ("trains with", f"{e.training_share:.0%} of its compute"),
             ("revenue", f"{e.revenue_usd_per_year / 1e9:,.1f} bn USD/yr"),
             ("expected growth", f"{exp(e.revenue_growth_per_year):.2f}x a year"),
             ("cash", f"{e.cash_usd / 1e9:,.1f} bn USD"),
             ("pays out", f"{e.payout_usd_per_week * WEEKS_PER_YEAR / 1e9:,.1f} bn USD/yr"),
             ("own debt", f"{e.books.debt_usd[-1] / 1e9:,.1f} bn USD"),
-            ("may still sign for", f"{commitment_room_usd(now) / 1e9:,.1f} bn USD/yr of rent"),
-            ("could build itself", f"{self.room_mw(now)[-1]:,.0f} MW"),
+            ("may still sign for", f"{choosing.commitment_room_usd(now) / 1e9:,.1f} bn USD/yr of rent"),
+            ("could build itself", f"{choosing.room_mw(now)[-1]:,.0f} MW"),
         )
