@@ -70,7 +70,7 @@ class Register:
         self._rent = Latest(rent_by_phase)
         self._recorded = np.isfinite(layout.announced_week)
         self._used_weeks = np.zeros(phases)
-        self._rented_weeks = np.zeros(phases)
+        self._owed_weeks = np.zeros(phases)
         self._energy_mwh = np.zeros(sites + 1)
         self._built = np.zeros(sites)
         self._earned = np.zeros(sites)
@@ -80,19 +80,17 @@ class Register:
 
     def rent(self, now: Snapshot) -> Rent:
         """Return the rent of the week's phases: those in use, and those delivered and due."""
-        usable = now.state == Rung.USABLE
-        self._used_weeks += usable
-        weight = usable.astype(float)
-        idle = now.state == Rung.COMMISSIONED
+        used = (now.state == Rung.USABLE).astype(float)
+        self._used_weeks += used
         rent = self._rent(self.layout, now.sites.owners)
-        unused = 0.0
+        total, unused = float(rent @ used), 0.0
+        idle = now.state == Rung.COMMISSIONED
         if np.count_nonzero(idle):
             share = now.numbers.capital.take_or_pay_share
             owed = share * (idle & (now.planned_finish <= now.week))
+            self._owed_weeks += owed
             unused = float(rent @ owed)
-            weight += owed
-        self._rented_weeks += weight
-        return Rent(float(rent @ weight), unused)
+        return Rent(total + unused, unused)
 
     def build(self, hours: FloatArray, racks: IntArray, extra_usd: FloatArray) -> FloatArray:
         """Add a week's work, the racks that came, and what else sites cost; return IT cost, (P,).
@@ -162,7 +160,9 @@ class Register:
         shares = leased / np.maximum(leased.sum(axis=1, keepdims=True), 1e-12)
         renewal = self._renew(now)
         earned = (self._earned - energy[:-1] - operations) @ owners
-        mw_weeks = self._by_site(layout.phase_mw * self._rented_weeks) / WEEKS_PER_YEAR
+        mw_weeks = (
+            self._by_site(layout.phase_mw * (self._used_weeks + self._owed_weeks)) / WEEKS_PER_YEAR
+        )
         earned += (mw_weeks @ owners) * layout.rent_of_owner
         earned[:-1] += self._fees @ shares
         activity = Activity(
@@ -203,7 +203,7 @@ class Register:
             base=base_rent_usd - float(energy[-1]),
         )
         for account in (
-            *(self._used_weeks, self._rented_weeks, self._energy_mwh, self._built),
+            *(self._used_weeks, self._owed_weeks, self._energy_mwh, self._built),
             *(self._earned, self._fees, self._sold, self._lost),
         ):
             account[:] = 0.0

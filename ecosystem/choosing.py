@@ -17,13 +17,11 @@ from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 def expected_revenue_usd(now: Snapshot) -> float:
     """Return the yearly revenue that the lab expects at its horizon [USD/yr]."""
     e, c = now.economy, now.numbers.capital
-    return float(
-        expected_revenue(
-            e.revenue_usd_per_year,
-            e.revenue_growth_per_year,
-            c.growth_expected_max,
-            c.expectation_years,
-        )
+    return expected_revenue(
+        e.revenue_usd_per_year,
+        e.revenue_growth_per_year,
+        c.growth_expected_max,
+        c.expectation_years,
     )
 
 

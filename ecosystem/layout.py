@@ -259,7 +259,10 @@ class Layout:
             "fuel_cells": options.fuel_cells_usd_per_mw,
         }
         return np.array(
-            [0.0 if s.power == "grid" else ENGINES_USD_PER_MW + premium[s.plant] for s in self.sites]
+            [
+                0.0 if s.power == "grid" else ENGINES_USD_PER_MW + premium[s.plant]
+                for s in self.sites
+            ]
         )
 
     @cached_property

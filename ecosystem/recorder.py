@@ -104,7 +104,7 @@ def scalars(week: Week) -> dict[str, float]:
         "owed_usd": treasury.owed_usd,
         **treasury.of_owners(economy.books),
         "resold_mw": treasury.resold_mw,
-        "unfunded_mw": _unfunded_mw(now),
+        "unfunded_mw": float(np.add.reduce(layout.site_mw[now.sites.unfunded])),
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),
@@ -119,10 +119,6 @@ def scalars(week: Week) -> dict[str, float]:
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
     }
-
-
-def _unfunded_mw(now: Snapshot) -> float:
-    return float(now.layout.site_mw @ now.sites.unfunded)
 
 
 @dataclass(slots=True)

@@ -123,9 +123,7 @@ def settle(
         resold=docket.resold,
         training_share=split[0].training_share if split else now.economy.training_share,
         equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
-        payout_usd_per_week=(
-            payout[0].usd_per_week if payout else now.economy.payout_usd_per_week
-        ),
+        payout_usd_per_week=(payout[0].usd_per_week if payout else now.economy.payout_usd_per_week),
         land_usd=land.usd,
         exit_fees_usd=docket.exit_fees_usd,
         lease_fees_usd=docket.lease_fees_usd,

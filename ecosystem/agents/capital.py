@@ -15,8 +15,9 @@ class CapitalProvider(Actor):
 
     Senses: milestones kept and missed, by the lab and by each developer; the lab's cash; the books
     of all owners. Decides, quarterly: the flow of equity while the lab wants any, in proportion to
-    its credibility, and less where its commitments outgrow what it can be expected to earn; and for every site that is not yet being built, whether its developer is
-    worth the risk and whether what its owners' backers would still put in covers it.
+    its credibility, and less where its commitments outgrow what it can be expected to earn; and
+    for every site that is not yet being built, whether its developer is worth the risk and whether
+    what its owners' backers would still put in covers it.
     """
 
     kind = "capital"
@@ -82,7 +83,7 @@ class CapitalProvider(Actor):
         return beyond
 
     def _spare_usd(self, now: Snapshot) -> FloatArray:
-        """Return what owners could spend beyond what they took on, the lab from its cash, (B + 1,)."""
+        """Return what owners can spend beyond what they took on, the lab from its cash."""
         books = now.economy.books
         keys = [f"cloud:{cloud.key}" for cloud in now.layout.world.clouds]
         trust = np.array([*(credibility(now, key) for key in keys), 1.0])

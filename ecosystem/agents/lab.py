@@ -243,6 +243,9 @@ class AILab(Actor):
             ("cash", f"{e.cash_usd / 1e9:,.1f} bn USD"),
             ("pays out", f"{e.payout_usd_per_week * WEEKS_PER_YEAR / 1e9:,.1f} bn USD/yr"),
             ("own debt", f"{e.books.debt_usd[-1] / 1e9:,.1f} bn USD"),
-            ("may still sign for", f"{choosing.commitment_room_usd(now) / 1e9:,.1f} bn USD/yr of rent"),
+            (
+                "may still sign for",
+                f"{choosing.commitment_room_usd(now) / 1e9:,.1f} bn USD/yr of rent",
+            ),
             ("could build itself", f"{choosing.room_mw(now)[-1]:,.0f} MW"),
         )

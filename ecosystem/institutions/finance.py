@@ -3,6 +3,7 @@
 Owners are those who build and let: clouds, landlords, and the lab itself where it builds.
 """
 
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
@@ -207,14 +208,14 @@ def surplus_usd(cash_usd: float, outlay_usd_per_year: float, kept_years: float) 
 
 
 def expected_revenue(
-    revenue_usd_per_year: ArrayLike,
-    growth_per_year: ArrayLike,
-    growth_expected_max: ArrayLike,
-    expectation_years: ArrayLike,
-) -> ArrayLike:
+    revenue_usd_per_year: float,
+    growth_per_year: float,
+    growth_expected_max: float,
+    expectation_years: float,
+) -> float:
     r"""Return revenue extrapolated as planners do, :math:`R\,e^{\min(g, g_{max})h}` [USD/yr]."""
-    growth = np.minimum(growth_per_year, growth_expected_max)
-    return revenue_usd_per_year * np.exp(growth * expectation_years)
+    growth = min(growth_per_year, growth_expected_max)
+    return revenue_usd_per_year * exp(growth * expectation_years)
 
 
 def commitment_room(
