@@ -160,10 +160,8 @@ class Register:
         shares = leased / np.maximum(leased.sum(axis=1, keepdims=True), 1e-12)
         renewal = self._renew(now)
         earned = (self._earned - energy[:-1] - operations) @ owners
-        mw_weeks = (
-            self._by_site(layout.phase_mw * (self._used_weeks + self._owed_weeks)) / WEEKS_PER_YEAR
-        )
-        earned += (mw_weeks @ owners) * layout.rent_of_owner
+        mw_weeks = self._by_site(layout.phase_mw * (self._used_weeks + self._owed_weeks))
+        earned += (mw_weeks @ owners) * layout.rent_of_owner / WEEKS_PER_YEAR
         earned[:-1] += self._fees @ shares
         activity = Activity(
             earned=earned,

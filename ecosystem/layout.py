@@ -258,12 +258,8 @@ class Layout:
             "frame_turbines": options.frame_turbines_usd_per_mw,
             "fuel_cells": options.fuel_cells_usd_per_mw,
         }
-        return np.array(
-            [
-                0.0 if s.power == "grid" else ENGINES_USD_PER_MW + premium[s.plant]
-                for s in self.sites
-            ]
-        )
+        none = [s.power == "grid" for s in self.sites]
+        return np.where(none, 0.0, [ENGINES_USD_PER_MW + premium[s.plant] for s in self.sites])
 
     @cached_property
     def plant(self) -> IntArray:

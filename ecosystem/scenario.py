@@ -166,7 +166,7 @@ class Governance(Parameters):
 
     mode: Literal["partnership", "centralised", "hybrid"] = "partnership"
     partners: int = Field(
-        0,
+        default=0,
         ge=0,
         le=16,
         description="Equal partners who share what all partners together could still put in; 0: "
@@ -606,7 +606,8 @@ class Strategy(Parameters):
         description="Share of the common budget in a comparison at equal budget",
     )
     governance: Governance | None = Field(
-        None, description="Who builds what the lab chooses later; without it, as in the world"
+        default=None,
+        description="Who builds what the lab chooses later; without it, as in the world",
     )
     levers: Levers = Levers()
     after_announcement: AfterAnnouncement = AfterAnnouncement()

@@ -179,10 +179,10 @@ class Vendors(NamedTuple):
 class Books(NamedTuple):
     """Balance sheets of clouds and, last, of the lab where it builds, shape (B + 1,) each.
 
-    As they were closed last, every 13 weeks. `assets_usd` is book value; `ready_usd` equity that
-    backers would still put in (the lab puts in its cash); `unspent_usd` what is still to be spent
-    on what was taken on; `rate` the interest of the next quarter. Of the quarter before: `built_usd`
-    is capital expenditure, `interest_usd`, `distributed_usd` what was paid to the owners' backers.
+    As they were closed last, every 13 weeks. `assets_usd` is book value, `ready_usd` equity that
+    backers would still put in (the lab puts in its cash), `unspent_usd` what is still to be spent
+    on what was taken on, `rate` the interest of the next quarter. Of the quarter before: what was
+    built, paid in interest, and distributed to backers.
     """
 
     assets_usd: FloatArray

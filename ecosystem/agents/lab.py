@@ -130,7 +130,7 @@ class AILab(Actor):
     def _spare_crews(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors
         busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
-        return np.array([float(crews_of(firm.crews, now)) for firm in firms]) - busy
+        return np.array([crews_of(firm.crews, now) for firm in firms], dtype=float) - busy
 
     def _trust_in_builders(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors
@@ -232,7 +232,7 @@ class AILab(Actor):
 
     def card(self, now: Snapshot) -> Card:
         """Return capacity, plans and money."""
-        e = now.economy
+        e, sign = now.economy, choosing.commitment_room_usd(now) / 1e9
         return (
             ("capacity", f"{e.capacity_mw / 1e3:,.2f} GW"),
             ("pipeline", f"{e.pipeline_mw / 1e3:,.2f} GW"),
@@ -243,9 +243,6 @@ class AILab(Actor):
             ("cash", f"{e.cash_usd / 1e9:,.1f} bn USD"),
             ("pays out", f"{e.payout_usd_per_week * WEEKS_PER_YEAR / 1e9:,.1f} bn USD/yr"),
             ("own debt", f"{e.books.debt_usd[-1] / 1e9:,.1f} bn USD"),
-            (
-                "may still sign for",
-                f"{choosing.commitment_room_usd(now) / 1e9:,.1f} bn USD/yr of rent",
-            ),
+            ("may still sign for", f"{sign:,.1f} bn USD/yr of rent"),
             ("could build itself", f"{choosing.room_mw(now)[-1]:,.0f} MW"),
         )
