@@ -78,6 +78,11 @@ class Register:
         self._sold = np.zeros(sites)
         self._lost = np.zeros(sites)
 
+    @property
+    def value_usd(self) -> float:
+        """Book value of everything."""
+        return float(self.campus_usd.sum() + self.it_usd.sum())
+
     def rent(self, now: Snapshot) -> Rent:
         """Return the rent of the week's phases: those in use, and those delivered and due."""
         used = (now.state == Rung.USABLE).astype(float)

@@ -413,6 +413,7 @@ class Ecosystem(mesa.Model):
             self.treasury.worked_hours,
             self.treasury.ledger,
             self.economy.cash_usd - self.world.numbers.capital.opening_cash_usd,
+            self.treasury.closed(now.week, self.economy.books),
         )
         if found:
             raise AuditError("\n".join(found))

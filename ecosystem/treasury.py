@@ -6,6 +6,7 @@ from math import isnan, log, nan
 import numpy as np
 
 from ecosystem import accounts
+from ecosystem.audit import Closed
 from ecosystem.availability import by_region
 from ecosystem.books import QUARTER_WEEKS, Register
 from ecosystem.cluster.chain import Flows
@@ -232,6 +233,13 @@ class Treasury:
         accounts.post_quarter(self.ledger, quarter)
         own = float(quarter.closing.distributed[-1] - quarter.closing.called[-1])
         return economy._replace(books=quarter.books, cash_usd=economy.cash_usd + own)
+
+    def closed(self, week: int, books: Books) -> Closed | None:
+        """Return what the books must agree with, in a week in which they were closed."""
+        if (week + 1) % QUARTER_WEEKS:
+            return None
+        debt, assets = float(books.debt_usd.sum()), float(books.assets_usd.sum())
+        return Closed(debt, assets, self.register.value_usd)
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
