@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import offer
-from ecosystem.delivery.activities import Activity, Cause
+from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
@@ -446,7 +446,7 @@ class Docket:
         """
         now, layout, n = self.now, self.now.layout, self.now.numbers.capital
         site = layout.site_of_phase[phases]
-        begun, own = now.state[phases] >= Rung.BUILDING, now.sites.owners[site, layout.own]
+        begun, own = now.begun[phases], now.sites.owners[site, layout.own]
         due = np.where(begun, now.planned_finish[phases], now.planned_start[phases])
         unmet = (now.state[phases] < Rung.COMMISSIONED) & (now.week > due + n.grace_weeks)
         since_due = np.maximum(now.week - now.planned_finish[phases], 0.0) / WEEKS_PER_YEAR
@@ -538,7 +538,7 @@ def partners_text(layout: Layout, owners: tuple[float, ...], builder: int) -> st
 def switchable(now: Snapshot, site: int) -> IntArray:
     """Return the phases of a site, not given up, that nobody has begun to build."""
     own = (now.layout.site_of_phase == site) & now.pending
-    return np.flatnonzero(own & (now.progress.worked_weeks[:, Activity.SITEWORK] == 0))
+    return np.flatnonzero(own & ~now.begun)
 
 
 def _wages(wishes: Wishes, labour: Labour) -> Labour:

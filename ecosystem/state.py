@@ -390,6 +390,16 @@ class Snapshot:
         return bool(waits)
 
     @cached_property
+    def begun(self) -> BoolArray:
+        """Phases for which ground was broken, shape (P,); that it came up is not enough."""
+        return self.progress.worked_weeks[:, Activity.SITEWORK] > 0
+
+    @cached_property
+    def site_begun(self) -> BoolArray:
+        """Sites at which ground was broken, shape (S,)."""
+        return np.logical_or.reduceat(self.begun, self.layout.lead_of_site)
+
+    @cached_property
     def ready_week(self) -> FloatArray:
         """Since when a phase has had work for a crew, shape (P,); inf where it has none."""
         ready = np.full(self.layout.phases, np.inf)

@@ -4,7 +4,6 @@ import numpy as np
 
 from ecosystem import choosing
 from ecosystem.agents.base import Actor, Card, credibility
-from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import equity_per_week, leverage
 from ecosystem.state import Fund, Invest, Order, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
@@ -37,7 +36,7 @@ class CapitalProvider(Actor):
         # who has promised more rent than he can be expected to earn is offered less
         stretch = min(1.0, n.commitment_cover / max(choosing.commitment_cover(now), 1e-9))
         orders: list[Order] = [Invest(offer * stretch * self._wanted(now))]
-        granted = self._worthy(now) & ~self._beyond_means(now) | (now.site_state >= Rung.BUILDING)
+        granted = self._worthy(now) & ~self._beyond_means(now) | now.site_begun
         changed = now.sites.live & (granted != now.sites.funded)
         return orders + [Fund(i, bool(granted[i])) for i in changed.nonzero()[0].tolist()]
 
@@ -73,7 +72,7 @@ class CapitalProvider(Actor):
         short = -self._spare_usd(now)
         if not (short > 0).any():
             return beyond
-        fresh = layout.candidate & now.sites.live & (now.site_state < Rung.BUILDING)
+        fresh = layout.candidate & now.sites.live & ~now.site_begun
         sites = fresh.nonzero()[0]
         for site in sites[np.argsort(-now.sites.announced_week[sites], kind="stable")].tolist():
             shares = now.sites.owners[site]

@@ -198,7 +198,7 @@ class AILab(Actor):
         phases = phases & (now.week >= now.layout.on_record_until)[site]
         leased = now.sites.owners[site, now.layout.own] < 0.5
         age = np.lexsort((-now.layout.number, -now.sites.announced_week[site]))
-        begun = now.state >= Rung.BUILDING
+        begun = now.begun
         return age[(phases & ~begun)[age]], age[(phases & begun & leased)[age]]
 
     def _shed(self, now: Snapshot) -> list[Order]:

@@ -103,18 +103,20 @@ def test_without_cash_the_youngest_go_first_and_unbegun_ones_before_others() -> 
     assert now is not None
     orders = actor(model, AILab).decide(with_cash(now, -1.0))
     left = [order.phase for order in orders if isinstance(order, GiveUp)]
-    waiting = np.flatnonzero(now.pending & (now.state < Rung.BUILDING))
+    waiting = np.flatnonzero(now.pending & ~now.begun)
     announced = now.sites.announced_week[now.layout.site_of_phase]
     assert left
     assert set(left) <= set(waiting.tolist())
     assert announced[left].min() == announced[waiting].max()
     begun = replace(
         now,
-        state=np.maximum(now.state, Rung.BUILDING),
         sites=replace(now.sites, approved=np.ones_like(now.sites.approved)),
         planned_finish=np.full(now.layout.phases, now.week + 52.0),
     )
-    orders = actor(model, AILab).decide(with_cash(begun, -1.0))
+    begun.__dict__["begun"] = np.ones(now.layout.phases, dtype=bool)  # as if all had begun
+    broke = with_cash(begun, -1.0)
+    broke.__dict__["begun"] = begun.begun
+    orders = actor(model, AILab).decide(broke)
     left = [order.phase for order in orders if isinstance(order, GiveUp)]
     assert left
     deals = settle(
@@ -211,7 +213,7 @@ def test_a_site_that_its_owners_cannot_pay_for_stands_still() -> None:
         model.step()
         assert model.last_snapshot is not None
         refused |= model.sites.unfunded
-        assert (model.last_snapshot.site_state[model.sites.unfunded] < Rung.BUILDING).all()
+        assert not (model.last_snapshot.site_begun & model.sites.unfunded).any()
     assert refused.any()
     phases = refused[model.layout.site_of_phase]
     assert model.works.lost_weeks[phases, Cause.CAPITAL].sum() > 0
