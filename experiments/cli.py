@@ -550,10 +550,15 @@ def _conclude(
     money: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
+    from datetime import date
+
     from experiments.conclude import write_answer
+    from experiments.reopen import reopen
     from experiments.summary import comparison_text, cost_text, paragraph
+    from viz.report import write_report
 
     report = write_answer(experiment, specs, future, out, command, money)
+    page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
@@ -563,8 +568,8 @@ def _conclude(
         "\n".join(cost_text(report.rows)),
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, parties.csv, "
-        "manifest.json",
+        f"Report to send on: {page}\nFiles: {out}/answer.md, comparison.csv, differences.csv, "
+        "why.csv, parties.csv, manifest.json",
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 
