@@ -158,12 +158,8 @@ def test_a_forest_fills_what_is_clear_and_tells_the_interval() -> None:
 
 def test_bars_are_as_long_as_what_they_show() -> None:
     drawn = stacked_causes("t", "GW weeks", {"S0": {"grid": 30.0, "labour": 10.0}, "S2": {}})
-    width = {
-        cause: float(w)
-        for cause, w in re.findall(
-            r'class="c-(\w+)" x="[\d.]+" y="54.0" height="17" width="([\d.]+)"', drawn
-        )
-    }
+    bar = r'class="c-(\w+)" x="[\d.]+" y="54.0" height="17" width="([\d.]+)"'
+    width = {cause: float(long) for cause, long in re.findall(bar, drawn)}
     assert width["grid"] == pytest.approx(3 * width["labour"], rel=0.01)
     assert width["chips"] == 0
 
