@@ -281,6 +281,31 @@ def experiment(
         typer.echo(f"{text}\n\nFiles: {folder}/answer.md, findings.csv, arms.csv\n")
 
 
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(help="TOML: title, strategies, [vary] and [set].")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/sweep"),
+) -> None:
+    """Run your own experiment: strategies over every combination of the numbers that you name."""
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.sweep import cells, load_plan, sweep_text, write_cells
+
+    plan = load_plan(file)
+    asked = plan.plan
+    runs = specs(plan.arms, plan.world, asked.futures, asked.seed, _weeks(asked.years))
+    _folder(out)
+    flat = [spec for group in runs.values() for spec in group]
+    _run_counted(flat, jobs or _cores(), out, {"sweep": asked.model_dump(mode="json")}, keep=keep)
+    found = cells(plan, seen(out, runs))
+    write_cells(out / "sweep.csv", plan, found)
+    typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
