@@ -20,6 +20,7 @@ from ecosystem.agents.utility import Utility
 from ecosystem.agents.vendor import ChipMaker, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
+from ecosystem.availability import Supply
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
@@ -29,7 +30,7 @@ from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.nulls import nulled
 from ecosystem.people import People
-from ecosystem.policy import InForce, Policy, hours_ratio
+from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
@@ -109,6 +110,7 @@ class Ecosystem(mesa.Model):
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
+        self.supply = Supply()
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder.of(layout)
@@ -187,8 +189,7 @@ class Ecosystem(mesa.Model):
         self._announce_recorded()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
-        hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
-        deals = settle(orders, now, self.streams, hours, rivals)
+        deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now)]
         flows = self._run_fleet(now)
@@ -227,9 +228,7 @@ class Ecosystem(mesa.Model):
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
         levers = self.policy.in_force(week, sites, self.society)
         self._reserve_at_once(levers)
-        learning = works.learning
-        if "local_hire_added" in levers.used:
-            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
+        hired = levers if "local_hire_added" in levers.used else None
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
@@ -248,7 +247,7 @@ class Ecosystem(mesa.Model):
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=learning,
+            craft_hours=works.craft_hours(hired),
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,

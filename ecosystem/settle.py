@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ecosystem.availability import offer
+from ecosystem.availability import Supply
 from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
@@ -72,11 +72,7 @@ class Wishes:
 
 
 def settle(
-    orders: Iterable[Order],
-    now: Snapshot,
-    streams: Streams,
-    hours_per_week: FloatArray,
-    rival_hours: FloatArray,
+    orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Supply
 ) -> Deals:
     """Decide who gets what this week.
 
@@ -88,10 +84,8 @@ def settle(
         Start of the week.
     streams : Streams
         Chance.
-    hours_per_week : ndarray, shape (P, A, 4)
-        Craft hours at full speed.
-    rival_hours : ndarray, shape (R, 4)
-        Craft hours that other builders ask for.
+    supply : Supply
+        Rations what is scarce among the open activities.
     """
     wishes = Wishes(orders)
     docket = Docket(now, streams)
@@ -112,7 +106,7 @@ def settle(
         sites=sites,
         labour=_wages(wishes, now.labour),
         vendors=vendors,
-        offer=offer(now, sites, vendors, hours_per_week, rival_hours),
+        offer=supply.offer(now, sites, vendors),
         contacts=docket.contacts,
         breaches=docket.breaches,
         given_up=given_up,

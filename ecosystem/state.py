@@ -220,8 +220,8 @@ class Snapshot:
         Phases for which equipment is being made ahead of its order.
     coordination : ndarray, shape (S,)
         Availability that interface friction leaves.
-    learning : ndarray, shape (P,)
-        Craft hours over those of the builder's first building.
+    craft_hours : ndarray, shape (P, A, 4)
+        Craft hours per week of each activity at full speed, what builders have learned counted.
     relaxed : ndarray of bool, shape (S, 8), optional
         What-if: causes that hold nothing back at a site; None for the world as it is.
     """
@@ -243,7 +243,7 @@ class Snapshot:
     critical: BoolArray
     reserving: IntArray
     coordination: FloatArray
-    learning: FloatArray
+    craft_hours: FloatArray
     society: Society
     labour: Labour
     outlook: Outlook
@@ -511,8 +511,10 @@ class Offer(NamedTuple):
         Craft hours that all builders ask for.
     labour_level : ndarray, shape (R, 4)
         Share of full speed that the pools allow.
-    need_hours : ndarray, shape (n, 4)
-        Craft hours of each activity per week of its work.
+    craft_work : ndarray of int, shape (m,)
+        Which of the open activities are craft work.
+    need_hours : ndarray, shape (m, 4)
+        Craft hours of each of these per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
     reserved_share : ndarray, shape (n,)
@@ -523,6 +525,7 @@ class Offer(NamedTuple):
     rate: FloatArray
     required_hours: FloatArray
     labour_level: FloatArray
+    craft_work: IntArray
     need_hours: FloatArray
     equipment_waiting_mw: float
     reserved_share: FloatArray

@@ -13,6 +13,7 @@ from ecosystem.delivery.record import Log
 from ecosystem.institutions.queues import restudies
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
+from ecosystem.policy import InForce, hours_ratio
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
 from ecosystem.state import Deals, News, Sites, Snapshot
@@ -33,6 +34,14 @@ TOLD = frozenset(
     (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
 )
 """Activities whose end is news."""
+
+
+def _craft_hours(
+    layout: Layout, hours_per_week: FloatArray, learning: FloatArray, hired: InForce | None
+) -> FloatArray:
+    if hired is not None:
+        learning = learning * hours_ratio(layout, hired)[layout.site_of_phase]
+    return hours_per_week * learning[:, None, None]
 
 
 def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
@@ -86,6 +95,7 @@ class Works:
         self._with_work = np.zeros(len(layout.sites), dtype=bool)
         self._active = Latest(_active)
         self._allowed = Latest(may_go_on)
+        self._craft_hours = Latest(_craft_hours)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -120,6 +130,13 @@ class Works:
     def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
         return self._active(self.layout, sites, self.cancelled, self._begun(week))
+
+    def craft_hours(self, hired: InForce | None) -> FloatArray:
+        """Return craft hours per week at full speed, what builders have learned counted.
+
+        `hired` are the levers in force where residents beyond the usual are hired, who are slower.
+        """
+        return self._craft_hours(self.layout, self.hours_per_week, self.learning, hired)
 
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
@@ -173,6 +190,7 @@ class Works:
 
     def _power_on_site(self, own: IntArray, work: float, permit: float) -> None:
         """Let a site build power of another kind, its work and air permit over those planned."""
+        self.hours_per_week = self.hours_per_week.copy()
         for activity, factor in ((Activity.BRIDGE, work), (Activity.AIR_PERMIT, permit)):
             self._scale(own, activity, factor)
             self.hours_per_week[own, activity] /= factor
@@ -245,6 +263,7 @@ class Works:
         fresh[:, opening.PACED.index(Activity.SITEWORK)] = True  # he has not begun it, at least
         ratio = np.where(fresh, ratio[:, None], 1.0)
         self.progress.duration_weeks[rows, cols] *= ratio
+        self.hours_per_week = self.hours_per_week.copy()
         self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
 
     def give_up(self, deals: Deals, week: int) -> BoolArray:
