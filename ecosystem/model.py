@@ -131,6 +131,7 @@ class Ecosystem(mesa.Model):
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
         self._reserved = np.zeros(len(layout.sites), dtype=bool)
+        self._last_gate = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
@@ -268,7 +269,10 @@ class Ecosystem(mesa.Model):
         share = self.world.numbers.regulators.hearing_at
         complete = worked >= share * progress.duration_weeks[:, Activity.PERMIT][lead]
         filed = np.isfinite(progress.start_week[:, Activity.PERMIT][lead])
-        return awaiting & filed & complete
+        gate = awaiting & filed & complete
+        if np.count_nonzero(gate != self._last_gate):
+            self._last_gate = gate
+        return self._last_gate  # the same array until there is another
 
     def _announce_recorded(self) -> None:
         """Announce the sites whose recorded date has come."""

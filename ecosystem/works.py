@@ -5,7 +5,7 @@ import numpy as np
 from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
 from ecosystem.delivery.activities import Activity, Cause, with_bridge
-from ecosystem.delivery.attribution import lost_weeks
+from ecosystem.delivery.attribution import lost_weeks, matters
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
@@ -42,6 +42,13 @@ def _craft_hours(
     if hired is not None:
         learning = learning * hours_ratio(layout, hired)[layout.site_of_phase]
     return hours_per_week * learning[:, None, None]
+
+
+def _felt(
+    layout: Layout, live: BoolArray, cancelled: BoolArray, critical: BoolArray
+) -> BoolArray:
+    counted = live[layout.site_of_phase] & ~cancelled
+    return critical & counted[:, None]
 
 
 def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
@@ -96,6 +103,8 @@ class Works:
         self._active = Latest(_active)
         self._allowed = Latest(may_go_on)
         self._craft_hours = Latest(_craft_hours)
+        self._felt = Latest(_felt)
+        self._matters = Latest(matters)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -108,6 +117,7 @@ class Works:
         self.critical = np.zeros((phases, len(Activity)), dtype=bool)
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
+        self.ended: IntArray = np.zeros(0, dtype=np.int64)
         self.racks_mw = 0.0
         self.commissioned = False
         self._judge_from = -np.inf
@@ -241,15 +251,17 @@ class Works:
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
         """Work for a week and log what was offered; return the work of each open activity."""
         done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
+        self.ended = done.ended
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        counted = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
+        felt = self._felt(self.layout, deals.sites.live, self.cancelled, self.critical)
+        matters = self._matters(self.network, felt)
         self.lost_now = lost_weeks(
-            self.network, now.opened, offered, deals.offer.rate, self.critical, counted
+            self.network, now.opened, offered, deals.offer.rate, felt, matters
         )
         self.lost_weeks += self.lost_now
-        return done
+        return done.worked_weeks
 
     def hand_over(self, before: IntArray, after: IntArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
@@ -295,11 +307,12 @@ class Works:
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
-        at = np.isfinite(self.progress.finish_week.ravel()[now.opened.flat]).nonzero()[0]
-        rows, cols = now.opened.rows[at], now.opened.cols[at]
-        racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
-        self.racks_mw = float(np.add.reduce(racks))
+        rows, cols = now.opened.rows[self.ended], now.opened.cols[self.ended]
         ended = cols.tolist()
+        self.racks_mw = 0.0
+        if Activity.CHIPS in ended:
+            racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
+            self.racks_mw = float(np.add.reduce(racks))
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)

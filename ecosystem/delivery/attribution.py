@@ -352,13 +352,30 @@ def _clock(rate: FloatArray, length: FloatArray, work: float) -> FloatArray:
     return np.append(0.0, np.cumsum(length))[index] + took
 
 
+def matters(network: Network, critical: BoolArray) -> BoolArray:
+    """Return the activities that some phase waits for if they are held back, shape (P, A).
+
+    `critical`, shape (P, A), is that of :func:`lost_weeks`.
+    """
+    firsts, at = np.unique(network.site_first, return_inverse=True)
+    of_site = np.logical_or.reduceat(critical[network.by_site], firsts, axis=0)[at]
+    return np.where(_site_wide(network), of_site, critical)
+
+
+def _site_wide(network: Network) -> BoolArray:
+    """Return the activities that hold up other phases of a site, too, shape (A,)."""
+    wide = network.shared.copy()
+    wide[Activity.SITEWORK] = True
+    return wide
+
+
 def lost_weeks(
     network: Network,
     opened: Opened,
     availability: Availability,
     rate: FloatArray,
     critical: BoolArray,
-    counted: BoolArray | None = None,
+    mattering: BoolArray | None = None,
 ) -> FloatArray:
     """Return the week's loss of each phase by the cause that binds it.
 
@@ -375,9 +392,10 @@ def lost_weeks(
     rate : ndarray, shape (n,)
         The least of it over causes.
     critical : ndarray of bool, shape (P, A)
-        `Schedule.critical` of `remaining_cpm`, at most some weeks old.
-    counted : ndarray of bool, shape (P,), optional
-        Phases that can lose; by default all.
+        `Schedule.critical` of `remaining_cpm`, at most some weeks old; nowhere true for phases
+        that cannot lose.
+    mattering : ndarray of bool, shape (P, A), optional
+        From :func:`matters`, where the caller has it already.
 
     Returns
     -------
@@ -385,18 +403,15 @@ def lost_weeks(
         Weeks lost this week; times GW it adds up to GW-weeks.
     """
     lost = np.zeros((network.phases, _CAUSES))
-    short = (rate < 1).nonzero()[0]
+    mattering = matters(network, critical) if mattering is None else mattering
+    short = ((rate < 1) & mattering.ravel()[opened.flat]).nonzero()[0]
     if not short.size:
         return lost
-    line, phase = _felt_by(network, opened, short)
-    felt = critical[phase, opened.cols[line]]
-    if counted is not None:
-        felt &= counted[phase]
-    line, phase = line[felt], phase[felt]
+    line, phase = _felt_by(network, opened, short, critical)
     loss = 1.0 - rate[line]
     most = np.zeros(network.phases)
     np.maximum.at(most, phase, loss)
-    worst = loss == most[phase]
+    worst = (loss == most[phase]).nonzero()[0]
     # Of equals one counts: the last assignment stays.
     binding = np.full(network.phases, -1)
     binding[phase[worst]] = line[worst]
@@ -406,10 +421,12 @@ def lost_weeks(
     return lost
 
 
-def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArray, IntArray]:
-    """Return pairs (line of `opened`, phase that may wait for it)."""
+def _felt_by(
+    network: Network, opened: Opened, lines: IntArray, critical: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Return pairs (line of `opened`, phase that waits for it)."""
     rows, cols = opened.rows[lines], opened.cols[lines]
-    wide = network.shared[cols] | (cols == Activity.SITEWORK)
+    wide = _site_wide(network)[cols]
     at = wide.nonzero()[0]
     if not at.size:
         return lines, rows
@@ -418,7 +435,8 @@ def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArra
     # Whose own sitework is open does not wait for that of another phase.
     digging = np.zeros(network.phases, dtype=bool)
     digging[opened.rows[opened.cols == Activity.SITEWORK]] = True
-    mine = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
-    at, phase = at[mine], phase[mine]
+    waits = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
+    waits &= critical[phase, cols[at]]
     narrow = (~wide).nonzero()[0]
+    at, phase = at[waits], phase[waits]
     return lines[np.concatenate([narrow, at])], np.concatenate([rows[narrow], phase])

@@ -92,6 +92,22 @@ class Opened(NamedTuple):
     span_weeks: FloatArray
 
 
+class Advanced(NamedTuple):
+    """What a week of work came to.
+
+    Attributes
+    ----------
+    worked_weeks : ndarray, shape (n,)
+        Work done on each open activity, at most ``rate * span_weeks``; times an activity's need
+        per week of work it is what it consumed.
+    ended : ndarray of int, shape (m,)
+        Which of the open activities are done now.
+    """
+
+    worked_weeks: FloatArray
+    ended: IntArray
+
+
 @cache
 def _grid(phases: int) -> tuple[IntArray, IntArray]:
     # Row and column of every flat index: a look-up is cheaper than a division each week.
@@ -320,7 +336,7 @@ def advance(
     opened: Opened,
     rate: FloatArray,
     week: int,
-) -> FloatArray:
+) -> Advanced:
     """Work for one week.
 
     Parameters
@@ -337,50 +353,53 @@ def advance(
 
     Returns
     -------
-    ndarray, shape (n,)
-        Work done [week], at most ``rate * span_weeks``; multiply by an activity's need per
-        week of work to find what it consumed.
+    Advanced
     """
     flat, span = opened.flat, opened.span_weeks
     worked, duration = progress.worked_weeks.ravel(), progress.duration_weeks.ravel()
     before, need = worked[flat], duration[flat]
-    pace = rate.astype(np.float64)
-    after = before + pace * span
+    after = before + rate * span
     at = (after >= need - DONE_WEEKS).nonzero()[0]
     if not at.size:
         worked[flat] = after
-        return after - before
+        return Advanced(after - before, at)
     after[at] = need[at]
     worked[flat] = after
-    pace_at = pace[at]
+    done = after - before
+    pace, longest = rate[at], span[at]
     # Nothing left to do takes no time, even at rate 0.
     took = np.zeros(len(at))
-    np.divide((after - before)[at], pace_at, out=took, where=pace_at > 0)
-    finish = week + 1 - span[at] + np.minimum(took, span[at])
-    _record(network, progress, opened.rows[at], opened.cols[at], finish)
-    return after - before
+    np.divide(done[at], pace, out=took, where=pace > 0)
+    finish = week + 1 - longest + np.minimum(took, longest)
+    _record(network, progress, opened, at, finish)
+    return Advanced(done, at)
 
 
 def _record(
-    network: Network, progress: Progress, rows: IntArray, cols: IntArray, finish: FloatArray
+    network: Network, progress: Progress, opened: Opened, ended: IntArray, finish: FloatArray
 ) -> None:
-    flat = rows * ACTIVITIES + cols
+    """Date what has ended, for the whole site where it is shared (in place)."""
+    rows, cols, flat = opened.rows[ended], opened.cols[ended], opened.flat[ended]
     progress.finish_week.ravel()[flat] = finish
     progress.settled_week[flat] = finish
     progress.pending.ravel()[flat] = False
-    touched = np.zeros(network.phases + 1, dtype=bool)
-    touched[rows] = True
-    shared = network.shared[cols].nonzero()[0]
-    if shared.size:
-        which, site = network.mates(rows[shared])
-        source = flat[shared][which]
-        mirror = site * ACTIVITIES + cols[shared][which]
-        for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
-            weeks.ravel()[mirror] = weeks.ravel()[source]
-        progress.settled_week[mirror] = progress.settled_week[source]
-        touched[site] = True
-    # Who waited for a turn at sitework; -1, nobody, points to the spare last place.
-    cleared = np.zeros(network.phases + 1, dtype=bool)
-    cleared[rows[cols == Activity.SITEWORK]] = True
-    touched[:-1] |= cleared[network.previous]
-    _make_ready(network, progress, touched[:-1].nonzero()[0])
+    touched = rows
+    if np.count_nonzero(shared := network.shared[cols]):
+        touched = np.append(touched, _mirror(network, progress, rows[shared], cols[shared]))
+    # Who waited for a turn at sitework.
+    if np.count_nonzero(cleared := cols == Activity.SITEWORK):
+        follows = np.zeros(network.phases + 1, dtype=bool)
+        follows[rows[cleared]] = True  # -1, nobody, points to the spare last place
+        touched = np.append(touched, follows[network.previous].nonzero()[0])
+    _make_ready(network, progress, touched)
+
+
+def _mirror(network: Network, progress: Progress, rows: IntArray, cols: IntArray) -> IntArray:
+    """Copy shared work that has ended to all phases of its site (in place); return these."""
+    which, site = network.mates(rows)
+    source = (rows * ACTIVITIES + cols)[which]
+    mirror = site * ACTIVITIES + cols[which]
+    for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
+        weeks.ravel()[mirror] = weeks.ravel()[source]
+    progress.settled_week[mirror] = progress.settled_week[source]
+    return site
