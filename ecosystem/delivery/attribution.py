@@ -359,14 +359,7 @@ def matters(network: Network, critical: BoolArray) -> BoolArray:
     """
     firsts, at = np.unique(network.site_first, return_inverse=True)
     of_site = np.logical_or.reduceat(critical[network.by_site], firsts, axis=0)[at]
-    return np.where(_site_wide(network), of_site, critical)
-
-
-def _site_wide(network: Network) -> BoolArray:
-    """Return the activities that hold up other phases of a site, too, shape (A,)."""
-    wide = network.shared.copy()
-    wide[Activity.SITEWORK] = True
-    return wide
+    return np.where(network.wide, of_site, critical)
 
 
 def lost_weeks(
@@ -404,7 +397,7 @@ def lost_weeks(
     """
     lost = np.zeros((network.phases, _CAUSES))
     mattering = matters(network, critical) if mattering is None else mattering
-    short = ((rate < 1) & mattering.ravel()[opened.flat]).nonzero()[0]
+    short = ((rate < 1) & mattering.take(opened.flat)).nonzero()[0]
     if not short.size:
         return lost
     line, phase = _felt_by(network, opened, short, critical)
@@ -426,7 +419,7 @@ def _felt_by(
 ) -> tuple[IntArray, IntArray]:
     """Return pairs (line of `opened`, phase that waits for it)."""
     rows, cols = opened.rows[lines], opened.cols[lines]
-    wide = _site_wide(network)[cols]
+    wide = network.wide[cols]
     at = wide.nonzero()[0]
     if not at.size:
         return lines, rows

@@ -55,6 +55,9 @@ class Progress:
         Work done before the simulation by activities then under way; NaN for all others.
     history : ndarray of bool, shape (P, A)
         Activities finished before the simulation.
+    released_for : ndarray of bool, shape (P,), optional
+        The phases that were active when any were last released: the same array, which nobody
+        writes to, releases nothing more.
     """
 
     duration_weeks: FloatArray
@@ -67,6 +70,7 @@ class Progress:
     pending: BoolArray
     inherited_weeks: FloatArray
     history: BoolArray
+    released_for: BoolArray | None = None
 
     @property
     def done(self) -> BoolArray:
@@ -75,7 +79,8 @@ class Progress:
 
     def copy(self) -> "Progress":
         """Return an independent copy, e.g. for a snapshot."""
-        return Progress(*(getattr(self, name).copy() for name in self.__slots__))
+        arrays = (name for name in self.__slots__ if name != "released_for")
+        return Progress(*(getattr(self, name).copy() for name in arrays))
 
 
 class Opened(NamedTuple):
@@ -208,16 +213,22 @@ def _power_history(
 def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
     """Work out afresh when the activities of some phases could start (in place)."""
     settled = progress.settled_week
-    ready = np.maximum.reduce(settled[network.before[:, phases]])
-    power = np.minimum.reduce(settled[network.powers[phases]], axis=1)
-    ready[:, Activity.ENERGISE] = np.maximum(ready[:, Activity.ENERGISE], power)
+    ready = np.maximum.reduce(settled.take(network.before.take(phases, axis=1)))
+    power = np.minimum.reduce(settled.take(network.powers.take(phases, axis=0)), axis=1)
+    energise = ready[:, Activity.ENERGISE]
+    np.maximum(energise, power, out=energise)
     # Work inherited from before the simulation goes on, whatever its turn.
-    ready[np.isfinite(progress.inherited_weeks[phases])] = -np.inf
-    ready = np.maximum(ready, progress.released_week[phases])
-    progress.ready_week[phases] = np.where(progress.pending[phases], ready, np.inf)
+    inherited = np.isfinite(progress.inherited_weeks.take(phases, axis=0))
+    ready = np.where(inherited, -np.inf, ready)
+    np.maximum(ready, progress.released_week.take(phases, axis=0), out=ready)
+    pending = progress.pending.take(phases, axis=0)
+    progress.ready_week[phases] = np.where(pending, ready, np.inf)
 
 
 def _release(network: Network, progress: Progress, active: BoolArray, week: int) -> None:
+    if active is progress.released_for:
+        return
+    progress.released_for = active
     # Commissioning is not shared, so its column tells which phases have been released.
     new = active & np.isinf(progress.released_week[:, Activity.COMMISSIONING])
     if not np.count_nonzero(new):
@@ -317,17 +328,19 @@ def open_rows(
     _release(network, progress, active, week)
     due = np.maximum(progress.ready_week, not_before).ravel()
     allowed = may_go_on(network, active) if allowed is None else allowed
-    flat = ((due <= week) & allowed.ravel()).nonzero()[0]
+    open_now = due <= week
+    open_now &= allowed.ravel()
+    flat = open_now.nonzero()[0]
     row_of, col_of = _grid(network.phases)
     span = np.ones(len(flat))
     start = progress.start_week.ravel()
-    new = np.isnan(start[flat]).nonzero()[0]
+    new = np.isnan(start.take(flat)).nonzero()[0]
     if new.size:
         at = flat[new]
         week_due = due[at]
         start[at] = week_due
         span[new] = week + 1 - week_due
-    return Opened(row_of[flat], col_of[flat], flat, span)
+    return Opened(row_of.take(flat), col_of.take(flat), flat, span)
 
 
 def advance(
@@ -356,8 +369,8 @@ def advance(
     Advanced
     """
     flat, span = opened.flat, opened.span_weeks
-    worked, duration = progress.worked_weeks.ravel(), progress.duration_weeks.ravel()
-    before, need = worked[flat], duration[flat]
+    worked = progress.worked_weeks.ravel()
+    before, need = worked.take(flat), progress.duration_weeks.take(flat)
     after = before + rate * span
     at = (after >= need - DONE_WEEKS).nonzero()[0]
     if not at.size:
