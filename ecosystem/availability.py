@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
+from ecosystem.delivery.activities import ACTIVITIES, IS, Activity, Cause
 from ecosystem.delivery.record import Availability, rate_of
 from ecosystem.layout import Layout
 from ecosystem.rationing import Rule, queue_place, ration
@@ -244,7 +244,7 @@ def _equipment(
     Equipment made ahead of its order has had its slot for longer than any that is ordered now,
     so it comes first, whatever the rule.
     """
-    at = (now.opened.cols == A.EQUIPMENT).nonzero()[0]
+    at = IS[A.EQUIPMENT][now.opened.cols].nonzero()[0]
     mw, ahead = now.layout.phase_mw[now.opened.rows[at]], now.layout.phase_mw[now.reserving]
     rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
     slots = float(vendors.equipment.capacity) - rival_mw
@@ -267,7 +267,7 @@ def _equipment(
 
 def _chips(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray) -> None:
     """Ration racks, which lowers `rate`."""
-    at = (now.opened.cols == A.CHIPS).nonzero()[0]
+    at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
     if not len(at):
         return
     rows = now.opened.rows[at]

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ecosystem.society.labour import share_alike, wanted
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 
 type Rule = Literal["equal_share", "critical_first", "fifo"]
 
@@ -87,7 +87,7 @@ def ration(
     asked = wanted(flat, full, quick, others)
     level = share_alike(offered, flat, full, quick, others, asked)
     if not count or np.minimum.reduce(level) >= 1:
-        return Rationed(np.ones(count), level, asked)
+        return Rationed(ones(count), level, asked)
     if place is None:
         return Rationed(_least(level, pools, need), level, asked)
     classes = int(np.maximum.reduce(place)) + 1

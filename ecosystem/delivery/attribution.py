@@ -16,6 +16,7 @@ import numpy as np
 
 from ecosystem.delivery.activities import (
     ACTIVITIES,
+    IS,
     Activity,
     Cause,
     Network,
@@ -397,7 +398,7 @@ def lost_weeks(
     """
     lost = np.zeros((network.phases, _CAUSES))
     mattering = matters(network, critical) if mattering is None else mattering
-    short = ((rate < 1) & mattering.take(opened.flat)).nonzero()[0]
+    short = ((rate < 1) & mattering.ravel()[opened.flat]).nonzero()[0]
     if not short.size:
         return lost
     line, phase = _felt_by(network, opened, short, critical)
@@ -427,7 +428,7 @@ def _felt_by(
     at = at[which]
     # Whose own sitework is open does not wait for that of another phase.
     digging = np.zeros(network.phases, dtype=bool)
-    digging[opened.rows[opened.cols == Activity.SITEWORK]] = True
+    digging[opened.rows[IS[Activity.SITEWORK][opened.cols]]] = True
     waits = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
     waits &= critical[phase, cols[at]]
     narrow = (~wide).nonzero()[0]

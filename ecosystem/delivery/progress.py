@@ -14,6 +14,7 @@ import numpy as np
 
 from ecosystem.delivery.activities import (
     ACTIVITIES,
+    IS,
     POWER_OPTIONS,
     Activity,
     Network,
@@ -22,7 +23,7 @@ from ecosystem.delivery.activities import (
     without,
 )
 from ecosystem.errors import InputError
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 
 # Work left that counts as none: above the rounding of a thousand additions, below a second.
 DONE_WEEKS = 1e-9
@@ -328,19 +329,19 @@ def open_rows(
     _release(network, progress, active, week)
     due = np.maximum(progress.ready_week, not_before).ravel()
     allowed = may_go_on(network, active) if allowed is None else allowed
-    open_now = due <= week
+    open_now = due <= np.array(float(week))  # quicker than with a number
     open_now &= allowed.ravel()
     flat = open_now.nonzero()[0]
     row_of, col_of = _grid(network.phases)
-    span = np.ones(len(flat))
+    span = ones(len(flat))
     start = progress.start_week.ravel()
-    new = np.isnan(start.take(flat)).nonzero()[0]
+    new = np.isnan(start[flat]).nonzero()[0]
     if new.size:
         at = flat[new]
         week_due = due[at]
         start[at] = week_due
         span[new] = week + 1 - week_due
-    return Opened(row_of.take(flat), col_of.take(flat), flat, span)
+    return Opened(row_of[flat], col_of[flat], flat, span)
 
 
 def advance(
@@ -370,7 +371,7 @@ def advance(
     """
     flat, span = opened.flat, opened.span_weeks
     worked = progress.worked_weeks.ravel()
-    before, need = worked.take(flat), progress.duration_weeks.take(flat)
+    before, need = worked[flat], progress.duration_weeks.ravel()[flat]
     after = before + rate * span
     at = (after >= need - DONE_WEEKS).nonzero()[0]
     if not at.size:
@@ -400,7 +401,7 @@ def _record(
     if np.count_nonzero(shared := network.shared[cols]):
         touched = np.append(touched, _mirror(network, progress, rows[shared], cols[shared]))
     # Who waited for a turn at sitework.
-    if np.count_nonzero(cleared := cols == Activity.SITEWORK):
+    if np.count_nonzero(cleared := IS[Activity.SITEWORK][cols]):
         follows = np.zeros(network.phases + 1, dtype=bool)
         follows[rows[cleared]] = True  # -1, nobody, points to the spare last place
         touched = np.append(touched, follows[network.previous].nonzero()[0])

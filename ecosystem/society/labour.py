@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.units import ArrayLike, FloatArray, IntArray
+from ecosystem.units import ArrayLike, FloatArray, IntArray, ones
 
 
 class Craft(IntEnum):
@@ -243,7 +243,7 @@ def share_alike(
     """
     size = len(offered)
     rest = np.zeros(size) if others is None else others
-    level = np.ones(size)
+    level = ones(size)
     short = (wanted(group, need, speed, rest) if asked is None else asked) > offered
     if not np.count_nonzero(short):
         return level
@@ -258,7 +258,7 @@ def share_alike(
             return level
         taken = np.bincount(group, need * speed * slow, size)
         free = np.bincount(group, need * ~slow, size) + rest
-        raised = np.divide(offered - taken, free, out=np.ones(size), where=short & (free > 0))
+        raised = np.divide(offered - taken, free, out=ones(size), where=short & (free > 0))
         level = np.maximum(level, np.minimum(raised, 1.0))
 
 
