@@ -12,10 +12,10 @@ import numpy as np
 from ecosystem.delivery.activities import ACTIVITIES, IS, Activity, Cause
 from ecosystem.delivery.record import Availability, rate_of
 from ecosystem.layout import Layout
-from ecosystem.rationing import Rule, queue_place, ration
+from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
 from ecosystem.state import NEEDS_CREW, Offer, Sites, Snapshot, Vendors
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 
 CAUSES = len(Cause)
@@ -236,6 +236,15 @@ def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
     return queue_place(rule, now.critical.ravel()[flat], now.progress.start_week.ravel()[flat])
 
 
+def _ration_stock(
+    now: Snapshot, stock: float, at: IntArray, need: FloatArray, speed: FloatArray, rule: Rule
+) -> FloatArray:
+    """Ration one stock among the open activities `at`, shape (m,); return their shares."""
+    flat = now.opened.flat[at]
+    critical, started = now.critical.ravel()[flat], now.progress.start_week.ravel()[flat]
+    return ration_stock(stock, need, speed, rule, critical, started)
+
+
 def _equipment(
     now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray
 ) -> tuple[float, FloatArray]:
@@ -250,16 +259,12 @@ def _equipment(
     slots = float(vendors.equipment.capacity) - rival_mw
     made_ahead = float(np.add.reduce(ahead))
     reserved = np.full(len(ahead), min(1.0, slots / made_ahead) if made_ahead > 0 else 1.0)
-    left = np.array([max(slots - made_ahead, 0.0)])
+    left = max(slots - made_ahead, 0.0)
     need = mw * (rate[at] > 0)
-    if float(np.add.reduce(need)) <= left[0]:
+    if float(np.add.reduce(need)) <= left:
         return 0.0, reserved
-    rule, nobody = now.numbers.equipment.rationing, np.zeros(1)
-    pool = np.zeros((len(at), 1), dtype=np.int64)
     # a slot is held for the whole week, whatever else slows the work
-    granted = ration(
-        left, pool, need[:, None], np.ones(len(at)), nobody, _place(now, rule, now.opened.flat[at])
-    ).share
+    granted = _ration_stock(now, left, at, need, ones(len(at)), now.numbers.equipment.rationing)
     share[Cause.EQUIPMENT, at] = granted
     rate[at] = np.minimum(rate[at], granted)
     return float(np.add.reduce(need * (1 - granted))), reserved
@@ -272,11 +277,9 @@ def _chips(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArra
         return
     rows = now.opened.rows[at]
     need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-    need = (need * now.opened.span_weeks[at])[:, None]
-    pool = np.zeros((len(at), 1), dtype=np.int64)
-    supply, rule = np.array([vendors.chips_mw_per_week]), now.numbers.chips.rationing
-    place = _place(now, rule, now.opened.flat[at])
-    granted = ration(supply, pool, need, rate[at], np.zeros(1), place).share
+    need = need * now.opened.span_weeks[at]
+    supply, rule = vendors.chips_mw_per_week, now.numbers.chips.rationing
+    granted = _ration_stock(now, supply, at, need, rate[at], rule)
     share[Cause.CHIPS, at] = granted
     rate[at] = np.minimum(rate[at], granted)
 

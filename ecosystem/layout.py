@@ -241,6 +241,12 @@ class Layout:
         )
 
     @cached_property
+    def recorded_weeks(self) -> frozenset[int]:
+        """Weeks in which announcements on record come, those before the start in week 0."""
+        known = self.announced_week[np.isfinite(self.announced_week)]
+        return frozenset(np.maximum(np.floor(known), 0).astype(int).tolist())
+
+    @cached_property
     def choice_week(self) -> float:
         """Week from which the lab opens sites of its own choice."""
         return self.week(self.world.strategy_start)

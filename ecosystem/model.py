@@ -276,6 +276,8 @@ class Ecosystem(mesa.Model):
 
     def _announce_recorded(self) -> None:
         """Announce the sites whose recorded date has come."""
+        if self.week not in self.layout.recorded_weeks:
+            return
         come = self.layout.announced_week < self.week + 1
         new = come & np.isnan(self.sites.announced_week)
         if not np.count_nonzero(new):
