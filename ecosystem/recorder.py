@@ -18,7 +18,7 @@ from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
 from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
 from ecosystem.treasury import Treasury
-from ecosystem.units import MW_PER_GW, FloatArray, IntArray
+from ecosystem.units import MW_PER_GW, BoolArray, FloatArray, IntArray
 from ecosystem.view import Event
 from ecosystem.works import Works
 
@@ -62,6 +62,12 @@ def of_hosts(
         "bill_change_usd_per_household_year": change / billed if billed else 0.0,
         "local_benefit_usd": float(total(benefit)) / OPINION_WEEKS,
     }
+
+
+def announced(layout: Layout, announced_week: FloatArray) -> tuple[BoolArray, FloatArray]:
+    """Return which sites are announced, shape (S,), and the MW of their phases, shape (P,)."""
+    there = np.isfinite(announced_week)
+    return there, layout.phase_mw * there[layout.site_of_phase]
 
 
 def scalars(week: Week) -> dict[str, float]:
@@ -124,6 +130,7 @@ class Recorder:
     lost: FloatArray
     first_cell: IntArray
     of_hosts: Latest[Layout, Sites, Society, FloatArray, FloatArray, dict[str, float]]
+    announced: Latest[Layout, FloatArray, tuple[BoolArray, FloatArray]]
     opinion: list[tuple[int, Society, FloatArray]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     columns: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -140,6 +147,7 @@ class Recorder:
             lost=np.zeros((weeks, sites, len(Cause))),
             first_cell=layout.site_of_phase * len(Rung),
             of_hosts=Latest(of_hosts),
+            announced=Latest(announced),
         )
 
     def binding(self, weeks: slice | int) -> IntArray:
@@ -150,8 +158,7 @@ class Recorder:
     def record(self, week: Week) -> FloatArray:
         """Fill the rows of a week; return MW by site and rung, shape (S, 8)."""
         now, layout, at = week.now, self.layout, week.now.week
-        announced = now.sites.announced_week <= at + 1.0
-        mw = layout.phase_mw * announced[layout.site_of_phase]
+        announced, mw = self.announced(layout, now.sites.announced_week)
         ladder = self.ladder[at]
         cells = np.bincount(self.first_cell + now.state, mw, ladder.size)
         ladder[:] = cells.reshape(ladder.shape)

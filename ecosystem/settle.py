@@ -71,9 +71,7 @@ class Wishes:
         return sorted({order.site for order in orders}) if orders else []
 
 
-def settle(
-    orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Supply
-) -> Deals:
+def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Supply) -> Deals:
     """Decide who gets what this week.
 
     Parameters
@@ -98,7 +96,7 @@ def settle(
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
     land = docket.take_land()
-    vendors = _vendors(wishes, now, docket)._replace(land_ha=land.left_ha)
+    vendors = _vendors(wishes, now, docket, land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
     invest = wishes.of(Invest)
@@ -121,6 +119,9 @@ def settle(
 def _stream(what: str, venue: permits.Venue) -> str:
     """Return the name of the draws of a venue."""
     return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
+
+
+_NOTHING = np.zeros(())
 
 
 class LandDeals(NamedTuple):
@@ -401,9 +402,11 @@ class Docket:
             text = "funding is resumed" if granted else "financiers refuse to fund construction"
             self._tell("funding", site, "capital", text)
 
-    def give_up(self, wishes: Wishes) -> np.ndarray:
-        """Return the phases that end this week, those of withdrawn sites included."""
+    def give_up(self, wishes: Wishes) -> BoolArray | None:
+        """Return the phases that end this week, those of withdrawn sites included, if any."""
         now = self.now
+        if not (wishes.of(GiveUp) or "withdrawn" in self.changed):
+            return None
         ended = np.zeros(now.layout.phases, dtype=bool)
         for order in wishes.of(GiveUp):
             phase, reason = order
@@ -446,10 +449,8 @@ class Docket:
         left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], 0.0
         if now.week % MONTH_WEEKS == 0:
             left += self._rezoned_ha()
-        left = np.maximum(left, 0.0)
-        sites = self.sites()
-        waiting = (sites.live & ~sites.land_granted).nonzero()[0]
-        for site in waiting[np.lexsort((waiting, sites.announced_week[waiting]))].tolist():
+        left = np.maximum(left, _NOTHING)
+        for site in self.sites().landless.tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:
                 continue
@@ -501,10 +502,10 @@ def expanded(now: Snapshot, waiting_mw: float) -> Plant:
     )
 
 
-def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
+def _vendors(wishes: Wishes, now: Snapshot, docket: Docket, land_ha: FloatArray) -> Vendors:
     """Apply what vendors, builders and grids decided."""
     vendors, layout = now.vendors, now.layout
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"land_ha": land_ha}
     if supply := wishes.of(SupplyChips):
         changes["chips_mw_per_week"] = sum(order.mw for order in supply)
     if wishes.of(ExpandEquipment) or vendors.equipment.due_week <= now.week:
@@ -528,4 +529,4 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
         changes["headroom_mw"] = headroom
     if docket.builder is not None:
         changes["builder"] = docket.builder
-    return vendors._replace(**changes) if changes else vendors
+    return vendors._replace(**changes)

@@ -89,6 +89,12 @@ class Sites:
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
 
     @cached_property
+    def landless(self) -> IntArray:
+        """Live sites that have not taken their land, in the order of their announcement."""
+        waiting = (self.live & ~self.land_granted).nonzero()[0]
+        return waiting[np.lexsort((waiting, self.announced_week[waiting]))]
+
+    @cached_property
     def unstudied(self) -> BoolArray:
         """Live sites whose connection is not under study."""
         return self.live & ~self.study_started
@@ -262,6 +268,11 @@ class Snapshot:
     # what few agents ask for, and in few weeks, is found when one asks
 
     @cached_property
+    def clock(self) -> FloatArray:
+        """The week as an array, shape (): quicker to compare arrays with than a number."""
+        return np.array(float(self.week))
+
+    @cached_property
     def site_state(self) -> IntArray:
         """Place on the ladder of the most advanced phase of each site, shape (S,)."""
         best = np.where(self.state == Rung.CANCELLED, -1, self.state)
@@ -289,7 +300,7 @@ class Snapshot:
     @cached_property
     def hearable(self) -> BoolArray:
         """Complete applications that can be heard now, shape (S,)."""
-        sites, week = self.sites, self.week
+        sites, week = self.sites, self.clock
         return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
 
     @cached_property
@@ -310,19 +321,19 @@ class Snapshot:
     @cached_property
     def unstudied(self) -> BoolArray:
         """Requests that wait for a study, shape (S,)."""
-        return self.sites.unstudied & (self.study_week <= self.week)
+        return self.sites.unstudied & (self.study_week <= self.clock)
 
     @cached_property
     def under_study(self) -> BoolArray:
         """Requests that a utility studies, shape (S,)."""
         lead, sites = self.layout.lead_of_site, self.sites
-        studied = self.progress.finish_week[lead, Activity.STUDY] <= self.week
+        studied = self.progress.finish_week[:, Activity.STUDY][lead] <= self.clock
         return sites.live & sites.study_started & ~studied
 
     @cached_property
     def unconnected(self) -> BoolArray:
         """Requests that wait for firm capacity, shape (S,)."""
-        return self.sites.unconnected & (self.headroom_week <= self.week)
+        return self.sites.unconnected & (self.headroom_week <= self.clock)
 
     @cached_property
     def grid_queued(self) -> bool:
@@ -547,8 +558,8 @@ class Deals(NamedTuple):
     ----------
     contacts, breaches : ndarray, shape (S,)
         Contact events with the host community this week, and how badly it was let down.
-    given_up : ndarray of bool, shape (P,)
-        Phases that end this week.
+    given_up : ndarray of bool, shape (P,), optional
+        Phases that end this week; None where there are none.
     land_usd, exit_fees_usd : float
         What partners paid for land, and the lab to builders who left.
     """
@@ -559,7 +570,7 @@ class Deals(NamedTuple):
     offer: Offer
     contacts: FloatArray
     breaches: FloatArray
-    given_up: BoolArray
+    given_up: BoolArray | None
     training_share: float
     equity_usd_per_week: float
     land_usd: float

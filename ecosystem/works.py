@@ -44,11 +44,14 @@ def _craft_hours(
     return hours_per_week * learning[:, None, None]
 
 
-def _felt(
-    layout: Layout, live: BoolArray, cancelled: BoolArray, critical: BoolArray
-) -> BoolArray:
+def _felt(layout: Layout, live: BoolArray, cancelled: BoolArray, critical: BoolArray) -> BoolArray:
     counted = live[layout.site_of_phase] & ~cancelled
     return critical & counted[:, None]
+
+
+def _signed_week(layout: Layout, announced_week: FloatArray) -> FloatArray:
+    """Return when the capacity contract of each phase is signed, shape (P,)."""
+    return (announced_week + layout.world.numbers.lab.contract_weeks)[layout.site_of_phase]
 
 
 def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
@@ -103,6 +106,8 @@ class Works:
         self._active = Latest(_active)
         self._allowed = Latest(may_go_on)
         self._craft_hours = Latest(_craft_hours)
+        self._signed_week = Latest(_signed_week)
+        self._handover_weeks = np.array(layout.world.numbers.lab.handover_weeks)
         self._felt = Latest(_felt)
         self._matters = Latest(matters)
         phases = layout.phases
@@ -155,12 +160,10 @@ class Works:
 
     def state(self, sites: Sites, week: int) -> IntArray:
         """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
-        n = self.layout.world.numbers.lab
-        signed = sites.announced_week + n.contract_weeks <= week
-        handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + n.handover_weeks
-        return ladder_state(
-            self.progress, signed[self.layout.site_of_phase], handed_over <= week, self.cancelled
-        )
+        now = np.array(float(week))  # quicker to compare with than a number
+        signed = self._signed_week(self.layout, sites.announced_week) <= now
+        handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + self._handover_weeks
+        return ladder_state(self.progress, signed, handed_over <= now, self.cancelled)
 
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
@@ -278,11 +281,13 @@ class Works:
         self.hours_per_week = self.hours_per_week.copy()
         self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
 
-    def give_up(self, deals: Deals, week: int) -> BoolArray:
-        """End phases; return the sites that have none left, shape (S,)."""
+    def give_up(self, deals: Deals, week: int) -> BoolArray | None:
+        """End phases; return the sites that have none left, shape (S,); None if nothing ends."""
+        if deals.given_up is None:
+            return None
         ended = deals.given_up & ~self.cancelled
         if not np.count_nonzero(ended):
-            return np.zeros(len(self.layout.sites), dtype=bool)
+            return None
         self.cancelled = self.cancelled | ended
         self._judge_from = -np.inf
         self.cancelled_week[ended] = week

@@ -322,9 +322,7 @@ def _train(
     if size < wanted:
         reach = size / wanted
         sites = math.ceil(wanted / room) if room > 0.0 else 1.0
-        linked = _sites_efficiency(
-            wanted, sites, core.reference_flop_per_s, rules.inter_site_gbps
-        )
+        linked = _sites_efficiency(wanted, sites, core.reference_flop_per_s, rules.inter_site_gbps)
         spread, progress = core.mfu_at(wanted, mean) * linked, _goodput(wanted, *failing)
         if spread * progress > mfu * goodput * reach:
             mfu, goodput, reach = spread, progress, 1.0
