@@ -296,7 +296,7 @@ def _labour(
     rows, flat = now.opened.rows[at], now.opened.flat[at]
     manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[now.opened.cols[at]]
     need = now.craft_hours.reshape(-1, CRAFTS)[flat]
-    pools, full = now.layout.pools_of_phase[rows], need * now.opened.span_weeks[at, None]
+    pools, full = now.layout.pools_of_phase[rows], need * now.opened.span_weeks[at][:, None]
     rivals = now.layout.rival_hours[now.week]
     possible, level, asked = ration(
         now.labour.offered_hours.ravel(),

@@ -150,7 +150,7 @@ class Treasury:
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
         craft = deals.offer.craft_work
-        hours, rows = deals.offer.need_hours * worked[craft, None], now.opened.rows[craft]
+        hours, rows = deals.offer.need_hours * worked[craft][:, None], now.opened.rows[craft]
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self.hours = float(np.add.reduce(self.worked_hours, None))

@@ -250,13 +250,13 @@ def share_alike(
     users = short[group].nonzero()[0]
     group, need, speed = group[users], need[users], speed[users]
     free = np.bincount(group, need, size) + rest
-    level[short] = offered[short] / free[short]
-    slow = np.zeros(len(users), dtype=bool)
+    np.divide(offered, free, out=level, where=short)
+    slow, taken_at_speed = np.zeros(len(users), dtype=bool), need * speed
     while True:
         before, slow = slow, speed < level[group]
         if not np.count_nonzero(slow != before):
             return level
-        taken = np.bincount(group, need * speed * slow, size)
+        taken = np.bincount(group, taken_at_speed * slow, size)
         free = np.bincount(group, need * ~slow, size) + rest
         raised = np.divide(offered - taken, free, out=ones(size), where=short & (free > 0))
         level = np.maximum(level, np.minimum(raised, 1.0))
