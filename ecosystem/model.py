@@ -123,7 +123,7 @@ class Ecosystem(mesa.Model):
         self._live_phases = Latest(_live_phases)
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
-        self.recorder = Recorder.of(layout)
+        self.recorder = Recorder(layout, self.works)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
         self.stops = fleet.Stops.of(layout, self.streams)
@@ -403,15 +403,15 @@ class Ecosystem(mesa.Model):
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""
         self.recorder.tell(now.week, news)
-        ladder = self.recorder.record(
-            Week(now, deals, flows, self.economy, self.society, self.treasury, self.works),
+        self.recorder.record(
+            Week(now, deals, flows, self.economy, self.society, self.treasury),
         )
         if not self.audited:
             return
         found = audit(
             now,
             deals,
-            ladder,
+            self.recorder.ladder[now.week],
             float(self.layout.site_mw[now.sites.announced_week <= now.week + 1].sum()),
             self.treasury.worked_hours,
             self.treasury.ledger,

@@ -1,11 +1,13 @@
 """Delivery of all sites as it goes: work, plans, critical paths, what each cause has cost."""
 
+from operator import is_
+
 import numpy as np
 
 from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
 from ecosystem.delivery.activities import Activity, Cause, with_bridge
-from ecosystem.delivery.attribution import lost_weeks, matters
+from ecosystem.delivery.attribution import Held, lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
@@ -67,8 +69,6 @@ class Works:
         Work done; `not_before` holds the weeks before which records forbid a start.
     planned_start, planned_finish : ndarray, shape (P,)
         Weeks as of the announcement; NaN before.
-    lost_weeks, lost_now : ndarray, shape (P, 8)
-        Weeks lost to each cause on the critical path, so far and in the last week.
     learning : ndarray, shape (P,)
         Craft hours over those of the builder's first building.
     generation : ndarray of int, shape (P,)
@@ -109,7 +109,6 @@ class Works:
         self._signed_week = Latest(_signed_week)
         self._handover_weeks = np.array(layout.world.numbers.lab.handover_weeks)
         self._felt = Latest(_felt)
-        self._matters = Latest(matters)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -117,9 +116,12 @@ class Works:
         self.planned_start = np.full(phases, np.nan)
         self.planned_finish = np.full(phases, np.nan)
         self.judged = np.zeros(phases, dtype=bool)
-        self.lost_weeks = np.zeros((phases, len(Cause)))
-        self.lost_now = np.zeros((phases, len(Cause)))
         self.critical = np.zeros((phases, len(Activity)), dtype=bool)
+        # losses move nothing in the model: they are counted many weeks at once
+        self._lost_weeks = np.zeros((phases, len(Cause)))
+        self._lost_new: list[FloatArray] = []
+        self._held: list[Held] = []
+        self._felt_in = self.network, self.critical
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
         self.ended: IntArray = np.zeros(0, dtype=np.int64)
@@ -259,12 +261,39 @@ class Works:
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
         felt = self._felt(self.layout, deals.sites.live, self.cancelled, self.critical)
-        matters = self._matters(self.network, felt)
-        self.lost_now = lost_weeks(
-            self.network, now.opened, offered, deals.offer.rate, felt, matters
-        )
-        self.lost_weeks += self.lost_now
+        self._hold(Held(now.opened, offered, deals.offer.rate), felt)
         return done.worked_weeks
+
+    def _hold(self, held: Held, felt: BoolArray) -> None:
+        """Keep what held work back in a week; `felt`, (P, A), says where it is felt."""
+        where = self.network, felt
+        if not all(map(is_, where, self._felt_in)):
+            self._count_lost()
+            self._felt_in = where
+        self._held.append(held)
+
+    def _count_lost(self) -> None:
+        """Count the losses of the weeks kept, which share network and critical work."""
+        if not self._held:
+            return
+        lost = lost_weeks(self._felt_in[0], self._held, self._felt_in[1])
+        for week in lost:
+            self._lost_weeks += week
+        self._lost_new.append(lost)
+        self._held = []
+
+    @property
+    def lost_weeks(self) -> FloatArray:
+        """Weeks lost to each cause on the critical path so far, shape (P, 8)."""
+        self._count_lost()
+        return self._lost_weeks
+
+    def take_lost(self) -> FloatArray:
+        """Return what was lost in each week since the last call, at least one, (weeks, P, 8)."""
+        self._count_lost()
+        lost = np.concatenate(self._lost_new)
+        self._lost_new = []
+        return lost
 
     def hand_over(self, before: IntArray, after: IntArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
