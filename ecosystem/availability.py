@@ -258,7 +258,9 @@ def _equipment(
     rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
     slots = float(vendors.equipment.capacity) - rival_mw
     made_ahead = float(np.add.reduce(ahead))
-    reserved = np.full(len(ahead), min(1.0, slots / made_ahead) if made_ahead > 0 else 1.0)
+    reserved = ones(len(ahead))
+    if made_ahead > 0:
+        reserved *= min(1.0, slots / made_ahead)
     left = max(slots - made_ahead, 0.0)
     need = mw * (rate[at] > 0)
     if float(np.add.reduce(need)) <= left:

@@ -84,6 +84,11 @@ class Sites:
         return float(self.venue_until.max())
 
     @cached_property
+    def last_redesigned_week(self) -> float:
+        """When the last unasked redesign began; NaN where there was none."""
+        return float(np.fmax.reduce(self.redesigned_week))
+
+    @cached_property
     def before_states(self) -> IntArray:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]

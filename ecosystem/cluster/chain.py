@@ -120,7 +120,7 @@ class Flows(NamedTuple):
     water_m3: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Core:
     """What rules and generations fix for a whole run.
 
@@ -141,9 +141,7 @@ class Core:
 
     def mfu_at(self, accelerators: float, integration: float) -> float:
         """Return MFU of a job."""
-        bare, whole = self.mfu
-        rows = bare + integration * (whole - bare)
-        return float(np.interp(math.log(max(accelerators, 1.0)), self.log_size, rows))
+        return _mfu_at(self, accelerators, integration)
 
     def speed_at(self, integration: float) -> float:
         """Return speed of serving over that with full integration."""
@@ -332,6 +330,14 @@ def _train(
 
 
 # a job's size seldom changes from one week to the next
+
+
+@lru_cache(maxsize=16)
+def _mfu_at(core: Core, accelerators: float, integration: float) -> float:
+    """Return MFU of a job."""
+    bare, whole = core.mfu
+    rows = bare + integration * (whole - bare)
+    return float(np.interp(math.log(max(accelerators, 1.0)), core.log_size, rows))
 
 
 @lru_cache(maxsize=16)

@@ -215,12 +215,13 @@ def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
     """Work out afresh when the activities of some phases could start (in place)."""
     settled = progress.settled_week
     ready = np.maximum.reduce(settled.take(network.before.take(phases, axis=1)))
-    power = np.minimum.reduce(settled.take(network.powers.take(phases, axis=0)), axis=1)
+    grid, bridge = settled.take(network.powers.take(phases, axis=0)).T
     energise = ready[:, Activity.ENERGISE]
-    np.maximum(energise, power, out=energise)
+    np.maximum(energise, np.minimum(grid, bridge), out=energise)
     # Work inherited from before the simulation goes on, whatever its turn.
     inherited = np.isfinite(progress.inherited_weeks.take(phases, axis=0))
-    ready = np.where(inherited, -np.inf, ready)
+    if np.count_nonzero(inherited):
+        ready[inherited] = -np.inf
     np.maximum(ready, progress.released_week.take(phases, axis=0), out=ready)
     pending = progress.pending.take(phases, axis=0)
     progress.ready_week[phases] = np.where(pending, ready, np.inf)
