@@ -132,8 +132,10 @@ class Register:
 
     def leave(self, deals: Deals) -> None:
         """Take off the books what is given up: sold to another tenant's landlord, or lost."""
-        self._fees += deals.lease_fees_usd
         gone = deals.given_up
+        if gone is None:
+            return
+        self._fees += deals.lease_fees_usd
         book = (self.campus_usd + self.it_usd) * gone
         price = self.layout.world.numbers.capital.resale_share * book * deals.resold
         site, count = self.layout.site_of_phase, len(self._sold)

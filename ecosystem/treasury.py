@@ -190,8 +190,8 @@ class Treasury:
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
-        hours = deals.offer.need_hours * worked[:, None]
-        rows = now.opened.rows
+        craft = deals.offer.craft_work
+        hours, rows = deals.offer.need_hours * worked[craft][:, None], now.opened.rows[craft]
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self.hours = float(np.add.reduce(self.worked_hours, None))
@@ -209,7 +209,7 @@ class Treasury:
             ledger.post("redesign", "partners", "vendors", float(np.add.reduce(refit_usd)))
         it_usd = self.register.build(by_phase, racks, extra)
         self.register.charge(flows.energy_mwh)
-        if np.count_nonzero(deals.given_up):
+        if deals.given_up is not None:
             self.register.leave(deals)
             self.resold_mw += float(layout.phase_mw @ deals.resold)
         self._water_m3 += flows.water_m3[:-1]

@@ -130,7 +130,7 @@ class AILab(Actor):
     def _spare_crews(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors
         busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
-        return np.array([crews_of(firm.crews, now) for firm in firms], dtype=float) - busy
+        return np.array([float(crews_of(firm.crews, now)) for firm in firms]) - busy.astype(float)
 
     def _trust_in_builders(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors

@@ -119,9 +119,7 @@ def test_without_cash_the_youngest_go_first_and_unbegun_ones_before_others() -> 
     orders = actor(model, AILab).decide(broke)
     left = [order.phase for order in orders if isinstance(order, GiveUp)]
     assert left
-    deals = settle(
-        orders, begun, model.streams, model.works.hours_per_week, model.layout.rival_hours[0]
-    )
+    deals = settle(orders, broke, model.streams, model.supply)
     assert deals.resold[left].all()
     assert deals.lease_fees_usd.sum() > 0
 
