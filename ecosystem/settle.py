@@ -128,9 +128,6 @@ def _stream(what: str, venue: permits.Venue) -> str:
     return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
 
 
-_NOTHING = np.zeros(())
-
-
 class LandDeals(NamedTuple):
     """Zoned land left in each region, shape (R,), and what each site paid for it, (S,)."""
 
@@ -495,7 +492,7 @@ class Docket:
         left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], self.nothing
         if now.week % MONTH_WEEKS == 0:
             left += self._rezoned_ha()
-        left = np.maximum(left, _NOTHING)
+        left = np.maximum(left, 0.0)
         waiting = self.sites().landless
         if waiting.size:
             usd = np.zeros(self.count)

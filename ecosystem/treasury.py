@@ -29,7 +29,9 @@ def of_owners(books: Books) -> dict[str, float]:
     return {
         "debt_usd": debt,
         "leverage": debt / assets if assets > 0 else 0.0,
-        "borrowing_rate": float(books.rate @ books.debt_usd) / debt if debt > 0 else nan,
+        "borrowing_rate": float(
+            books.rate @ books.debt_usd / debt if debt > 0 else books.rate.mean()
+        ),
         "partners_capex_usd": float(books.built_usd[:-1].sum()) / QUARTER_WEEKS,
         "own_capex_usd": float(books.built_usd[-1]) / QUARTER_WEEKS,
         "own_debt_usd": float(books.debt_usd[-1]),

@@ -28,6 +28,19 @@ _ECONOMY = (
     ("strategy", "strategy_cost_usd", 1.0),
     ("support", "mean_support", 1.0),
 )
+_MONEY = (
+    ("cash", "cash_usd", 1.0),
+    ("rent", "lease_usd", 1.0),
+    ("equity", "equity_usd", 1.0),
+    ("paid out", "payout_usd", 1.0),
+    ("capex", "partners_capex_usd", 1.0),
+    ("own capex", "own_capex_usd", 1.0),
+    ("debt", "debt_usd", 1.0),
+    ("leverage", "leverage", 1.0),
+    ("cover", "commitment_cover", 1.0),
+    ("resold GW", "resold_mw", MW_PER_GW),
+    ("refused", "unfunded_mw", MW_PER_GW),
+)
 _COMPARED = (
     PRIMARY,
     "usable_gw_2030",
@@ -116,6 +129,9 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
+        "Money: cash, debt of owners over their book value (leverage), rent signed for over the\n"
+        "revenue that the lab expects (cover), GW refused funds; USD flows since the row above;\n"
+        "capex is the partners' and the lab's own\n" + table(_MONEY),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),
         "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),
         paragraph(_milestones(result)),
