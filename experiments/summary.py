@@ -32,13 +32,13 @@ _MONEY = (
     ("cash", "cash_usd", 1.0),
     ("rent", "lease_usd", 1.0),
     ("equity", "equity_usd", 1.0),
-    ("paid out", "payout_usd", 1.0),
+    ("payout", "payout_usd", 1.0),
     ("capex", "partners_capex_usd", 1.0),
-    ("own capex", "own_capex_usd", 1.0),
+    ("own", "own_capex_usd", 1.0),
     ("debt", "debt_usd", 1.0),
-    ("leverage", "leverage", 1.0),
+    ("lev.", "leverage", 1.0),
     ("cover", "commitment_cover", 1.0),
-    ("resold GW", "resold_mw", MW_PER_GW),
+    ("resold", "resold_mw", MW_PER_GW),
     ("refused", "unfunded_mw", MW_PER_GW),
 )
 _COMPARED = (
@@ -129,9 +129,9 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
-        "Money: cash, debt of owners over their book value (leverage), rent signed for over the\n"
-        "revenue that the lab expects (cover), GW refused funds; USD flows since the row above;\n"
-        "capex is the partners' and the lab's own\n" + table(_MONEY),
+        "Money: USD flows since the row above; capex of partners and of the lab; lev.: debt of\n"
+        "owners over book value; cover: rent signed for over expected revenue; GW resold, refused\n"
+        + table(_MONEY),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),
         "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),
         paragraph(_milestones(result)),
