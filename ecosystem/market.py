@@ -281,7 +281,7 @@ def lab_share(capability: float, years: float, rules: MarketRules) -> float:
     years : float
         Time since the start.
     rules : MarketRules
-        `rival_share` at the start; `rival_width`, points by which a lead multiplies the odds e-fold.
+        `rival_share` at the start; `rival_width`, the lead that multiplies the odds e-fold.
 
     Notes
     -----

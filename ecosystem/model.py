@@ -26,6 +26,7 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
+from ecosystem.loops import loop_table
 from ecosystem.nulls import nulled
 from ecosystem.people import People
 from ecosystem.policy import InForce, Policy, hours_ratio
@@ -409,6 +410,13 @@ class Ecosystem(mesa.Model):
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        tables["loops"] = loop_table(
+            self.layout,
+            self.market_rules,
+            tables["weekly"],
+            tables["ledger"],
+            self.sites.announced_week,
+        )
         tables["groups"] = self.people.groups(self.sites)
         tables["hosts"] = self.people.hosts(
             self.sites, self.society, self.treasury.bill_change, self.relations.partnerships

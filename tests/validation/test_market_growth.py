@@ -1,17 +1,19 @@
 """The flywheel against closed forms: Bass diffusion, balanced growth, halved steps."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from ecosystem import market
 from ecosystem.market import MarketRules
 from ecosystem.numbers import Market
+from ecosystem.opening import market_rules
 from ecosystem.units import SECONDS_PER_WEEK, WEEKS_PER_YEAR
 
 
 def rules(**changes: object) -> MarketRules:
-    return MarketRules(**{**Market().model_dump(), **changes})  # type: ignore[arg-type]
+    return replace(market_rules(Market()), **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("years", [0.5, 1.0, 2.0, 4.0])
