@@ -22,7 +22,7 @@ from ecosystem.results import RunResult
 from ecosystem.scenario import World, load_strategy, load_world
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, week_of
 
-SAMPLES, SEED = 320, 1
+SAMPLES, SEED = 160, 1
 CUTOFF = 3.0
 """Implausibility beyond which a sample is thrown out: Pukelsheim's three sigmas."""
 DISCREPANCY = 0.2
