@@ -223,6 +223,63 @@ def ablate(
     typer.echo(f"\nFiles: {out}/ablation.csv, manifest.json")
 
 
+@app.command()
+def catalogue(
+    out: Annotated[
+        Path, typer.Option(help="Folder in which earlier verdicts are looked for.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """List the experiments with their expectations, and the verdicts found so far."""
+    from experiments.catalogue.telling import catalogue_text
+
+    typer.echo(catalogue_text(out))
+    typer.echo("\nRun one: ecosystem experiment E1; all of them: ecosystem experiment all")
+
+
+@app.command()
+def experiment(
+    keys: Annotated[
+        str, typer.Argument(metavar="KEY", help="E1 and so on, with commas between; or all.")
+    ],
+    world: WorldName = "stargate",
+    futures: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Sampled futures; verdicts need 5.")
+    ] = 12,
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """Put a question of the catalogue to the model, and say whether what was expected held."""
+    from ecosystem.scenario import load_world
+    from experiments import catalogue as entries
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.catalogue.telling import experiment_text, write_experiment
+
+    chosen = load_world(world)
+    wanted = list(entries.ENTRIES) if keys.strip().lower() == "all" else _names(keys)
+    for entry in [entries.entry(key) for key in wanted]:
+        runs = specs(entry.arms(chosen), chosen, futures, seed, _weeks(years))
+        folder = out / entry.key
+        _folder(folder)
+        flat = [spec for group in runs.values() for spec in group]
+        about = {"experiment": entry.key, "world": chosen.name, "futures": futures, "seed": seed}
+        _run_counted(flat, jobs or _cores(), folder, about, keep=keep)
+        found = seen(folder, runs)
+        findings = entry.judge(found)
+        title = (
+            f"{entry.key} {entry.title}. {chosen.title}; {futures} futures, the same for all; "
+            "all of it simulated."
+        )
+        text = experiment_text(entry, found, findings, title)
+        write_experiment(folder, entry, found, findings, text)
+        typer.echo(f"{text}\n\nFiles: {folder}/answer.md, findings.csv, arms.csv\n")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -493,10 +550,15 @@ def _conclude(
     money: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
+    from datetime import date
+
     from experiments.conclude import write_answer
+    from experiments.reopen import reopen
     from experiments.summary import comparison_text, cost_text, paragraph
+    from viz.report import write_report
 
     report = write_answer(experiment, specs, future, out, command, money)
+    page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
@@ -506,8 +568,8 @@ def _conclude(
         "\n".join(cost_text(report.rows)),
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, parties.csv, "
-        "manifest.json",
+        f"Report to send on: {page}\nFiles: {out}/answer.md, comparison.csv, differences.csv, "
+        "why.csv, parties.csv, manifest.json",
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 
