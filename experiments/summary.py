@@ -133,7 +133,7 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
 
 def _loops(table: Table) -> str:
     """Lay out the loops by year: gains, what limits growth, scarcity."""
-    head = ("year", "gain D", "gain $", "margin", "F", "rationed", "at bound", "sites left")
+    head = ("year", "gain D", "gain $", "margin", "F", "rationed", "at bound", "sites")
     gains, shares = ("gamma_demand", "gamma_cash"), ("saturation", "rationed", "price_at_bound")
     rows: list[list[str]] = []
     for i, year in enumerate(table["year"]):
@@ -151,7 +151,7 @@ def _loops(table: Table) -> str:
     words = (
         "Loops: gain of demand (explosive at 1) and of cash (at 1 growth pays for itself); F, the "
         "share of demand that the best model opens; weeks with rationing, and with the price at "
-        "floor or cap; what limited growth in most weeks, and what bound it"
+        "floor or cap; sites left to open; what limited growth in most weeks, and what bound it"
     )
     return paragraph(words) + "\n" + grid([*head, "limit", "bound by"], rows, left=(0, 8, 9))
 
