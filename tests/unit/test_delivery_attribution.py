@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosystem.delivery.activities import Activity, Cause, Power, build_network
-from ecosystem.delivery.attribution import attribute, lost_weeks
+from ecosystem.delivery.attribution import Held, attribute, lost_weeks
 from ecosystem.delivery.critical_path import cpm, remaining_cpm
 from ecosystem.delivery.progress import advance, begin, open_rows
 from ecosystem.delivery.record import Log, rate_of
@@ -116,5 +116,5 @@ def test_shared_work_that_waits_costs_every_phase_of_the_site():
     offers = np.ones((1, len(Cause)), dtype=np.float32)
     offers[0, Cause.COMMUNITY] = 0.25
     critical = remaining_cpm(NET, progress, LIMITS, ALL, 0).critical
-    lost = lost_weeks(NET, opened, offers, rate_of(offers), critical)
+    lost = lost_weeks(NET, [Held(opened, offers, rate_of(offers))], critical)[0]
     assert shares(lost, community=0.75)
