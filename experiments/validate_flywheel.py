@@ -180,7 +180,7 @@ def fit_checks() -> list[Check]:
     rows = [
         Check(
             area,
-            f"{_name(row)}: {row.value:g}, got {default().predicted[i]:.3g}",
+            f"{_name(row)}: {row.value:g}, got {_short(default().predicted[i])}",
             _off(row, default().predicted[i]),
             AIMS[row.what],
             "ln",
@@ -203,7 +203,12 @@ def _off(row: FlywheelTarget, got: float) -> float:
 def _described(row: FlywheelTarget) -> str:
     i = compared().index(row)
     low, _, high = bands()[:, i]
-    return f"{_name(row)}: {row.value:.4g}, got {default().predicted[i]:.3g} ({low:.3g}-{high:.3g})"
+    got, low, high = map(_short, (default().predicted[i], low, high))
+    return f"{_name(row)}: {row.value:.4g}, got {got} ({low}-{high})"
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def held_out_checks() -> list[Check]:
@@ -296,9 +301,7 @@ def common_case() -> dict[str, float]:
 
 def takeoff_checks() -> list[Check]:
     """Return both models on the spending of the default world."""
-    return [
-        Check("takeoff", name, value, NONE, "decades/yr") for name, value in common_case().items()
-    ]
+    return [Check("takeoff", name, value, NONE, "dec./yr") for name, value in common_case().items()]
 
 
 def plots() -> dict[str, str]:
