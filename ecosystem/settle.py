@@ -121,9 +121,6 @@ def _stream(what: str, venue: permits.Venue) -> str:
     return what if venue == permits.Venue.ZONING else f"{what} {venue.name.lower()}"
 
 
-_NOTHING = np.zeros(())
-
-
 class LandDeals(NamedTuple):
     """Zoned land left in each region, shape (R,), and what was paid for what was taken."""
 
@@ -449,7 +446,7 @@ class Docket:
         left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], 0.0
         if now.week % MONTH_WEEKS == 0:
             left += self._rezoned_ha()
-        left = np.maximum(left, _NOTHING)
+        left = np.maximum(left, 0.0)
         for site in self.sites().landless.tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:

@@ -103,6 +103,7 @@ class Works:
         self.hours_per_week = craft_hours(layout, durations)
         self.log = Log()
         self._with_work = np.zeros(len(layout.sites), dtype=bool)
+        self._next_begins = -np.inf
         self._active = Latest(_active)
         self._allowed = Latest(may_go_on)
         self._craft_hours = Latest(_craft_hours)
@@ -138,10 +139,14 @@ class Works:
         return opened
 
     def _begun(self, week: int) -> BoolArray:
-        """Return the sites with recorded work by now; the same array until there is another."""
-        begun = self.layout.active_week <= week
-        if np.count_nonzero(begun != self._with_work):
-            self._with_work = begun
+        """Return the sites with recorded work by now; the same array until there is another.
+
+        Weeks only go forward.
+        """
+        if week >= self._next_begins:
+            first = self.layout.active_week
+            self._with_work = first <= week
+            self._next_begins = np.minimum.reduce(first[first > week], initial=np.inf)
         return self._with_work
 
     def active(self, sites: Sites, week: int) -> BoolArray:

@@ -71,13 +71,14 @@ def served_share(load: ArrayLike, peak_to_mean: ArrayLike) -> FloatArray:
     """
     # for one number, as every week asks for, Python's own functions are ten times faster
     single = isinstance(load, float) and isinstance(peak_to_mean, float)
-    least, most, root = (min, max, math.sqrt) if single else (np.minimum, np.maximum, np.sqrt)
+    own, numpys = (min, max, math.sqrt), (np.minimum, np.maximum, np.sqrt)
+    least, most, root = own if single else numpys
     swing = load * (peak_to_mean - 1.0)
     low = (1.0 - load * (2.0 - peak_to_mean)) / (2.0 * most(swing, SMALLEST))
     half = least(most(low, 0.0), 1.0)
     free = 2.0 * np.arcsin(root(half))
     within = load * free - 2.0 * swing * root(half * (1.0 - half))
-    return least(1.0 + (within - free) / np.pi, least(load, 1.0))
+    return np.asarray(least(1.0 + (within - free) / np.pi, least(load, 1.0)))
 
 
 def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) -> FloatArray:
