@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.choosing import commitment_cover
+from ecosystem.choosing import commitment_cover, commitment_room_usd
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
@@ -105,6 +105,8 @@ def scalars(week: Week) -> dict[str, float]:
         "payout_usd": treasury.money.payout,
         "idle_lease_usd": treasury.money.idle_lease,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
+        "room_usd_per_year": commitment_room_usd(now),
+        "rival_share": market.rival_share,
         "commitment_cover": commitment_cover(now),
         "owed_usd": treasury.owed_usd,
         **treasury.of_owners(economy.books),

@@ -9,6 +9,7 @@ from ecosystem import choosing
 from ecosystem.agents.base import Actor, Card, crews_of
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import expected_utilisation, surplus_usd
+from ecosystem.market import training_share
 from ecosystem.state import (
     Announce,
     GiveUp,
@@ -67,7 +68,16 @@ class AILab(Actor):
         return now.economy.revenue_usd_per_year > now.economy.outlay_usd_per_week * WEEKS_PER_YEAR
 
     def _training_share(self, now: Snapshot) -> float:
-        n = now.numbers.lab
+        n, m, e = now.numbers.lab, now.numbers.market, now.economy
+        if m.split_rule == "need":
+            return training_share(
+                e.training_share,
+                e.market.adopted_mw,
+                e.inference_mw,
+                m.target_utilisation,
+                m.split_step_per_quarter,
+                (n.training_share_floor, m.training_share_most),
+            )
         fallen = n.training_share_2025 - n.training_share_fall_per_year * now.week / WEEKS_PER_YEAR
         return max(n.training_share_floor, fallen)
 
