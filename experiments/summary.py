@@ -28,18 +28,19 @@ _ECONOMY = (
     ("strategy", "strategy_cost_usd", 1.0),
     ("support", "mean_support", 1.0),
 )
+_BN = 1e9
 _MONEY = (
-    ("cash", "cash_usd", 1.0),
-    ("rent", "lease_usd", 1.0),
-    ("equity", "equity_usd", 1.0),
-    ("payout", "payout_usd", 1.0),
-    ("capex", "partners_capex_usd", 1.0),
-    ("own", "own_capex_usd", 1.0),
-    ("debt", "debt_usd", 1.0),
-    ("lev.", "leverage", 1.0),
+    ("cash", "cash_usd", _BN),
+    ("rent", "lease_usd", _BN),
+    ("equity", "equity_usd", _BN),
+    ("payout", "payout_usd", _BN),
+    ("capex", "partners_capex_usd", _BN),
+    ("own capex", "own_capex_usd", _BN),
+    ("debt", "debt_usd", _BN),
+    ("leverage", "leverage", 1.0),
     ("cover", "commitment_cover", 1.0),
-    ("resold", "resold_mw", MW_PER_GW),
-    ("refused", "unfunded_mw", MW_PER_GW),
+    ("resold GW", "resold_mw", MW_PER_GW),
+    ("refused GW", "unfunded_mw", MW_PER_GW),
 )
 _COMPARED = (
     PRIMARY,
@@ -135,8 +136,8 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
-        "Money: USD flows since the row above; capex of partners and of the lab; lev.: debt of\n"
-        "owners over book value; cover: rent signed for over expected revenue; GW resold, refused\n"
+        "Money: USD bn, flows since the row above; capex of partners and of the lab; debt of\n"
+        "owners over book value (leverage); rent signed for over expected revenue (cover)\n"
         + table(_MONEY),
         *([_loops(result.tables["loops"])] if "loops" in result.tables else []),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),

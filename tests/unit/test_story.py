@@ -131,12 +131,12 @@ def test_the_command_tells_of_a_run_made_now_and_of_a_saved_one(tmp_path):
 
 
 def test_relaxing_a_cause_shows_the_site_and_the_spillovers():
-    result = call("arizona", "--years", "8", "--relax", "community")
+    result = call("mississippi", "--years", "8", "--relax", "community")
     assert result.exit_code == 0, result.output
-    assert "community holds nothing back at arizona" in result.output
-    assert re.search(r"^arizona +same +-\d", result.output, flags=re.M)
+    assert "community holds nothing back at mississippi" in result.output
+    assert re.search(r"^mississippi +same +-\d", result.output, flags=re.M)
     assert re.search(r"\d+ other sites? moved", result.output)
-    assert "The replay of arizona alone" in result.output
+    assert "The replay of mississippi alone" in result.output
     assert max(map(len, result.output.splitlines())) <= 100
 
 
@@ -210,7 +210,7 @@ def test_the_ribbon_has_a_letter_for_every_stretch_under_way(whole):
         assert len(letters) == -(-(first[-1] + weeks[-1] - first[0]) // cell)
         assert set(letters.lower()) <= set(LETTERS.values()) | {".", " "}
         assert re.match(r"  +20\d\d", lines[at - 2])
-        assert lines[at + 1].strip().startswith("^") or lines[at + 1].startswith("critical work")
+        assert "^" in lines[at + 1] or lines[at + 1].startswith("critical work")
 
 
 def test_the_ribbon_shows_a_moratorium_as_the_community(whole):
