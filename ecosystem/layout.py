@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.roadmap import extended
 from ecosystem.delivery.activities import Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
@@ -80,7 +81,7 @@ class Layout:
             number=number,
             phase_mw=np.array([s.facility_mw for s in sites])[site_of_phase] * share,
             phase_it_mw=np.array([s.it_mw for s in sites])[site_of_phase] * share,
-            generations=load_generations().select(*world.generations),
+            generations=roadmap(world),
         )
 
     @property
@@ -485,6 +486,19 @@ class Layout:
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""
         return date_of(week, self.world.start)
+
+
+def roadmap(world: World) -> Generations:
+    """Return the generations of a world: announced ones, and assumed ones until its end."""
+    chips = world.numbers.chips
+    return extended(
+        load_generations().select(*world.generations),
+        date_of(world.weeks, world.start),
+        chips.generation_weeks,
+        chips.generation_flop_gain,
+        chips.generation_token_gain,
+        chips.generation_kw_gain,
+    )
 
 
 def base_weeks(numbers: Delivery) -> FloatArray:

@@ -238,6 +238,70 @@ class Chips(Parameters):
         (4, 7),
         gt=1,
     )
+    generation_weeks: float = par(
+        78,
+        "week",
+        "Weeks between generations after the last announced one: 30 to 87 between those of "
+        "hardware.csv, 52 to 104 in this model",
+        "hardware.csv",
+        "C",
+        (52, 104),
+        ge=8,
+    )
+    generation_flop_gain: float = par(
+        1.6,
+        "1",
+        "Peak FLOP/s per IT watt of such a generation over the one before: H100 to Rubin Ultra "
+        "was 1.7 in 78 weeks, GB200 to Rubin Ultra 1.9",
+        "hardware.csv",
+        "C",
+        (1.25, 1.9),
+        gt=0,
+        le=10,
+    )
+    generation_token_gain: float = par(
+        1.5,
+        "1",
+        "Tokens per IT watt of such a generation over the one before: GB200 to Rubin Ultra was "
+        "1.6 in 78 weeks",
+        "hardware.csv",
+        "C",
+        (1.2, 1.9),
+        gt=0,
+        le=10,
+    )
+    generation_kw_gain: float = par(
+        1.3,
+        "1",
+        "Power of a rack of such a generation over the one before: 1.0, 1.6 and 2.9 from GB200 "
+        "to Rubin Ultra",
+        "hardware.csv",
+        "C",
+        (1.0, 1.8),
+        gt=0,
+        le=10,
+    )
+    longest_wait_weeks: float = par(
+        26,
+        "week",
+        "Longest that the lab puts off an order of racks for the next generation; 0: never",
+        "assumption",
+        "C",
+        (0, 52),
+        ge=0,
+        le=520,
+    )
+    generation_freedom: float = par(
+        1.0,
+        "1",
+        "Part of the longest wait that contracts leave to the lab: 1 it may wait as it likes, "
+        "0 what is on sale is taken",
+        "assumption",
+        "C",
+        (0.0, 1.0),
+        ge=0,
+        le=1,
+    )
     rationing: Rule = par(
         "equal_share",
         "1",
