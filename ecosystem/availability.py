@@ -7,7 +7,9 @@ used up by realised progress alone.
 import numpy as np
 
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
+from ecosystem.delivery.progress import DONE_WEEKS
 from ecosystem.delivery.record import rate_of
+from ecosystem.institutions.backlog import allocate
 from ecosystem.layout import Layout
 from ecosystem.rationing import Rule, queue_place, ration
 from ecosystem.society.labour import Craft
@@ -121,11 +123,12 @@ def offer(
     _relax(now, site, share)  # before rationing: who works faster asks for more
     rate = np.minimum.reduce(share)
     waiting, reserved = _equipment(now, vendors, share, rate)
-    _chips(now, vendors, share, rate)
+    short, others = _chips(now, vendors, share, rate)
     required, level, need = _labour(now, vendors, share, rate, hours_per_week, rival_hours)
     _relax(now, site, share)
     offered = share.T.astype(np.float32)  # as recorded, so that a replay reproduces the run
-    return Offer(offered, rate_of(offered), required, level, need, waiting, reserved)
+    paced = rate_of(offered)
+    return Offer(offered, paced, required, level, need, waiting, short, others, reserved)
 
 
 def _relax(now: Snapshot, site: IntArray, share: FloatArray) -> None:
@@ -203,20 +206,47 @@ def _equipment(
     return float(np.add.reduce(need * (1 - granted))), reserved
 
 
-def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> None:
-    """Ration racks, which lowers `rate`."""
+def _chips(
+    now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray
+) -> tuple[float, float]:
+    """Ration racks among customers, then among sites, which lowers `rate`.
+
+    Return what the lab did not get this week and what others wait for by now [MW].
+    """
+    n, week = now.numbers.chips, now.week
     at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
-    if not len(at):
-        return
     rows = now.opened.rows[at]
-    need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-    need = (need * now.opened.span_weeks[at])[:, None]
+    lead = now.progress.duration_weeks[rows, A.CHIPS]
+    need = now.layout.phase_mw[rows] / np.maximum(lead, DONE_WEEKS) * now.opened.span_weeks[at]
+    paced = need * rate[at]
+    own = float(np.add.reduce(paced))
+    waiting = vendors.rival_chips_mw
+    # what others wait for is asked for again, spread over a usual delivery
+    others = now.layout.rival_chips_mw[week] + waiting / now.layout.base_weeks[A.CHIPS]
+    priority = _chips_priority(now, vendors, rows, paced, own)
+    granted, served = allocate(vendors.chips_mw_per_week, (own, others), (priority, 1.0))
+    left = waiting + now.layout.rival_chips_mw[week] - served
+    left = max(left, 0.0) * (1 - 1 / n.rival_patience_weeks)
+    if granted >= own:
+        return 0.0, left
+    supply, rule = np.array([granted]), n.rationing
     pool = np.zeros((len(at), 1), dtype=np.int64)
-    supply, rule = np.array([vendors.chips_mw_per_week]), now.numbers.chips.rationing
     place = _place(now, rule, now.opened.flat[at])
-    granted = ration(supply, pool, need, rate[at], np.zeros(1), place).share
-    share[Cause.CHIPS, at] = granted
-    rate[at] = np.minimum(rate[at], granted)
+    possible = ration(supply, pool, need[:, None], rate[at], np.zeros(1), place).share
+    share[Cause.CHIPS, at] = possible
+    rate[at] = np.minimum(rate[at], possible)
+    return own - granted, left
+
+
+def _chips_priority(
+    now: Snapshot, vendors: Vendors, rows: IntArray, paced: FloatArray, own: float
+) -> float:
+    """Return the lab's priority with the chip maker: its standing, and what it pays in advance."""
+    if "chips_prepaid_share" not in now.levers.used or own <= 0:
+        return vendors.chips_priority
+    prepaid = now.levers.chips_prepaid_share[now.layout.site_of_phase[rows]]
+    mean = float(paced @ prepaid) / own
+    return vendors.chips_priority * (1 + now.numbers.chips.priority_of_prepayment * mean)
 
 
 def _labour(

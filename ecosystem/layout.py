@@ -12,8 +12,11 @@ from functools import cached_property
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.retrofit import Retrofit, retrofit_between
 from ecosystem.cluster.roadmap import extended
+from ecosystem.cluster.serving import benchmark_tokens_per_s
 from ecosystem.delivery.activities import Activity, Network, Power, build_network
+from ecosystem.institutions.backlog import ramp
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
@@ -339,6 +342,28 @@ class Layout:
         return np.maximum(on_record, numbers.equipment.rival_slots_mw)
 
     @cached_property
+    def chips_mw_per_week(self) -> FloatArray:
+        """Racks that the maker delivers by plan, to all customers, shape (weeks,).
+
+        It grows, and dips as each new generation ramps up.
+        """
+        chips, week = self.world.numbers.chips, np.arange(self.world.weeks)
+        _, day = self._launches
+        launched = day[np.maximum(np.searchsorted(day, week, side="right") - 1, 0)]
+        ramped = ramp(week - launched, chips.ramp_weeks, chips.ramp_start_share)
+        return chips.mw_per_week * self._chips_growth * ramped
+
+    @cached_property
+    def rival_chips_mw(self) -> list[float]:
+        """Racks that other customers order anew each week."""
+        return (self.world.numbers.chips.rival_mw_per_week * self._chips_growth).tolist()
+
+    @cached_property
+    def _chips_growth(self) -> FloatArray:
+        growth = 1 + self.world.numbers.chips.growth_per_year
+        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
+
+    @cached_property
     def journeymen(self) -> FloatArray:
         """Journey workers at the start, shape (R, 4)."""
         heads = [[getattr(r, craft.name.lower()) for craft in Craft] for r in self.world.regions]
@@ -482,6 +507,38 @@ class Layout:
         day = np.array([self.week(d) for d in self.generations.available])
         order = np.argsort(day, kind="stable")
         return order, day[order]
+
+    def launch_after(self, week: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return the first generation that comes after each week, and its week (inf: none)."""
+        order, day = self._launches
+        at = np.searchsorted(day, week, side="right")
+        return np.append(order, -1)[at], np.append(day, np.inf)[at]
+
+    @cached_property
+    def work_per_mw(self) -> tuple[FloatArray, FloatArray]:
+        """Peak FLOP/s and benchmark tokens/s of a MW of IT by generation, shape (G,) each."""
+        table = self.generations
+        held = table.accelerators_per_rack / table.rack_kw
+        return held * table.peak_flop_per_s("fp8"), held * benchmark_tokens_per_s(table)
+
+    @cached_property
+    def refit_weeks(self) -> FloatArray:
+        """Weeks to fit halls built for one generation (row) to racks of another, shape (G, G).
+
+        All positions are rebuilt: no megawatt is lost.
+        """
+        return self._refit.weeks
+
+    @cached_property
+    def refit_usd_per_mw(self) -> FloatArray:
+        """What that costs for an IT MW, shape (G, G)."""
+        return self._refit.cost_usd
+
+    @cached_property
+    def _refit(self) -> Retrofit:
+        numbers = self.world.numbers
+        weeks, usd = numbers.delivery.mep_weeks, numbers.options.fitout_usd_per_it_mw
+        return retrofit_between(self.generations, 1.0, weeks, usd)
 
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""

@@ -323,6 +323,7 @@ class Ecosystem(mesa.Model):
             self._cool_and_curtail()
         if deals.vendors.builder is not now.vendors.builder:
             self.works.hand_over(now.vendors.builder, deals.vendors.builder)
+        self.works.await_racks(deals.awaiting)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
@@ -344,6 +345,8 @@ class Ecosystem(mesa.Model):
             headroom_mw=headroom - served,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
+            chips_waiting_mw=deals.offer.chips_waiting_mw,
+            rival_chips_mw=deals.offer.rival_chips_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
 

@@ -146,6 +146,9 @@ class Outlook(NamedTuple):
 class Vendors(NamedTuple):
     """What makers, builders and grids can supply.
 
+    `chips` is the capacity of the chip maker over its plan, `chips_mw_per_week` what it delivers
+    to all customers, `chips_priority` that of the lab over other customers';
+    `chips_waiting_mw` is what the lab and `rival_chips_mw` what others asked for and did not get.
     `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
     shape (R,): `headroom_mw` is firm capacity not yet promised, `land_ha` zoned land not yet
     taken, `rivals_waiting_mw` what rivals still ask of the grid.
@@ -153,7 +156,11 @@ class Vendors(NamedTuple):
 
     equipment: Plant
     equipment_waiting_mw: float
+    chips: Plant
     chips_mw_per_week: float
+    chips_priority: float
+    chips_waiting_mw: float
+    rival_chips_mw: float
     headroom_mw: FloatArray
     land_ha: FloatArray
     rivals_waiting_mw: FloatArray
@@ -270,6 +277,13 @@ class Snapshot:
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""
         return self.progress.start_week[:, activity][self.layout.lead_of_site]
+
+    @cached_property
+    def chips_backlog_weeks(self) -> float:
+        """What customers of the chip maker wait for, in weeks of its deliveries."""
+        v, lead = self.vendors, float(self.layout.base_weeks[Activity.CHIPS])
+        waiting = v.rival_chips_mw + v.chips_waiting_mw * lead
+        return waiting / max(v.chips_mw_per_week, 1e-9)
 
     @cached_property
     def filed_week(self) -> FloatArray:
@@ -399,9 +413,21 @@ class Recruit(NamedTuple):
 
 
 class SupplyChips(NamedTuple):
-    """The chip maker's rack capacity for this week."""
+    """What the chip maker delivers a week to all customers, and the lab's priority among them."""
 
     mw: float
+    priority: float
+
+
+class ExpandChips(NamedTuple):
+    """The chip maker decides to add to the capacity that it plans."""
+
+
+class AwaitGeneration(NamedTuple):
+    """The lab puts off the order of a phase's racks until a week, for the next generation."""
+
+    phase: int
+    until_week: float
 
 
 class ExpandEquipment(NamedTuple):
@@ -484,6 +510,8 @@ type Order = (
     | SetWage
     | Recruit
     | SupplyChips
+    | ExpandChips
+    | AwaitGeneration
     | ExpandEquipment
     | Staff
     | Bid
@@ -515,6 +543,8 @@ class Offer(NamedTuple):
         Craft hours of each activity per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
+    chips_waiting_mw, rival_chips_mw : float
+        Racks that the lab asked for this week and did not get; what others wait for.
     reserved_share : ndarray, shape (n,)
         Share of a slot that each of `Snapshot.reserving` has.
     """
@@ -525,6 +555,8 @@ class Offer(NamedTuple):
     labour_level: FloatArray
     need_hours: FloatArray
     equipment_waiting_mw: float
+    chips_waiting_mw: float
+    rival_chips_mw: float
     reserved_share: FloatArray
 
 
@@ -546,6 +578,8 @@ class Deals(NamedTuple):
         Contact events with the host community this week, and how badly it was let down.
     given_up : ndarray of bool, shape (P,)
         Phases that end this week.
+    awaiting : tuple of AwaitGeneration
+        Orders of racks that are put off.
     land_usd, exit_fees_usd : float
         What partners paid for land, and the lab to builders who left.
     """
@@ -557,6 +591,7 @@ class Deals(NamedTuple):
     contacts: FloatArray
     breaches: FloatArray
     given_up: BoolArray
+    awaiting: tuple[AwaitGeneration, ...]
     training_share: float
     equity_usd_per_week: float
     land_usd: float

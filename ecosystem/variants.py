@@ -7,7 +7,6 @@ in :meth:`ecosystem.works.Works.adopt`.
 
 import numpy as np
 
-from ecosystem.cluster.retrofit import retrofit_between
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.layout import Layout
@@ -41,13 +40,6 @@ class Variants:
         self.hall = np.full(phases, NONE)
         self.refit_weeks = np.zeros(phases)
         self.refit_usd = 0.0
-        numbers = layout.world.numbers
-        self._retrofit = retrofit_between(  # all positions are rebuilt: no megawatt is lost
-            layout.generations,
-            1.0,
-            numbers.delivery.mep_weeks,
-            numbers.options.fitout_usd_per_it_mw,
-        )
         self._fitted = np.zeros(phases, dtype=bool)
         self._reserving: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -101,7 +93,7 @@ class Variants:
         foresight = layout.world.numbers.options.hall_foresight_weeks
         designed = layout.newest(progress.start_week[fresh, Activity.SITEWORK] + foresight)
         hall = np.where(self.hall[fresh] == NONE, designed, self.hall[fresh])
-        self.refit_weeks[fresh] = self._retrofit.weeks[hall, generation[fresh]]
+        self.refit_weeks[fresh] = layout.refit_weeks[hall, generation[fresh]]
         progress.duration_weeks[fresh, Activity.RACKS] += self.refit_weeks[fresh]
-        cost = self._retrofit.cost_usd[hall, generation[fresh]] * layout.phase_it_mw[fresh]
+        cost = layout.refit_usd_per_mw[hall, generation[fresh]] * layout.phase_it_mw[fresh]
         self.refit_usd = float(np.add.reduce(cost))

@@ -15,7 +15,7 @@ from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
-from ecosystem.state import Deals, News, Sites, Snapshot
+from ecosystem.state import AwaitGeneration, Deals, News, Sites, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from ecosystem.variants import Variants
@@ -232,6 +232,13 @@ class Works:
         )
         self.lost_weeks += self.lost_now
         return done
+
+    def await_racks(self, awaiting: tuple[AwaitGeneration, ...]) -> None:
+        """Put off orders of racks that are not placed yet."""
+        for phase, week in awaiting:
+            if np.isnan(self.progress.start_week[phase, Activity.CHIPS]):
+                limit = self.not_before[phase, Activity.CHIPS]
+                self.not_before[phase, Activity.CHIPS] = max(limit, week)
 
     def hand_over(self, before: IntArray, after: IntArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
