@@ -13,7 +13,7 @@ from ecosystem.institutions.backlog import allocate
 from ecosystem.layout import Layout
 from ecosystem.rationing import Rule, queue_place, ration
 from ecosystem.society.labour import Craft
-from ecosystem.state import NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
+from ecosystem.state import MADE, NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from ecosystem.venues import held
 
@@ -118,7 +118,9 @@ def offer(
     share[Cause.GRID] = _grid(sites, site, cols, now.week)
     share[Cause.CAPITAL] = sites.funded[site] | UNFUNDED[cols]
     if not now.shocks.calm:
-        share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
+        share[Cause.DISRUPTION] = _disruption(now.shocks, layout, rows, cols)
+    if now.outages is not None:
+        share[Cause.DISRUPTION] *= now.outages.left(now.week, vendors.builder, rows, cols)
     share[Cause.COORDINATION] = _coordination(now, sites, site, cols)
     _relax(now, site, share)  # before rationing: who works faster asks for more
     rate = np.minimum.reduce(share)
@@ -165,9 +167,21 @@ def _coordination(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -
     return np.where(switching[site] & (cols == A.SITEWORK), 0.0, friction)
 
 
-def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
-    weather = np.where(OUTDOORS[cols], shocks.weather[region], 1.0)
-    return np.where(cols == A.CHIPS, shocks.chips, weather)
+def _disruption(
+    shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray
+) -> FloatArray:
+    """Return what storms leave of outdoor work, and outages of what makers deliver.
+
+    Others take over what they can once they are found.
+    """
+    left = np.where(OUTDOORS[cols], shocks.weather[layout.region_of_phase[rows]], 1.0)
+    for activity, lost, since in zip(MADE, shocks.lost, shocks.since, strict=True):
+        if lost == 0:
+            continue
+        at = IS[activity][cols].nonzero()[0]
+        found = since >= layout.switching_weeks[rows[at]]
+        left[at] *= 1 - lost * (1 - layout.substitutability[rows[at]] * found)
+    return left
 
 
 def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:

@@ -211,6 +211,26 @@ class Layout:
         return np.append(at_sites, self.world.numbers.cluster.integration)
 
     @cached_property
+    def substitutability(self) -> FloatArray:
+        """Share of what its makers and its cloud deliver that others could, shape (P,).
+
+        The deeper a cloud is integrated with its hardware, the less.
+        """
+        numbers = self.world.numbers.disruptions
+        return numbers.substitutability * (1 - numbers.lock_in * self._integration)
+
+    @cached_property
+    def switching_weeks(self) -> FloatArray:
+        """Weeks until others deliver it, shape (P,)."""
+        numbers = self.world.numbers.disruptions
+        return numbers.switching_weeks + numbers.integration_switching_weeks * self._integration
+
+    @cached_property
+    def _integration(self) -> FloatArray:
+        depth = np.array([c.integration for c in self.world.clouds])
+        return depth[self.cloud_of_phase]
+
+    @cached_property
     def water_stress(self) -> FloatArray:
         """Stress of the basin, from 0 to 1, shape (S,)."""
         return np.array([s.water_stress for s in self.sites])

@@ -28,6 +28,7 @@ from ecosystem.hosting import Hosted
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.nulls import nulled
+from ecosystem.outages import Outages
 from ecosystem.people import People
 from ecosystem.policy import InForce, Policy, hours_ratio
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
@@ -114,7 +115,9 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder.of(layout)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.stops = fleet.Stops.of(layout, self.streams)
+        self.outages = outages = Outages.of(layout)
+        running = None if outages is None else outages.running_share(world.weeks)
+        self.stops = fleet.Stops.of(layout, self.streams, running)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -190,7 +193,7 @@ class Ecosystem(mesa.Model):
         hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
         deals = settle(orders, now, self.streams, hours, rivals)
         worked = self.works.work(now, deals)
-        news = [*deals.news, *self.works.finished(now)]
+        news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
@@ -257,6 +260,7 @@ class Ecosystem(mesa.Model):
             shocks=self.weather.shocks(week),
             partnerships=self.relations.partnerships,
             relaxed=self.relaxed,
+            outages=self.outages,
         )
 
     def _gate(self) -> BoolArray:

@@ -20,6 +20,7 @@ from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
+from ecosystem.outages import Outages
 from ecosystem.partnerships import Partnerships
 from ecosystem.policy import InForce
 from ecosystem.society.households import Households
@@ -28,6 +29,11 @@ from ecosystem.units import BoolArray, FloatArray, IntArray
 
 NEEDS_CREW = np.isin(np.arange(ACTIVITIES), (Activity.SITEWORK, Activity.SHELL, Activity.MEP))
 """Activities for which a contractor must man a phase, shape (A,)."""
+MAKERS = ("chips", "equipment", "grid_gear")
+"""Makers whose outages are drawn, by their key on the partnership graph."""
+MAKER_NAMES = ("the chip maker", "equipment makers", "makers of grid gear")
+MADE = (Activity.CHIPS, Activity.EQUIPMENT, Activity.INTERCONNECT)
+"""The work that stands still when each of them delivers nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,13 +193,15 @@ class Economy(NamedTuple):
 
 
 class Shocks(NamedTuple):
-    """What nature and accident do this week; 1 means nothing.
+    """What nature and accident do this week.
 
-    `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
-    are the draws behind the lab's taste this quarter, shape (S,); `calm` if nothing is disrupted.
+    `lost` is the share of output that each of `MAKERS` lost, `since` the weeks for which it has
+    been out, shape (3,); `weather` what storms leave of outdoor work, shape (R,); `choice` the
+    draws behind the lab's taste this quarter, shape (S,); `calm` if nothing is disrupted.
     """
 
-    chips: float
+    lost: FloatArray
+    since: IntArray
     weather: FloatArray
     choice: FloatArray
     calm: bool
@@ -231,6 +239,8 @@ class Snapshot:
         Craft hours over those of the builder's first building.
     relaxed : ndarray of bool, shape (S, 8), optional
         What-if: causes that hold nothing back at a site; None for the world as it is.
+    outages : Outages, optional
+        What-if: nodes of the partnership graph that are out; None where all are there.
     """
 
     week: int
@@ -259,6 +269,7 @@ class Snapshot:
     shocks: Shocks
     partnerships: Partnerships
     relaxed: BoolArray | None = None
+    outages: Outages | None = None
 
     def regional(self, lever: FloatArray) -> FloatArray:
         """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""

@@ -131,12 +131,17 @@ class AILab(Actor):
         waited = np.where(now.needs_crew & (now.vendors.crews == 0), now.week - now.ready_week, 0.0)
         stuck = np.maximum.reduceat(waited, layout.lead_of_site) >= options.switch_after_weeks
         unfunded = now.sites.live & ~now.sites.funded
+        if now.outages is not None:
+            builder_of_site = now.vendors.builder[layout.last_of_site]
+            stuck |= np.isin(builder_of_site, now.outages.contractors(now.week))
         sites = (stuck & now.sites.live | unfunded) & (now.sites.switching_until <= now.week)
         if not np.count_nonzero(sites):
             return []
         firms = layout.world.contractors
         busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
         spare = np.array([crews_of(firm.crews, now) for firm in firms]) - busy
+        if now.outages is not None:
+            spare[now.outages.contractors(now.week)] = 0
         trust = np.array(
             [now.partnerships.mean_strength(f"contractor:{f.key}", "contract") for f in firms]
         )

@@ -362,9 +362,10 @@ class Chips(Parameters):
         le=10,
     )
     longest_wait_weeks: float = par(
-        26,
+        13,
         "week",
-        "Longest that the lab puts off an order of racks for the next generation; 0: never",
+        "Longest that the lab puts off an order of racks for the next generation, by default a "
+        "quarter; 0: never",
         "assumption",
         "C",
         (0, 52),
