@@ -167,9 +167,7 @@ def _coordination(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -
     return np.where(switching[site] & (cols == A.SITEWORK), 0.0, friction)
 
 
-def _disruption(
-    shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray
-) -> FloatArray:
+def _disruption(shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray) -> FloatArray:
     """Return what storms leave of outdoor work, and outages of what makers deliver.
 
     Others take over what they can once they are found.

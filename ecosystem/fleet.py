@@ -81,9 +81,7 @@ class Stops:
     partners: FloatArray | None = None
 
     @classmethod
-    def of(
-        cls, layout: Layout, streams: Streams, partners: FloatArray | None = None
-    ) -> "Stops":
+    def of(cls, layout: Layout, streams: Streams, partners: FloatArray | None = None) -> "Stops":
         """Draw the stops of a world; `partners` as above.
 
         Drought strikes the basins of regions; it rations evaporative sites under water stress.

@@ -85,6 +85,9 @@ class Ecosystem(mesa.Model):
         What-if: mechanisms of :data:`ecosystem.nulls.NULLS` that are switched off.
     silent : iterable of str
         What-if: kinds of agents, of :data:`KINDS`, who never decide anything.
+    without : iterable of str
+        What-if: nodes of the partnership graph that are out from the start of strategies on, for
+        good; a world's `outages` say when and for how long.
     """
 
     def __init__(
@@ -97,9 +100,12 @@ class Ecosystem(mesa.Model):
         relax: Iterable[causes.Relaxed] = (),
         nulls: Iterable[str] = (),
         silent: Iterable[str] = (),
+        without: Iterable[str] = (),
     ) -> None:
         super().__init__(rng=seed)
         world = nulled(world, nulls)
+        for node in without:
+            world = world.with_outage(node)
         self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
@@ -389,7 +395,16 @@ class Ecosystem(mesa.Model):
         """Fill this week's rows, and check conservation where asked to."""
         self.recorder.tell(now.week, news)
         ladder = self.recorder.record(
-            Week(now, deals, flows, self.economy, self.society, self.treasury, self.works),
+            Week(
+                now,
+                deals,
+                flows,
+                self.economy,
+                self.society,
+                self.treasury,
+                self.works,
+                self.usable_mw,
+            ),
         )
         if not self.audited:
             return
@@ -449,8 +464,18 @@ def simulate(
     relax: Iterable[causes.Relaxed] = (),
     nulls: Iterable[str] = (),
     silent: Iterable[str] = (),
+    without: Iterable[str] = (),
     until: int | None = None,
 ) -> RunResult:
     """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
-    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax, nulls=nulls, silent=silent)
+    model = Ecosystem(
+        world,
+        strategy,
+        seed,
+        audit=audit,
+        relax=relax,
+        nulls=nulls,
+        silent=silent,
+        without=without,
+    )
     return model.run(explained=explained, until=until)

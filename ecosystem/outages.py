@@ -45,7 +45,7 @@ class _Out(NamedTuple):
     """One node that is out: its kind, its place among its kind, and when."""
 
     kind: str
-    index: int
+    place: int
     start: float
     until: float
 
@@ -72,11 +72,9 @@ class Outages:
 
     def contractors(self, week: int) -> list[int]:
         """Return the builders who are out in a week, by their place."""
-        return [n.index for n in self._now(week) if n.kind == "contractor"]
+        return [n.place for n in self._now(week) if n.kind == "contractor"]
 
-    def left(
-        self, week: int, builder: IntArray, rows: IntArray, cols: IntArray
-    ) -> FloatArray:
+    def left(self, week: int, builder: IntArray, rows: IntArray, cols: IntArray) -> FloatArray:
         """Return what outages leave of the work of open activities, shape (n,).
 
         Parameters
@@ -120,11 +118,11 @@ class Outages:
         """Return the phases that depend on a node, shape (P,)."""
         layout = self.layout
         if node.kind == "contractor":
-            return builder == node.index
+            return builder == node.place
         if node.kind == "cloud":
-            return layout.cloud_of_phase == node.index
+            return layout.cloud_of_phase == node.place
         if node.kind == "utility":
-            return layout.region_of_phase == node.index
+            return layout.region_of_phase == node.place
         return np.ones(layout.phases, dtype=bool)
 
     def _taken_over(self, node: _Out, week: int) -> FloatArray:

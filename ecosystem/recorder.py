@@ -25,6 +25,7 @@ from ecosystem.works import Works
 RUNGS = tuple(r.name.lower() for r in Rung)
 CAUSES = tuple(c.name.lower() for c in Cause)
 OPINION_WEEKS = 4
+QUARTER_WEEKS = 13
 LOST_AT = np.array(LOST_COLUMNS)
 RUNG_COLUMNS = slice(COLUMN["announced_mw"], COLUMN["cancelled_mw"] + 1)
 
@@ -39,6 +40,7 @@ class Week(NamedTuple):
     society: Society
     treasury: Treasury
     works: Works
+    usable_mw: FloatArray
 
 
 def of_hosts(
@@ -66,7 +68,7 @@ def of_hosts(
 
 def scalars(week: Week) -> dict[str, float]:
     """Return the observables of a week that are single numbers, but for those of hosts."""
-    now, deals, flows, economy, _, treasury, _ = week
+    now, deals, flows, economy, _, treasury, _, _ = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
     active = deals.offer.required_hours - layout.rival_hours[now.week] > 1.0
@@ -107,6 +109,11 @@ def scalars(week: Week) -> dict[str, float]:
         ),
         "moratoria": float(np.count_nonzero((now.sites.moratorium_until > now.week) & live)),
         "strategy_cost_usd": treasury.money.strategy,
+        "chips_backlog_weeks": now.chips_backlog_weeks,
+        "chips_short_mw": deals.offer.chips_waiting_mw,
+        "chips_priority": deals.vendors.chips_priority,
+        "equipment_waiting_mw": deals.offer.equipment_waiting_mw,
+        "makers_out": float(np.count_nonzero(now.shocks.lost)),
         "rationed": float(market.shortfall > 1e-6),
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
@@ -121,6 +128,7 @@ class Recorder:
     weekly: FloatArray
     ladder: FloatArray
     usable_it: FloatArray
+    by_generation: FloatArray
     lost: FloatArray
     first_cell: IntArray
     of_hosts: Latest[Layout, Sites, Society, FloatArray, FloatArray, dict[str, float]]
@@ -137,6 +145,7 @@ class Recorder:
             weekly=np.full((weeks, len(WEEKLY)), np.nan),
             ladder=np.zeros((weeks, sites, len(Rung))),
             usable_it=np.zeros((weeks, sites)),
+            by_generation=np.zeros((weeks, len(layout.generations))),
             lost=np.zeros((weeks, sites, len(Cause))),
             first_cell=layout.site_of_phase * len(Rung),
             of_hosts=Latest(of_hosts),
@@ -156,6 +165,7 @@ class Recorder:
         cells = np.bincount(self.first_cell + now.state, mw, ladder.size)
         ladder[:] = cells.reshape(ladder.shape)
         self.usable_it[at] = week.flows.it_mw[:-1]
+        np.add.reduce(week.usable_mw[:-1], out=self.by_generation[at])
         lost = week.works.lost_now
         np.add.reduceat(lost, layout.lead_of_site, axis=0, out=self.lost[at])
         if at % OPINION_WEEKS == 0:
@@ -206,6 +216,20 @@ class Recorder:
             "sites": sites,
             "communities": self._communities(keys),
             "events": self._events(),
+            "generations": self._generations(weeks),
+        }
+
+    def _generations(self, weeks: int) -> Table:
+        """Return megawatts in use by generation at the end of every quarter."""
+        table, at = self.layout.generations, np.arange(QUARTER_WEEKS - 1, weeks, QUARTER_WEEKS)
+        count, kinds = len(at), len(table)
+        days = [day.isoformat() for day in table.available]
+        return {
+            "week": np.repeat(at, kinds),
+            "generation": np.tile(np.array(table.key, dtype=object), count),
+            "available": np.tile(np.array(days, dtype=object), count),
+            "programme_mw": self.by_generation[at].ravel(),
+            "installed_base_mw": self.layout.installed_base_mw[at].ravel(),
         }
 
     def _communities(self, keys: np.ndarray) -> Table:

@@ -215,7 +215,10 @@ class World(Parameters):
 
     def with_outage(self, node: str, start: date | None = None, weeks: float | None = None) -> Self:
         """Return the world in which a node is out as well, for some weeks or for good."""
-        _known("node", node, vendor_nodes(self), "an outage")
+        if node not in (known := vendor_nodes(self)):
+            raise InputError(
+                f"No node {node!r} can be out in world {self.name!r}; known are {', '.join(known)}."
+            )
         outage = Outage(node=node, start=start, weeks=weeks)
         return type(self).model_validate({**dict(self), "outages": (*self.outages, outage)})
 

@@ -173,8 +173,9 @@ class AILab(Actor):
         wait = launch - lead - due.order_week
         flop, tokens = layout.work_per_mw
         train = now.economy.training_share
-        gain = train * flop[following] / flop[current] + (1 - train) * tokens[following] / (
-            tokens[current]
+        gain = (
+            train * flop[following] / flop[current]
+            + (1 - train) * tokens[following] / (tokens[current])
         )
         refit = layout.refit_weeks[due.hall, following] - layout.refit_weeks[due.hall, current]
         lost = np.maximum(wait - due.slack_weeks + refit, 0.0)
@@ -184,9 +185,7 @@ class AILab(Actor):
         erosion += now.numbers.capital.discount_per_year
         put_off = waits(gain, wait, lost, chips.chip_life_years, erosion, longest)
         weeks = launch - lead
-        return [
-            AwaitGeneration(int(due.phases[i]), float(weeks[i])) for i in put_off.nonzero()[0]
-        ]
+        return [AwaitGeneration(int(due.phases[i]), float(weeks[i])) for i in put_off.nonzero()[0]]
 
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""

@@ -84,7 +84,7 @@ def allocate(
     if sum(orders) <= capacity:
         return tuple(orders)
     given = [0.0] * len(orders)
-    open_ones = [i for i, order in enumerate(orders) if order > 0]
+    open_ones: list[int] = [i for i, order in enumerate(orders) if order > 0]
     while open_ones:
         weight = sum(orders[i] * priority[i] for i in open_ones)
         full = [i for i in open_ones if capacity * priority[i] >= weight]
