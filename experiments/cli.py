@@ -286,6 +286,63 @@ def _day(text: str) -> "date | None":
         raise InputError(f"--start {text}: a day is written like 2028-03-01.") from error
 
 
+@app.command()
+def catalogue(
+    out: Annotated[
+        Path, typer.Option(help="Folder in which earlier verdicts are looked for.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """List the experiments with their expectations, and the verdicts found so far."""
+    from experiments.catalogue.telling import catalogue_text
+
+    typer.echo(catalogue_text(out))
+    typer.echo("\nRun one: ecosystem experiment E1; all of them: ecosystem experiment all")
+
+
+@app.command()
+def experiment(
+    keys: Annotated[
+        str, typer.Argument(metavar="KEY", help="E1 and so on, with commas between; or all.")
+    ],
+    world: WorldName = "stargate",
+    futures: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Sampled futures; verdicts need 5.")
+    ] = 12,
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """Put a question of the catalogue to the model, and say whether what was expected held."""
+    from ecosystem.scenario import load_world
+    from experiments import catalogue as entries
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.catalogue.telling import experiment_text, write_experiment
+
+    chosen = load_world(world)
+    wanted = list(entries.ENTRIES) if keys.strip().lower() == "all" else _names(keys)
+    for entry in [entries.entry(key) for key in wanted]:
+        runs = specs(entry.arms(chosen), chosen, futures, seed, _weeks(years))
+        folder = out / entry.key
+        _folder(folder)
+        flat = [spec for group in runs.values() for spec in group]
+        about = {"experiment": entry.key, "world": chosen.name, "futures": futures, "seed": seed}
+        _run_counted(flat, jobs or _cores(), folder, about, keep=keep)
+        found = seen(folder, runs)
+        findings = entry.judge(found)
+        title = (
+            f"{entry.key} {entry.title}. {chosen.title}; {futures} futures, the same for all; "
+            "all of it simulated."
+        )
+        text = experiment_text(entry, found, findings, title)
+        write_experiment(folder, entry, found, findings, text)
+        typer.echo(f"{text}\n\nFiles: {folder}/answer.md, findings.csv, arms.csv\n")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
