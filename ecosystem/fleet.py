@@ -21,15 +21,18 @@ FROST_LATITUDE = 25.0
 """Hard freezes reach the lowlands of Texas and Louisiana, but not those of the Gulf states."""
 
 
-def generation_of_phase(layout: Layout, progress: Progress, week: int) -> IntArray:
+def generation_of_phase(
+    layout: Layout, progress: Progress, week: int, awaited_weeks: FloatArray
+) -> IntArray:
     """Return the hardware generation of each phase, shape (P,).
 
     Racks are the newest on the market when they were due for delivery; at the end of their life
-    they are renewed in the same megawatts.
+    they are renewed in the same megawatts. `awaited_weeks`, shape (P,), is by how much an order
+    was put off for a later one.
     """
     ordered = progress.start_week[:, Activity.CHIPS]
     ordered = np.where(np.isnan(ordered), float(week), ordered)
-    delivered = ordered + layout.base_weeks[Activity.CHIPS]
+    delivered = ordered + awaited_weeks + layout.base_weeks[Activity.CHIPS]
     commissioned = progress.finish_week[:, Activity.COMMISSIONING]
     life = layout.world.numbers.chips.chip_life_years * WEEKS_PER_YEAR
     age = np.where(np.isnan(commissioned), 0.0, week - commissioned)

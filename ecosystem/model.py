@@ -333,7 +333,7 @@ class Ecosystem(mesa.Model):
             self._cool_and_curtail()
         if deals.vendors.builder is not now.vendors.builder:
             self.works.hand_over(now.vendors.builder, deals.vendors.builder)
-        self.works.await_racks(deals.awaiting)
+        self.works.variants.agree_to_wait(deals.awaiting)
         gone = self.works.give_up(deals, now.week) & now.sites.live
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]

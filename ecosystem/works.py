@@ -15,7 +15,7 @@ from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
-from ecosystem.state import AwaitGeneration, Deals, News, Sites, Snapshot
+from ecosystem.state import Deals, News, Sites, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from ecosystem.variants import Variants
@@ -107,6 +107,7 @@ class Works:
         active = self.active(sites, week)
         allowed = self._allowed(self.network, active)
         opened = open_rows(self.network, self.progress, self.not_before, active, week, allowed)
+        self.variants.put_off(self.progress, opened)
         self.variants.refit(self.progress, opened, self.generation)
         return opened
 
@@ -124,7 +125,12 @@ class Works:
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
         self.critical = remaining_critical(self.network, self.progress, self.not_before, week)
-        self.generation = fleet.generation_of_phase(self.layout, self.progress, week)
+        self.generation = self._generations(week)
+
+    def _generations(self, week: int) -> IntArray:
+        """Return the hardware generation of each phase, shape (P,)."""
+        awaited = self.variants.awaited_weeks
+        return fleet.generation_of_phase(self.layout, self.progress, week, awaited)
 
     def state(self, sites: Sites, week: int) -> IntArray:
         """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
@@ -233,13 +239,6 @@ class Works:
         self.lost_weeks += self.lost_now
         return done
 
-    def await_racks(self, awaiting: tuple[AwaitGeneration, ...]) -> None:
-        """Put off orders of racks that are not placed yet."""
-        for phase, week in awaiting:
-            if np.isnan(self.progress.start_week[phase, Activity.CHIPS]):
-                limit = self.not_before[phase, Activity.CHIPS]
-                self.not_before[phase, Activity.CHIPS] = max(limit, week)
-
     def hand_over(self, before: IntArray, after: IntArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
 
@@ -290,7 +289,7 @@ class Works:
         ended = cols.tolist()
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
-            self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
+            self.generation = self._generations(now.week)
             self._learn(now.vendors.builder)
         told = [
             self._tell(phase, activity, now.vendors.builder)
@@ -362,6 +361,8 @@ class Works:
             "reason": self.reason,
             "own_work_weeks": own.sum(axis=1),
             "refit_weeks": self.variants.refit_weeks,
+            "awaited_weeks": self.variants.awaited_weeks,
+            "generation": np.array(layout.generations.key, dtype=object)[self._generations(week)],
         }
         for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
             table[f"lost_weeks_{cause.name.lower()}"] = column
