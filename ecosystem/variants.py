@@ -90,8 +90,9 @@ class Variants:
         """
         if not self._awaiting:
             return
-        for phase in opened.rows[opened.cols == Activity.CHIPS].tolist():
-            until = self._awaiting.pop(phase, 0.0)
+        ordered = set(opened.rows[opened.cols == Activity.CHIPS].tolist())
+        for phase in sorted(ordered & self._awaiting.keys()):
+            until = self._awaiting.pop(phase)
             wait = max(until - float(progress.start_week[phase, Activity.CHIPS]), 0.0)
             progress.duration_weeks[phase, Activity.CHIPS] += wait
             self.awaited_weeks[phase] = wait
