@@ -15,7 +15,7 @@ from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.cluster.retrofit import Retrofit, retrofit_between
 from ecosystem.cluster.roadmap import extended
 from ecosystem.cluster.serving import benchmark_tokens_per_s
-from ecosystem.delivery.activities import Activity, Network, Power, build_network
+from ecosystem.delivery.activities import ACTIVITIES, Activity, Network, Power, build_network
 from ecosystem.institutions.backlog import ramp
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
@@ -122,6 +122,12 @@ class Layout:
     def pools_of_phase(self) -> IntArray:
         """Labour pool, region by craft, of each craft of each phase, shape (P, 4)."""
         return self.region_of_phase[:, None] * len(Craft) + np.arange(len(Craft))
+
+    @cached_property
+    def site_place(self) -> IntArray:
+        """Place of every flat (phase, activity) in a flat (site, activity), shape (P * A,)."""
+        place = self.site_of_phase[:, None] * ACTIVITIES + np.arange(ACTIVITIES)
+        return place.ravel()
 
     @cached_property
     def cloud_of_phase(self) -> IntArray:
@@ -259,6 +265,12 @@ class Layout:
         )
 
     @cached_property
+    def recorded_weeks(self) -> frozenset[int]:
+        """Weeks in which announcements on record come, those before the start in week 0."""
+        known = self.announced_week[np.isfinite(self.announced_week)]
+        return frozenset(np.maximum(np.floor(known), 0).astype(int).tolist())
+
+    @cached_property
     def choice_week(self) -> float:
         """Week from which the lab opens sites of its own choice."""
         return self.week(self.world.strategy_start)
@@ -372,6 +384,11 @@ class Layout:
         launched = day[np.maximum(np.searchsorted(day, week, side="right") - 1, 0)]
         ramped = ramp(week - launched, chips.ramp_weeks, chips.ramp_start_share)
         return chips.mw_per_week * self._chips_growth * ramped
+
+    @cached_property
+    def chips_lead_weeks(self) -> float:
+        """Usual time from an order of racks to their delivery."""
+        return float(self.base_weeks[Activity.CHIPS])
 
     @cached_property
     def rival_chips_mw(self) -> list[float]:

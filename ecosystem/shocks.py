@@ -87,6 +87,7 @@ class Weather:
         return Shocks(
             lost=self.lost[week],
             since=self.since[week],
+            out=0.0 if self.calm[week] else float(np.count_nonzero(self.lost[week])),
             weather=self.outdoors[week],
             choice=self.choice[week // QUARTER_WEEKS],
             calm=self.calm[week],

@@ -90,9 +90,20 @@ class Sites:
         return float(self.venue_until.max())
 
     @cached_property
+    def last_redesigned_week(self) -> float:
+        """When the last unasked redesign began; NaN where there was none."""
+        return float(np.fmax.reduce(self.redesigned_week))
+
+    @cached_property
     def before_states(self) -> IntArray:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
+
+    @cached_property
+    def landless(self) -> IntArray:
+        """Live sites that have not taken their land, in the order of their announcement."""
+        waiting = (self.live & ~self.land_granted).nonzero()[0]
+        return waiting[np.lexsort((waiting, self.announced_week[waiting]))]
 
     @cached_property
     def unstudied(self) -> BoolArray:
@@ -196,12 +207,14 @@ class Shocks(NamedTuple):
     """What nature and accident do this week.
 
     `lost` is the share of output that each of `MAKERS` lost, `since` the weeks for which it has
-    been out, shape (3,); `weather` what storms leave of outdoor work, shape (R,); `choice` the
-    draws behind the lab's taste this quarter, shape (S,); `calm` if nothing is disrupted.
+    been out, shape (3,), and `out` how many are; `weather` what storms leave of outdoor work,
+    shape (R,); `choice` the draws behind the lab's taste this quarter, shape (S,); `calm` if
+    nothing is disrupted.
     """
 
     lost: FloatArray
     since: IntArray
+    out: float
     weather: FloatArray
     choice: FloatArray
     calm: bool
@@ -235,8 +248,8 @@ class Snapshot:
         Phases for which equipment is being made ahead of its order.
     coordination : ndarray, shape (S,)
         Availability that interface friction leaves.
-    learning : ndarray, shape (P,)
-        Craft hours over those of the builder's first building.
+    craft_hours : ndarray, shape (P, A, 4)
+        Craft hours per week of each activity at full speed, what builders have learned counted.
     relaxed : ndarray of bool, shape (S, 8), optional
         What-if: causes that hold nothing back at a site; None for the world as it is.
     outages : Outages, optional
@@ -260,7 +273,7 @@ class Snapshot:
     critical: BoolArray
     reserving: IntArray
     coordination: FloatArray
-    learning: FloatArray
+    craft_hours: FloatArray
     society: Society
     labour: Labour
     outlook: Outlook
@@ -280,6 +293,11 @@ class Snapshot:
     # what few agents ask for, and in few weeks, is found when one asks
 
     @cached_property
+    def clock(self) -> FloatArray:
+        """The week as an array, shape (): quicker to compare arrays with than a number."""
+        return np.array(float(self.week))
+
+    @cached_property
     def site_state(self) -> IntArray:
         """Place on the ladder of the most advanced phase of each site, shape (S,)."""
         best = np.where(self.state == Rung.CANCELLED, -1, self.state)
@@ -292,8 +310,8 @@ class Snapshot:
     @cached_property
     def chips_backlog_weeks(self) -> float:
         """What customers of the chip maker wait for, in weeks of its deliveries."""
-        v, lead = self.vendors, float(self.layout.base_weeks[Activity.CHIPS])
-        waiting = v.rival_chips_mw + v.chips_waiting_mw * lead
+        v = self.vendors
+        waiting = v.rival_chips_mw + v.chips_waiting_mw * self.layout.chips_lead_weeks
         return waiting / max(v.chips_mw_per_week, 1e-9)
 
     @cached_property
@@ -314,7 +332,7 @@ class Snapshot:
     @cached_property
     def hearable(self) -> BoolArray:
         """Complete applications that can be heard now, shape (S,)."""
-        sites, week = self.sites, self.week
+        sites, week = self.sites, self.clock
         return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
 
     @cached_property
@@ -335,19 +353,19 @@ class Snapshot:
     @cached_property
     def unstudied(self) -> BoolArray:
         """Requests that wait for a study, shape (S,)."""
-        return self.sites.unstudied & (self.study_week <= self.week)
+        return self.sites.unstudied & (self.study_week <= self.clock)
 
     @cached_property
     def under_study(self) -> BoolArray:
         """Requests that a utility studies, shape (S,)."""
         lead, sites = self.layout.lead_of_site, self.sites
-        studied = self.progress.finish_week[lead, Activity.STUDY] <= self.week
+        studied = self.progress.finish_week[:, Activity.STUDY][lead] <= self.clock
         return sites.live & sites.study_started & ~studied
 
     @cached_property
     def unconnected(self) -> BoolArray:
         """Requests that wait for firm capacity, shape (S,)."""
-        return self.sites.unconnected & (self.headroom_week <= self.week)
+        return self.sites.unconnected & (self.headroom_week <= self.clock)
 
     @cached_property
     def grid_queued(self) -> bool:
@@ -550,8 +568,10 @@ class Offer(NamedTuple):
         Craft hours that all builders ask for.
     labour_level : ndarray, shape (R, 4)
         Share of full speed that the pools allow.
-    need_hours : ndarray, shape (n, 4)
-        Craft hours of each activity per week of its work.
+    craft_work : ndarray of int, shape (m,)
+        Which of the open activities are craft work.
+    need_hours : ndarray, shape (m, 4)
+        Craft hours of each of these per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
     chips_waiting_mw, rival_chips_mw : float
@@ -564,6 +584,7 @@ class Offer(NamedTuple):
     rate: FloatArray
     required_hours: FloatArray
     labour_level: FloatArray
+    craft_work: IntArray
     need_hours: FloatArray
     equipment_waiting_mw: float
     chips_waiting_mw: float
@@ -587,8 +608,8 @@ class Deals(NamedTuple):
     ----------
     contacts, breaches : ndarray, shape (S,)
         Contact events with the host community this week, and how badly it was let down.
-    given_up : ndarray of bool, shape (P,)
-        Phases that end this week.
+    given_up : ndarray of bool, shape (P,), optional
+        Phases that end this week; None where there are none.
     awaiting : tuple of AwaitGeneration
         Orders of racks that are put off.
     land_usd, exit_fees_usd : float
@@ -601,7 +622,7 @@ class Deals(NamedTuple):
     offer: Offer
     contacts: FloatArray
     breaches: FloatArray
-    given_up: BoolArray
+    given_up: BoolArray | None
     awaiting: tuple[AwaitGeneration, ...]
     training_share: float
     equity_usd_per_week: float

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import IS, Activity
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.layout import Layout
 from ecosystem.state import AwaitGeneration
@@ -62,7 +62,7 @@ class Variants:
         """
         if not self._reserving.size:
             return self._reserving
-        ordered = opened.rows[opened.cols == Activity.EQUIPMENT]
+        ordered = opened.rows[IS[Activity.EQUIPMENT][opened.cols]]
         ordered = ordered[self.credit_weeks[ordered] > 0]
         if ordered.size:
             floor = self.layout.world.numbers.options.reserved_floor_share
@@ -123,7 +123,7 @@ class Variants:
             Of the racks that came.
         """
         self.refit_usd = 0.0
-        rows = opened.rows[opened.cols == Activity.RACKS]
+        rows = opened.rows[IS[Activity.RACKS][opened.cols]]
         fresh = rows[~self._fitted[rows]]
         if not fresh.size:
             return

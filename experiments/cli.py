@@ -85,6 +85,7 @@ def run(
     """Run one world with one strategy and print what happened."""
     from ecosystem.scenario import load_strategy, load_world
     from experiments.gains import run_gains
+    from experiments.replay import save_run
     from experiments.runner import simulate
     from experiments.summary import run_text
 
@@ -98,7 +99,7 @@ def run(
     )
     typer.echo(f"{run_text(result, title)}\n\n{run_gains(result)}")
     if out is not None:
-        result.save(out)
+        save_run(result, chosen, policy, out)
         typer.echo(f"\nTables and manifest.json: {out}")
 
 
@@ -343,6 +344,31 @@ def experiment(
         typer.echo(f"{text}\n\nFiles: {folder}/answer.md, findings.csv, arms.csv\n")
 
 
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(help="TOML: title, strategies, [vary] and [set].")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/sweep"),
+) -> None:
+    """Run your own experiment: strategies over every combination of the numbers that you name."""
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.sweep import cells, load_plan, sweep_text, write_cells
+
+    plan = load_plan(file)
+    asked = plan.plan
+    runs = specs(plan.arms, plan.world, asked.futures, asked.seed, _weeks(asked.years))
+    _folder(out)
+    flat = [spec for group in runs.values() for spec in group]
+    _run_counted(flat, jobs or _cores(), out, {"sweep": asked.model_dump(mode="json")}, keep=keep)
+    found = cells(plan, seen(out, runs))
+    write_cells(out / "sweep.csv", plan, found)
+    typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -423,6 +449,38 @@ def explain(
     if question.many:
         _folder(out)
     typer.echo(tell(question, _progress, _run_counted))
+
+
+@app.command()
+def replay(
+    manifest: Annotated[
+        Path, typer.Argument(help="manifest.json, or the folder of a run or of a comparison.")
+    ],
+    strategy: Annotated[
+        str | None, typer.Option(help="Of a comparison; by default its baseline.")
+    ] = None,
+    future: Annotated[int, typer.Option(min=0, help="Of a comparison; 0 is central.")] = 0,
+) -> None:
+    """Make a stored run again: identical bit for bit, or what differs; exit code 1 then."""
+    from experiments.replay import folder_of
+    from experiments.replay import replay as made_again
+
+    found = made_again(folder_of(manifest), strategy, future)
+    typer.echo(found.text)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="Folder of a run: ecosystem run --out A.")],
+    b: Annotated[Path, typer.Argument(help="Folder of another.")],
+) -> None:
+    """Say what changed between two saved runs, and why the results moved."""
+    from experiments.replay import diff as apart
+    from experiments.replay import folder_of
+
+    typer.echo(apart(folder_of(a), folder_of(b)))
 
 
 @app.command()
@@ -613,10 +671,15 @@ def _conclude(
     money: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
+    from datetime import date
+
     from experiments.conclude import write_answer
+    from experiments.reopen import reopen
     from experiments.summary import comparison_text, cost_text, paragraph
+    from viz.report import write_report
 
     report = write_answer(experiment, specs, future, out, command, money)
+    page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
@@ -626,8 +689,8 @@ def _conclude(
         "\n".join(cost_text(report.rows)),
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, why.csv, parties.csv, "
-        "manifest.json",
+        f"Report to send on: {page}\nFiles: {out}/answer.md, comparison.csv, differences.csv, "
+        "why.csv, parties.csv, manifest.json",
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 

@@ -24,6 +24,7 @@ class Report:
     why: list[str]
     gains: str
     failures: list[str]
+    break_even: str = ""
 
 
 def write_answer(
