@@ -45,8 +45,9 @@ def loop_table(
         behind that growth which the margin pays (NaN where capacity falls faster than it wears);
         ``regime``, the one of most weeks, and ``regime_share``; a share of weeks for each regime;
         ``binds``, what held the loop back in that regime: the cause that kept most capacity from
-        use where delivery limits it, money where demand waits for it, else demand; ``sites_left`` that the lab could
-        still open at the end of the year; ``rationed`` and ``price_at_bound``, shares of weeks.
+        use where delivery limits it, money where demand waits for it, else demand; ``sites_left``
+        that the lab could still open at the end of the year; ``rationed`` and ``price_at_bound``,
+        shares of weeks.
     """
     weeks = len(weekly["week"])
     years = np.array([layout.day(week).year for week in range(weeks)])
