@@ -5,13 +5,14 @@ appear as the labour that they take.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from math import floor
 
 import numpy as np
 
-from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.hardware import Generations, every_generation, load_generations
 from ecosystem.cluster.retrofit import Retrofit, retrofit_between
 from ecosystem.cluster.roadmap import extended
 from ecosystem.cluster.serving import benchmark_tokens_per_s
@@ -506,9 +507,12 @@ class Layout:
         """Capacity rented outside the programme, by week and generation, shape (weeks, G).
 
         Every addition is of the newest generation on the market; hardware is renewed after its
-        life. What comes after the last observation is scaled by the sampled factor.
+        life. What the series holds before the start came before it, with the hardware of then.
+        What comes after the last observation is scaled by the sampled factor.
         """
-        series, week = self.world.installed_base_mw, np.arange(self.world.weeks)
+        series, ahead = self.world.installed_base_mw, self.world.weeks
+        before = max(0, -floor(self.week(self.world.installed_base_mw.dates[0])))
+        week = np.arange(-before, ahead)
         known = np.array([self.week(d) for d in series.dates])
         values = np.array(series.values)
         last = np.interp(self.week(series.observed_until), known, values)
@@ -526,7 +530,7 @@ class Layout:
             if start:
                 np.add.at(table, (born + start, generation[born + start - life]), -added[born])
             by_generation += table
-        return np.maximum(np.cumsum(by_generation, axis=0), 0.0)
+        return np.maximum(np.cumsum(by_generation, axis=0), 0.0)[before:]
 
     @cached_property
     def base_mw(self) -> FloatArray:
@@ -586,13 +590,23 @@ def roadmap(world: World) -> Generations:
     """Return the generations of a world: announced ones, and assumed ones until its end."""
     chips = world.numbers.chips
     return extended(
-        load_generations().select(*world.generations),
+        _generations(world.generations),
         date_of(world.weeks, world.start),
         chips.generation_weeks,
         chips.generation_flop_gain,
         chips.generation_token_gain,
         chips.generation_kw_gain,
     )
+
+
+def _generations(keys: tuple[str, ...]) -> Generations:
+    """Return announced generations; what has no 8-bit units computes in 16 bits."""
+    known = load_generations()
+    if not set(keys) <= set(known.key):
+        known = every_generation()
+    chosen = known.select(*keys)
+    eight = np.where(np.isnan(chosen.fp8_pflops), chosen.bf16_pflops, chosen.fp8_pflops)
+    return replace(chosen, fp8_pflops=eight)
 
 
 def base_weeks(numbers: Delivery) -> FloatArray:

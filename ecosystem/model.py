@@ -28,7 +28,7 @@ from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
-from ecosystem.market import MarketRules
+from ecosystem.loops import loop_table
 from ecosystem.nulls import nulled
 from ecosystem.outages import Outages
 from ecosystem.people import People
@@ -124,7 +124,7 @@ class Ecosystem(mesa.Model):
         self.layout = layout = Layout.of(world)
         self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
-        self.market_rules = MarketRules(**world.numbers.market.model_dump())
+        self.market_rules = opening.market_rules(world.numbers.market)
         self.works = Works(layout, self.streams)
         self.supply = Supply()
         self._live_phases = Latest(_live_phases)
@@ -147,7 +147,7 @@ class Ecosystem(mesa.Model):
         )
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
-        self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
+        self.economy = opening.economy(layout, self.market_rules, self._opening_flows())
         self.coordination = np.ones(len(layout.sites))
         self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self._last_gate = np.zeros(len(layout.sites), dtype=bool)
@@ -170,13 +170,12 @@ class Ecosystem(mesa.Model):
         )
         self.curtailed = (~self.phases_run).any(axis=1).tolist()
 
-    def _opening_flop_per_s(self) -> float:
-        """Return the training rate of the capacity rented at week 0."""
+    def _opening_flows(self) -> Flows:
+        """Return what the capacity rented at week 0 does, with nobody to serve."""
         base = self.layout.installed_base_mw[0][None, :]
         share = self.world.numbers.lab.training_share_2025
         generations = self.layout.generations
-        flows = run_cluster(base, np.zeros(1), 0.0, share, generations, self.cluster_rules)
-        return flows.training_flop_per_s
+        return run_cluster(base, np.zeros(1), 0.0, share, generations, self.cluster_rules)
 
     def _hire(self) -> list[Actor]:
         """Create the agents; each registers itself with Mesa."""
@@ -446,6 +445,13 @@ class Ecosystem(mesa.Model):
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        tables["loops"] = loop_table(
+            self.layout,
+            self.market_rules,
+            tables["weekly"],
+            tables["ledger"],
+            self.sites.announced_week,
+        )
         tables["groups"] = self.people.groups(self.sites)
         tables["hosts"] = self.people.hosts(
             self.sites, self.society, self.treasury.bill_change, self.relations.partnerships

@@ -147,6 +147,17 @@ NULLS: Mapping[str, Null] = {
     ),
     "scarcity_price": Null("price does not follow utilisation", {"market.scarcity": 0.0}),
     "latency": Null("demand does not mind waiting", {"market.latency_elasticity": 0.0}),
+    "rival_models": Null(
+        "no rival takes users from the lab",
+        {"market.rival_share": 0.0, "market.rival_spare_mw": 0.0},
+    ),
+    "spare_release": Null(
+        "idle inference brings no model to market sooner", {"market.release_spare_share": 0.0}
+    ),
+    "split": Null(
+        "compute goes from training to serving as it did in 2024-25, whatever demand does",
+        {"market.split_rule": "trend"},
+    ),
     "capability": Null("compute makes no better models", {"market.capability_law": "compute_null"}),
 }
 

@@ -86,6 +86,8 @@ OBSERVABLES: tuple[Observable, ...] = (
     Observable("cash_usd", "USD", "cash of the lab", "last"),
     Observable("equity_usd", "USD", "equity raised in the week", "sum"),
     Observable("commitments_usd_per_year", "USD/yr", "rent of capacity and pipeline", "last"),
+    Observable("room_usd_per_year", "USD/yr", "rent that the lab could still sign for", "last"),
+    Observable("rival_share", "1", "share of demand that goes to rivals", "mean"),
     Observable("energy_mwh", "MWh", "electricity used in the week", "sum"),
     Observable("co2_t", "t", "CO2 of the electricity used in the week", "sum"),
     Observable("water_m3", "m3", "water withdrawn in the week", "sum"),

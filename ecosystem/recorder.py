@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.agents.lab import commitment_room_usd
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
@@ -103,6 +104,8 @@ def scalars(week: Week) -> dict[str, float]:
         "cash_usd": economy.cash_usd,
         "equity_usd": treasury.money.equity,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
+        "room_usd_per_year": commitment_room_usd(now),
+        "rival_share": market.rival_share,
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),

@@ -110,6 +110,17 @@ def _total(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:
     return lambda result: float(result.series(column).sum()) / scale
 
 
+def _weeks_with(column: str) -> Callable[[RunResult], float]:
+    return lambda result: float(np.mean(result.series(column) > 0))
+
+
+def _delivery_limited(result: RunResult) -> float:
+    loops = result.tables.get("loops")
+    if loops is None:
+        return float("nan")
+    return float(np.average(loops["delivery_limited"], weights=loops["weeks"]))
+
+
 def _last_year(column: str) -> Callable[[RunResult], float]:
     return lambda result: float(result.series(column)[-52:].mean())
 
@@ -228,6 +239,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
     Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
+    Outcome("rationed", "1", "Weeks in which demand was rationed, share", -1,
+            _weeks_with("rationed")),
+    Outcome("price_at_bound", "1", "Weeks with the price at its bound, share", 0,
+            _weeks_with("price_at_bound")),
+    Outcome("delivery_limited", "1", "Weeks limited by delivery, share", 0, _delivery_limited),
 )  # fmt: skip
 
 

@@ -9,7 +9,12 @@ from ecosystem.agents.base import Actor, Card, crews_of, racks_due
 from ecosystem.cluster.roadmap import waits
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
-from ecosystem.market import commitment_room, desired_starts, expected_revenue
+from ecosystem.market import (
+    commitment_room,
+    desired_starts,
+    expected_revenue,
+    training_share,
+)
 from ecosystem.state import (
     Announce,
     AwaitGeneration,
@@ -67,7 +72,16 @@ class AILab(Actor):
         return orders + self._drop_late(now) + self._adapt(now)
 
     def _training_share(self, now: Snapshot) -> float:
-        n = now.numbers.lab
+        n, m, e = now.numbers.lab, now.numbers.market, now.economy
+        if m.split_rule == "need":
+            return training_share(
+                e.training_share,
+                e.market.adopted_mw,
+                e.inference_mw,
+                m.target_utilisation,
+                m.split_step_per_quarter,
+                (n.training_share_floor, m.training_share_most),
+            )
         fallen = n.training_share_2025 - n.training_share_fall_per_year * now.week / WEEKS_PER_YEAR
         return max(n.training_share_floor, fallen)
 
