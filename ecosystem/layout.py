@@ -13,7 +13,11 @@ from math import floor
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations, every_generation, load_generations
+from ecosystem.cluster.retrofit import Retrofit, retrofit_between
+from ecosystem.cluster.roadmap import extended
+from ecosystem.cluster.serving import benchmark_tokens_per_s
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Network, Power, build_network
+from ecosystem.institutions.backlog import ramp
 from ecosystem.institutions.finance import Terms
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
@@ -84,7 +88,7 @@ class Layout:
             number=number,
             phase_mw=np.array([s.facility_mw for s in sites])[site_of_phase] * share,
             phase_it_mw=np.array([s.it_mw for s in sites])[site_of_phase] * share,
-            generations=_generations(world.generations),
+            generations=roadmap(world),
         )
 
     @property
@@ -297,6 +301,26 @@ class Layout:
         return np.append(at_sites, self.world.numbers.cluster.integration)
 
     @cached_property
+    def substitutability(self) -> FloatArray:
+        """Share of what its makers and its cloud deliver that others could, shape (P,).
+
+        The deeper a cloud is integrated with its hardware, the less.
+        """
+        numbers = self.world.numbers.disruptions
+        return numbers.substitutability * (1 - numbers.lock_in * self._integration)
+
+    @cached_property
+    def switching_weeks(self) -> FloatArray:
+        """Weeks until others deliver it, shape (P,)."""
+        numbers = self.world.numbers.disruptions
+        return numbers.switching_weeks + numbers.integration_switching_weeks * self._integration
+
+    @cached_property
+    def _integration(self) -> FloatArray:
+        depth = np.array([c.integration for c in self.world.clouds])
+        return depth[self.cloud_of_phase]
+
+    @cached_property
     def water_stress(self) -> FloatArray:
         """Stress of the basin, from 0 to 1, shape (S,)."""
         return np.array([s.water_stress for s in self.sites])
@@ -432,6 +456,33 @@ class Layout:
 
         on_record = self._of_rivals(in_production).sum(axis=1)
         return np.maximum(on_record, numbers.equipment.rival_slots_mw)
+
+    @cached_property
+    def chips_mw_per_week(self) -> FloatArray:
+        """Racks that the maker delivers by plan, to all customers, shape (weeks,).
+
+        It grows, and dips as each new generation ramps up.
+        """
+        chips, week = self.world.numbers.chips, np.arange(self.world.weeks)
+        _, day = self._launches
+        launched = day[np.maximum(np.searchsorted(day, week, side="right") - 1, 0)]
+        ramped = ramp(week - launched, chips.ramp_weeks, chips.ramp_start_share)
+        return chips.mw_per_week * self._chips_growth * ramped
+
+    @cached_property
+    def chips_lead_weeks(self) -> float:
+        """Usual time from an order of racks to their delivery."""
+        return float(self.base_weeks[Activity.CHIPS])
+
+    @cached_property
+    def rival_chips_mw(self) -> list[float]:
+        """Racks that other customers order anew each week."""
+        return (self.world.numbers.chips.rival_mw_per_week * self._chips_growth).tolist()
+
+    @cached_property
+    def _chips_growth(self) -> FloatArray:
+        growth = 1 + self.world.numbers.chips.growth_per_year
+        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:
@@ -581,13 +632,58 @@ class Layout:
         order = np.argsort(day, kind="stable")
         return order, day[order]
 
+    def launch_after(self, week: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return the first generation that comes after each week, and its week (inf: none)."""
+        order, day = self._launches
+        at = np.searchsorted(day, week, side="right")
+        return np.append(order, -1)[at], np.append(day, np.inf)[at]
+
+    @cached_property
+    def work_per_mw(self) -> tuple[FloatArray, FloatArray]:
+        """Peak FLOP/s and benchmark tokens/s of a MW of IT by generation, shape (G,) each."""
+        table = self.generations
+        held = table.accelerators_per_rack / table.rack_kw
+        return held * table.peak_flop_per_s("fp8"), held * benchmark_tokens_per_s(table)
+
+    @cached_property
+    def refit_weeks(self) -> FloatArray:
+        """Weeks to fit halls built for one generation (row) to racks of another, shape (G, G).
+
+        All positions are rebuilt: no megawatt is lost.
+        """
+        return self._refit.weeks
+
+    @cached_property
+    def refit_usd_per_mw(self) -> FloatArray:
+        """What that costs for an IT MW, shape (G, G)."""
+        return self._refit.cost_usd
+
+    @cached_property
+    def _refit(self) -> Retrofit:
+        numbers = self.world.numbers
+        weeks, usd = numbers.delivery.mep_weeks, numbers.options.fitout_usd_per_it_mw
+        return retrofit_between(self.generations, 1.0, weeks, usd)
+
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""
         return date_of(week, self.world.start)
 
 
+def roadmap(world: World) -> Generations:
+    """Return the generations of a world: announced ones, and assumed ones until its end."""
+    chips = world.numbers.chips
+    return extended(
+        _generations(world.generations),
+        date_of(world.weeks, world.start),
+        chips.generation_weeks,
+        chips.generation_flop_gain,
+        chips.generation_token_gain,
+        chips.generation_kw_gain,
+    )
+
+
 def _generations(keys: tuple[str, ...]) -> Generations:
-    """Return the generations of a world; what has no 8-bit units computes in 16 bits."""
+    """Return announced generations; what has no 8-bit units computes in 16 bits."""
     known = load_generations()
     if not set(keys) <= set(known.key):
         known = every_generation()

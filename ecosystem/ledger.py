@@ -45,6 +45,7 @@ PURPOSES: Mapping[str, str] = {
     "payout": "the lab buys back shares or pays out",
     "resale": "the next tenant's landlord pays for a building that was given up",
     "deposit": "reservation of equipment slots, capital tied up in deposits for grid studies",
+    "prepayment": "capital tied up in racks that are paid for before they come",
     "grid_upgrade": "network built for a site",
     "energy": "electricity of the sites",
     "bill_change": "change of other customers' bills",

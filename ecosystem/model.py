@@ -30,6 +30,7 @@ from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
 from ecosystem.nulls import nulled
+from ecosystem.outages import Outages
 from ecosystem.people import People
 from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
@@ -94,6 +95,9 @@ class Ecosystem(mesa.Model):
         What-if: mechanisms of :data:`ecosystem.nulls.NULLS` that are switched off.
     silent : iterable of str
         What-if: kinds of agents, of :data:`KINDS`, who never decide anything.
+    without : iterable of str
+        What-if: nodes of the partnership graph that are out from the start of strategies on, for
+        good; a world's `outages` say when and for how long.
     """
 
     def __init__(
@@ -106,9 +110,12 @@ class Ecosystem(mesa.Model):
         relax: Iterable[causes.Relaxed] = (),
         nulls: Iterable[str] = (),
         silent: Iterable[str] = (),
+        without: Iterable[str] = (),
     ) -> None:
         super().__init__(rng=seed)
         world = nulled(world, nulls)
+        for node in without:
+            world = world.with_outage(node)
         governance = strategy.governance or world.governance
         if governance.partners:
             world = world.with_partners(governance.partners)
@@ -129,7 +136,9 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder(layout, self.works)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.stops = fleet.Stops.of(layout, self.streams)
+        self.outages = outages = Outages.of(layout)
+        running = None if outages is None else outages.running_share(world.weeks)
+        self.stops = fleet.Stops.of(layout, self.streams, running)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -204,7 +213,7 @@ class Ecosystem(mesa.Model):
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
-        news = [*deals.news, *self.works.finished(now)]
+        news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
@@ -272,6 +281,7 @@ class Ecosystem(mesa.Model):
             shocks=self.weather.shocks(week),
             partnerships=self.relations.partnerships,
             relaxed=self.relaxed,
+            outages=self.outages,
         )
 
     def _governance(self, week: int) -> Governance:
@@ -352,6 +362,7 @@ class Ecosystem(mesa.Model):
             self.works.hand_over(now.vendors.builder, builder, fresh)
         if deals.sites.live is not now.sites.live:
             self._open(now, deals)
+        self.works.variants.agree_to_wait(deals.awaiting)
         gone = self.works.give_up(deals, now.week)
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
@@ -373,6 +384,8 @@ class Ecosystem(mesa.Model):
             headroom_mw=headroom - served,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
+            chips_waiting_mw=deals.offer.chips_waiting_mw,
+            rival_chips_mw=deals.offer.rival_chips_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
 
@@ -422,7 +435,7 @@ class Ecosystem(mesa.Model):
         """Fill this week's rows, and check conservation where asked to."""
         self.recorder.tell(now.week, news)
         self.recorder.record(
-            Week(now, deals, flows, self.economy, self.society, self.treasury),
+            Week(now, deals, flows, self.economy, self.society, self.treasury, self.usable_mw),
         )
         if not self.audited:
             return
@@ -490,8 +503,18 @@ def simulate(
     relax: Iterable[causes.Relaxed] = (),
     nulls: Iterable[str] = (),
     silent: Iterable[str] = (),
+    without: Iterable[str] = (),
     until: int | None = None,
 ) -> RunResult:
     """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
-    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax, nulls=nulls, silent=silent)
+    model = Ecosystem(
+        world,
+        strategy,
+        seed,
+        audit=audit,
+        relax=relax,
+        nulls=nulls,
+        silent=silent,
+        without=without,
+    )
     return model.run(explained=explained, until=until)

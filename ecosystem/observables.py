@@ -131,6 +131,11 @@ OBSERVABLES: tuple[Observable, ...] = (
         )
         for cause in CAUSES
     ),
+    Observable("chips_backlog_weeks", "week", "orders of racks over weekly deliveries", "mean"),
+    Observable("chips_short_mw", "MW", "racks that the lab asked for and did not get", "mean"),
+    Observable("chips_priority", "1", "the lab's with the chip maker, over others'", "mean"),
+    Observable("equipment_waiting_mw", "MW", "long-lead equipment without a slot", "mean"),
+    Observable("makers_out", "makers", "struck by an outage", "share"),
     Observable("rationed", "0 or 1", "some adopted demand was not served", "share"),
     Observable("price_at_bound", "0 or 1", "list price at its floor or cap", "share"),
     Observable("guarded", "count", "numerical guards that acted in the week", "share"),

@@ -196,7 +196,11 @@ def vendors(layout: Layout) -> Vendors:
     return Vendors(
         equipment=Plant(np.asarray(n.equipment.slots_mw), np.asarray(np.nan)),
         equipment_waiting_mw=0.0,
-        chips_mw_per_week=n.chips.mw_per_week,
+        chips=Plant(np.asarray(1.0), np.asarray(np.nan)),
+        chips_mw_per_week=float(layout.chips_mw_per_week[0]),
+        chips_priority=1.0,
+        chips_waiting_mw=0.0,
+        rival_chips_mw=0.0,
         headroom_mw=np.maximum(headroom, 0.0),
         land_ha=layout.zoned_ha,
         rivals_waiting_mw=np.zeros(len(regions)),

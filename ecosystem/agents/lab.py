@@ -1,17 +1,20 @@
 """The AI laboratory."""
 
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ecosystem import choosing
-from ecosystem.agents.base import Actor, Card, crews_of
+from ecosystem.agents.base import Actor, Card, crews_of, racks_due
+from ecosystem.cluster.roadmap import waits
+from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import expected_utilisation, surplus_usd
 from ecosystem.market import training_share
 from ecosystem.state import (
     Announce,
+    AwaitGeneration,
     GiveUp,
     OfferMore,
     Order,
@@ -53,7 +56,7 @@ class AILab(Actor):
         if now.economy.cash_usd <= 0:
             return orders + self._resell(now)
         shed = self._shed(now)
-        orders += shed + ([] if shed else self._open(now)) + self._switch(now)
+        orders += shed + ([] if shed else self._open(now)) + self._switch(now) + self._await(now)
         return orders + self._drop_late(now) + self._adapt(now)
 
     def _pay_out(self, now: Snapshot) -> PayOut:
@@ -131,6 +134,8 @@ class AILab(Actor):
         listed = int(layout.contractor_of_site[site])
         trust = self._trust_in_builders(now)
         able = layout.builders_at_home[site] & (trust >= now.numbers.capital.refuse_below)
+        if now.outages is not None:
+            able[now.outages.contractors(now.week)] = False
         if n.partner_choice == "as_listed" or not able.any():
             return listed
         scores = choosing.builder_scores(now, site, spare, trust)
@@ -140,7 +145,11 @@ class AILab(Actor):
     def _spare_crews(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors
         busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
-        return np.array([float(crews_of(firm.crews, now)) for firm in firms]) - busy.astype(float)
+        crews: FloatArray = np.array([float(crews_of(firm.crews, now)) for firm in firms])
+        spare = crews - busy
+        if now.outages is not None:
+            spare[now.outages.contractors(now.week)] = 0
+        return spare
 
     def _trust_in_builders(self, now: Snapshot) -> FloatArray:
         firms = now.layout.world.contractors
@@ -154,8 +163,10 @@ class AILab(Actor):
         waited = np.where(now.needs_crew & (now.vendors.crews == 0), now.week - now.ready_week, 0.0)
         stuck = np.maximum.reduceat(waited, layout.lead_of_site) >= options.switch_after_weeks
         trust = self._trust_in_builders(now)
-        distrusted = trust[now.vendors.builder[layout.last_of_site]] < capital.refuse_below
-        refused = now.sites.unfunded & distrusted
+        builder_of_site = now.vendors.builder[layout.last_of_site]
+        if now.outages is not None:
+            stuck |= np.isin(builder_of_site, now.outages.contractors(now.week))
+        refused = now.sites.unfunded & (trust[builder_of_site] < capital.refuse_below)
         sites = (stuck & now.sites.live | refused) & (now.sites.switching_until <= now.week)
         if not np.count_nonzero(sites):
             return []
@@ -171,6 +182,36 @@ class AILab(Actor):
             spare[best] -= np.count_nonzero(now.pending & (layout.site_of_phase == site))
             orders.append(SwitchBuilder(site, best))
         return orders
+
+    def _await(self, now: Snapshot) -> list[Order]:
+        """Put off orders of racks that are due this quarter, where the next generation is worth it.
+
+        A hall that is not ready sooner loses nothing by the wait.
+        """
+        due = racks_due(now)
+        longest = now.numbers.chips.longest_wait_weeks * now.numbers.chips.generation_freedom
+        if longest <= 0 or not due.phases.size:
+            return []
+        layout, chips = now.layout, now.numbers.chips
+        lead = layout.base_weeks[Activity.CHIPS]
+        current = layout.newest(due.order_week + lead)
+        following, launch = layout.launch_after(due.order_week + lead)
+        wait = launch - lead - due.order_week
+        flop, tokens = layout.work_per_mw
+        train = now.economy.training_share
+        gain = (
+            train * flop[following] / flop[current]
+            + (1 - train) * tokens[following] / (tokens[current])
+        )
+        refit = layout.refit_weeks[due.hall, following] - layout.refit_weeks[due.hall, current]
+        lost = np.maximum(wait - due.slack_weeks + refit, 0.0)
+        pace = train * chips.generation_flop_gain + (1 - train) * chips.generation_token_gain
+        years = chips.generation_weeks / WEEKS_PER_YEAR
+        erosion = now.numbers.market.pass_through * max(log(pace), 0.0) / years
+        erosion += now.numbers.capital.discount_per_year
+        put_off = waits(gain, wait, lost, chips.chip_life_years, erosion, longest)
+        weeks = launch - lead
+        return [AwaitGeneration(int(due.phases[i]), float(weeks[i])) for i in put_off.nonzero()[0]]
 
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""
