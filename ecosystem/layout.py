@@ -34,6 +34,8 @@ from ecosystem.units import (
 EARTH_KM = 6_371.0
 USUAL_MARGIN = 0.15
 """Margin in the usual lease: rent is about 1.15 times the cost of ownership."""
+CHIPS_DAY = date(2025, 1, 6)
+"""Day for which the numbers say what the chip maker delivers."""
 POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
 
 
@@ -399,7 +401,8 @@ class Layout:
     @cached_property
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
-        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
+        since = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
+        return growth ** (since / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:
