@@ -589,6 +589,16 @@ class Layout:
         return date_of(week, self.world.start)
 
 
+def _generations(keys: tuple[str, ...]) -> Generations:
+    """Return the generations of a world; what has no 8-bit units computes in 16 bits."""
+    known = load_generations()
+    if not set(keys) <= set(known.key):
+        known = every_generation()
+    chosen = known.select(*keys)
+    eight = np.where(np.isnan(chosen.fp8_pflops), chosen.bf16_pflops, chosen.fp8_pflops)
+    return replace(chosen, fp8_pflops=eight)
+
+
 def roadmap(world: World) -> Generations:
     """Return the generations of a world: announced ones, and assumed ones until its end."""
     chips = world.numbers.chips
@@ -600,16 +610,6 @@ def roadmap(world: World) -> Generations:
         chips.generation_token_gain,
         chips.generation_kw_gain,
     )
-
-
-def _generations(keys: tuple[str, ...]) -> Generations:
-    """Return announced generations; what has no 8-bit units computes in 16 bits."""
-    known = load_generations()
-    if not set(keys) <= set(known.key):
-        known = every_generation()
-    chosen = known.select(*keys)
-    eight = np.where(np.isnan(chosen.fp8_pflops), chosen.bf16_pflops, chosen.fp8_pflops)
-    return replace(chosen, fp8_pflops=eight)
 
 
 def base_weeks(numbers: Delivery) -> FloatArray:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from ecosystem.layout import Layout
 from ecosystem.market import (
+    SHORTFALL_TOLERANCE,
     MarketRules,
     gamma_cash,
     gamma_demand,
@@ -18,8 +19,6 @@ from ecosystem.results import Table
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
 
 REGIMES = ("decline", "finance_driven", "delivery_limited", "demand_saturated", "overbuild")
-BINDS = {"finance_driven": "money"}
-"""What binds in a regime; where delivery limits it depends, else it is demand."""
 
 
 def loop_table(
@@ -46,8 +45,9 @@ def loop_table(
         behind that growth which the margin pays (NaN where capacity falls faster than it wears);
         ``regime``, the one of most weeks, and ``regime_share``; a share of weeks for each regime;
         ``binds``, what held the loop back in that regime: the cause that kept most capacity from
-        use where delivery limits it, else money or demand; ``sites_left`` that the lab could
-        still open at the end of the year; ``rationed`` and ``price_at_bound``, shares of weeks.
+        use where delivery limits it, money where demand waits for it, else demand; ``sites_left``
+        that the lab could still open at the end of the year; ``rationed`` and ``price_at_bound``,
+        shares of weeks.
     """
     weeks = len(weekly["week"])
     years = np.array([layout.day(week).year for week in range(weeks)])
@@ -121,7 +121,8 @@ def _cash(
 def _binding(modal: str, weekly: Table, now: BoolArray) -> str:
     """Return what held the loop back over the weeks of a regime."""
     if modal != "delivery_limited":
-        return BINDS.get(modal, "demand")
+        waits = np.mean(weekly["shortfall"][now] > SHORTFALL_TOLERANCE) > 0.5
+        return "money" if modal == "finance_driven" and waits else "demand"
     lost = {cause: float(weekly[f"lost_gw_weeks_{cause}"][now].sum()) for cause in CAUSES}
     worst = max(lost, key=lost.__getitem__)
     return worst if lost[worst] > 0 else "lead times"

@@ -24,6 +24,7 @@ type Regime = Literal[
 ]
 
 EULER_LIMIT = 0.2
+SHORTFALL_TOLERANCE = 0.01
 _SMALLEST_RATIO = 1e-9
 
 
@@ -664,7 +665,7 @@ def regime(
     demand_growth_per_year: float,
     room_usd_per_year: float,
     rules: MarketRules,
-    shortfall_tolerance: float = 0.01,
+    shortfall_tolerance: float = SHORTFALL_TOLERANCE,
 ) -> Regime:
     """Name what limits growth now.
 

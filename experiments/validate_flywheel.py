@@ -53,7 +53,7 @@ AIMS = {
 """How near a figure should be: the logarithm of a factor (1.5 and 2), or a difference."""
 PLAIN = ("capability", "training_share")
 WORDS = {
-    "training_share": "training share",
+    "training_share": "R&D share",
     "compute_spend": "compute spending",
     "capability": "capability",
 }

@@ -70,9 +70,9 @@ ENTRY = Entry(
     question="Is deep integration with one vendor worth its risk?",
     expectation="Single-vendor integration raises the median and worsens CVaR.",
     design="All clouds at integration 0 and 1, with the chip maker there and out for two years "
-    "from 2029 on. The outage is the bad tail: were it to come in one future of five, the mean of the "
-    "worst fifth (CVaR) would be that of the futures with it, so CVaR is worse if integration "
-    "leaves less there.",
+    "from 2029 on. The outage is the bad tail: were it to come in one future of five, the mean "
+    "of the worst fifth (CVaR) would be that of the futures with it, so CVaR is worse if "
+    "integration leaves less there.",
     arms=arms,
     judge=judge,
 )

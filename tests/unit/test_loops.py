@@ -85,6 +85,7 @@ def test_margin_and_gains_on_worked_numbers() -> None:
         ),
         ({"shortfall": 0.2, "room_usd_per_year": -1.0}, "finance_driven", "money"),
         ({"capability": 500.0}, "demand_saturated", "demand"),
+        ({}, "finance_driven", "demand"),  # what there is suffices: nothing waits for money
     ],
 )
 def test_regime_and_what_binds(changes: dict[str, float], regime: str, binds: str) -> None:

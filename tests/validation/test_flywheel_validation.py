@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from ecosystem.layout import Layout
-from ecosystem.scenario import load_world
+from ecosystem.model import simulate
+from ecosystem.scenario import load_strategy, load_world
 from experiments import market_matching as matching
 from experiments import validate_flywheel
 from experiments.market_matching import compared, first_of
@@ -54,6 +55,17 @@ def test_the_history_world_has_the_hardware_and_the_capacity_of_its_time():
     for id_, mw in (("gw_2023", 200), ("gw_2024", 600), ("gw_2025", 1_900 - 295)):
         row = next(r for r in matching.load_flywheel_targets() if r.id == id_)
         assert layout.base_mw[matching.row_on(row.day)] == pytest.approx(mw, rel=0.02)
+
+
+def test_no_policy_acts_in_history():
+    world = load_world("history")
+    free, bound = (simulate(world, load_strategy(key)) for key in ("S0", "S2"))
+    assert free.digest() == bound.digest()
+    course = matching.course(free)
+    for row, got in zip(compared(), course.predicted, strict=True):
+        if row.what in ("users", "revenue"):  # fitted or not; intervals are the slow tests' matter
+            assert got == pytest.approx(row.value, rel=0.5), row
+    assert course.predicted == matching.run().predicted
 
 
 def test_implausibility_is_the_distance_in_standard_deviations():
