@@ -41,7 +41,8 @@ def arms(world: World) -> Sequence[Arm]:
 
 def trained(seen: Seen, depth: float, what: str) -> FloatArray:
     """Return the mean useful training rate of an arm, by future [FLOP/s]."""
-    return np.nanmean(seen.series(name(depth, what), "training_flop_per_s"), axis=1)
+    rate: FloatArray = seen.series(name(depth, what), "training_flop_per_s").mean(axis=1)
+    return rate
 
 
 def judge(seen: Seen) -> Sequence[Finding]:
