@@ -37,6 +37,8 @@ USUAL_MARGIN = 0.15
 """Margin in the usual lease: rent is about 1.15 times the cost of ownership."""
 ENGINES_USD_PER_MW = 2_600_000.0
 """Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
+CHIPS_DAY = date(2025, 1, 6)
+"""Day for which the numbers say what the chip maker delivers."""
 POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
 
 
@@ -482,7 +484,8 @@ class Layout:
     @cached_property
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
-        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
+        since = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
+        return growth ** (since / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:
