@@ -168,10 +168,12 @@ def labour(layout: Layout) -> Labour:
     n = layout.world.numbers.workforce
     heads = layout.journeymen
     none = np.zeros_like(heads)
+    empty = start_apprentices(none, round(n.apprentice_weeks), n.completion)
     return Labour(
         journeymen=heads,
         travellers=none,
-        apprentices=start_apprentices(none, round(n.apprentice_weeks), n.completion),
+        apprentices=empty,
+        prepared=empty,
         upskilled=none,
         wage_ratio=np.ones_like(heads),
         offered_hours=offered_hours(heads, none, none, n.hours_per_worker_week),

@@ -124,11 +124,12 @@ class Society:
 
 
 class Labour(NamedTuple):
-    """Craft pools, arrays of shape (R, 4)."""
+    """Craft pools, arrays of shape (R, 4); `prepared` are apprentices out of a preparation."""
 
     journeymen: FloatArray
     travellers: FloatArray
     apprentices: Apprentices
+    prepared: Apprentices
     upskilled: FloatArray
     wage_ratio: FloatArray
     offered_hours: FloatArray

@@ -126,6 +126,42 @@ class Workforce(Parameters):
         6_000, "USD", "Cost of one upskilling seat", "P133, P136", "C", (3_500, 12_000), ge=0
     )
 
+    pre_apprentice_weeks: int = par(
+        10, "week", "Length of a pre-apprenticeship", "P136", "C", (6, 16), ge=1
+    )
+    pre_apprentice_completion: float = par(
+        0.8,
+        "1",
+        "Share of a pre-apprenticeship that completes it and wants an apprenticeship",
+        "assumption",
+        "C",
+        (0.5, 0.95),
+        ge=0,
+        le=1,
+    )
+    pre_apprentice_odds: float = par(
+        1.3,
+        "1",
+        "Odds of completing an apprenticeship after a pre-apprenticeship, over those without",
+        "P137",
+        "C",
+        (1.0, 1.8),
+        gt=0,
+    )
+    pre_apprentice_head_start: float = par(
+        0.03,
+        "1",
+        "Productivity that a pre-apprenticeship adds at the start of an apprenticeship",
+        "docs/odd.md",
+        "C",
+        (0.0, 0.1),
+        ge=0,
+        le=1,
+    )
+    pre_apprentice_cost_usd: float = par(
+        5_900, "USD", "Cost of one seat in it", "P133, P136", "C", (3_500, 12_000), ge=0
+    )
+
     rival_share: float = par(
         0.35,
         "1",
