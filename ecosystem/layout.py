@@ -240,11 +240,14 @@ class Layout:
         return self.week(self.world.strategy_start)
 
     @cached_property
+    def history_week(self) -> float:
+        """Week until which records say what befell places."""
+        return self.week(self.world.history_until or self.world.start)
+
+    @cached_property
     def on_record_until(self) -> FloatArray:
         """Week until which records, not chance, say what befell a site, shape (S,)."""
-        recorded = np.isfinite(self.announced_week)
-        until = self.world.history_until or self.world.start
-        return np.where(recorded, self.week(until), -np.inf)
+        return np.where(np.isfinite(self.announced_week), self.history_week, -np.inf)
 
     @cached_property
     def headroom_mw_per_year(self) -> FloatArray:

@@ -46,7 +46,16 @@ NULLS: Mapping[str, Null] = {
     ),
     "venues": Null("only zoning can stop a site", {"regulators.venues": "zoning_only"}),
     "litigation": Null("nobody sues", {"regulators.litigation_per_year": 0.0}),
-    "moratoria": Null("no moratorium", {"regulators.moratorium_per_year": 0.0}),
+    "withdrawals": Null(
+        "no developer withdraws before a decision", {"regulators.withdrawals_per_year": 0.0}
+    ),
+    "moratoria": Null(
+        "no moratorium",
+        {"regulators.moratorium_per_year": 0.0, "regulators.preventive_per_year": 0.0},
+    ),
+    "preventive_moratoria": Null(
+        "no moratorium without a campaign", {"regulators.preventive_per_year": 0.0}
+    ),
     "contagion": Null("moratoria do not spread", {"regulators.contagion": 1.0}),
     "grid_studies": Null(
         "every grid study starts at once",

@@ -354,7 +354,13 @@ class HoldHearing(NamedTuple):
 
 
 class CallMoratorium(NamedTuple):
-    """An organised community petitions for a moratorium."""
+    """A community that is organised, or against, petitions for a moratorium."""
+
+    site: int
+
+
+class Press(NamedTuple):
+    """An organised community presses the developer to withdraw before anybody has approved."""
 
     site: int
 
@@ -478,6 +484,7 @@ class Fund(NamedTuple):
 type Order = (
     HoldHearing
     | CallMoratorium
+    | Press
     | Sue
     | Accept
     | StartStudy

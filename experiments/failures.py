@@ -9,7 +9,15 @@ from ecosystem.units import BoolArray
 WORDS: dict[str, str] = dict(
     zip(
         REASONS,
-        ("permit denied", "moratorium", "litigation", "no capital", "too late", "other reasons"),
+        (
+            "permit denied",
+            "withdrawn under a campaign",
+            "moratorium",
+            "litigation",
+            "no capital",
+            "too late",
+            "other reasons",
+        ),
         strict=True,
     )
 )

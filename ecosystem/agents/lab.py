@@ -80,7 +80,10 @@ class AILab(Actor):
     def _open(self, now: Snapshot) -> list[Order]:
         """Choose new sites one by one (Gumbel-max draws make it a softmax)."""
         candidates = np.flatnonzero(
-            now.layout.candidate & np.isnan(now.sites.announced_week) & ~now.sites.withdrawn
+            now.layout.candidate
+            & np.isnan(now.sites.announced_week)
+            & ~now.sites.withdrawn
+            & (now.sites.moratorium_until <= now.week)
         )
         # until the history ends only recorded sites are opened, whatever the strategy
         if now.week < now.layout.choice_week or not len(candidates):

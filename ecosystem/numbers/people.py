@@ -56,12 +56,13 @@ class Workforce(Parameters):
         0.08, "1/yr", "Growth of other builders' labour demand", "P117, P128", "C", (0.0, 0.2)
     )
     completion: float = par(
-        0.38,
+        0.49,
         "1",
-        "Apprentices who complete, of resolved cases",
-        "P131",
-        "A",
-        (0.25, 0.56),
+        "Apprentices who complete, of all who enter; of cases resolved so far 38% had, but who "
+        "leaves is counted sooner than who completes (docs/validation.md)",
+        "P129, P131, P132",
+        "B",
+        (0.38, 0.56),
         ge=0,
         le=1,
     )
@@ -442,12 +443,13 @@ class Society(Parameters):
     )
 
     lean_sd: float = par(
-        0.15,
+        0.25,
         "1",
-        "Spread of standing opinion between communities",
-        "assumption",
+        "Spread of standing opinion between communities; fitted to the contested share and to "
+        "cancellations up to the end of 2025",
+        "P050, M123, M124, M129; fit: docs/validation.md",
         "C",
-        (0.0, 0.3),
+        (0.2, 0.4),
         ge=0,
     )
 

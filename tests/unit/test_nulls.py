@@ -85,9 +85,14 @@ def test_every_agent_type_and_every_mechanism_changes_an_outcome(variant: Varian
 
 
 UNUSED = {
-    "contagion": {"regulators.moratorium_per_year": 0.0},
+    "contagion": {
+        "regulators.moratorium_per_year": 0.0,
+        "regulators.preventive_per_year": 0.0,
+    },
     "litigation": {"society.opinion_to_act": 1.0},
-    "moratoria": {"society.opinion_to_act": 1.0},
+    "moratoria": {"society.opinion_to_act": 1.0, "regulators.preventive_per_year": 0.0},
+    "withdrawals": {"society.opinion_to_act": 1.0},
+    "preventive_moratoria": {"society.mood_later": 0.05, "society.lean_sd": 0.0},
     "diffusion": {"society.opinion_to_act": 1.0},
     "training": {},
     "speculation": {},
