@@ -264,7 +264,11 @@ HOSTILE = {"numbers.regulators.deny_base": 6.0, "numbers.regulators.withdraw_sha
 
 def test_it_redesigns_once_before_the_hearing() -> None:
     bold = strategy(redesign_at_opposing=0.0)
-    angry = {"numbers.society.mood_later": -1.0, "numbers.society.mood_weeks": 10.0}
+    angry = {
+        "numbers.society.mood_later": -1.0,
+        "numbers.society.mood_weeks": 10.0,
+        "numbers.regulators.withdrawals_per_year": 0.0,
+    }
     result = simulate(fictional(130, **angry), bold, 1, audit=True)
     redesigned = told(result, "redesign")
     assert redesigned
