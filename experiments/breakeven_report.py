@@ -171,6 +171,6 @@ def break_even_text(rows: Sequence[Mapping[str, object]], baseline: str) -> str:
     )
     note = (
         f"Break-even effect: the multiple of its assumed effect at which a strategy equals "
-        f"{baseline} (0: none; 1: as assumed), with 90% interval. {how}"
+        f"{baseline} (0: none; 1: as assumed), with 90% interval cut to the range. {how}"
     )
     return f"{paragraph(note)}\n{table}"

@@ -558,8 +558,10 @@ def _conclude(
         report.rules,
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Files: {out}/answer.md, comparison.csv, differences.csv, break_even.csv, why.csv, "
-        "parties.csv, manifest.json",
+        paragraph(
+            f"Files: {out}/answer.md, comparison.csv, differences.csv, break_even.csv, why.csv, "
+            "parties.csv, manifest.json"
+        ),
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 

@@ -148,7 +148,7 @@ def training_figures() -> list[Check]:
     for what, share, length in (
         ("joint programmes' 56%", 0.56, weeks),
         ("nobody drops out", 1.0, weeks),
-        ("62% complete, four years", 1 - n.completion, 208),
+        ("62% complete, four years", 0.62, 208),
     ):
         rows.append(
             Check(area, f"the same: {what}", academy_fte(2.0, length, share, *ends), NONE, "FTE")
