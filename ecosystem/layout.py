@@ -250,6 +250,13 @@ class Layout:
         return np.where(np.isfinite(self.announced_week), self.history_week, -np.inf)
 
     @cached_property
+    def usually_held_mw(self) -> FloatArray:
+        """Firm capacity that speculative requests hold without a deposit, shape (R,)."""
+        n = self.world.numbers.grid
+        factor = n.speculative_hold_share * n.headroom_factor
+        return factor * np.array([r.headroom_mw for r in self.world.regions])
+
+    @cached_property
     def headroom_mw_per_year(self) -> FloatArray:
         """Firm capacity that upgrades add, shape (R,)."""
         factor = self.world.numbers.grid.upgrade_factor

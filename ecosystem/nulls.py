@@ -66,6 +66,9 @@ NULLS: Mapping[str, Null] = {
     "speculation": Null(
         "no speculative request in the study queue", {"grid.speculative_share": 0.0}
     ),
+    "speculative_holds": Null(
+        "no firm capacity is held by speculative requests", {"grid.speculative_hold_share": 0.0}
+    ),
     "equipment": Null("slots for every order", {"equipment.slots_mw": 1e9}),
     "chips": Null("racks for every order", {"chips.mw_per_week": 1e9}),
     "chip_outages": Null("no disruption of chip supply", {"chips.outage_per_year": 0.0}),

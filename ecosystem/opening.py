@@ -194,6 +194,7 @@ def vendors(layout: Layout) -> Vendors:
         equipment_waiting_mw=0.0,
         chips_mw_per_week=n.chips.mw_per_week,
         headroom_mw=np.maximum(headroom, 0.0),
+        held_mw=layout.usually_held_mw,
         land_ha=layout.zoned_ha,
         rivals_waiting_mw=np.zeros(len(regions)),
         crews=np.ones(layout.phases),

@@ -148,7 +148,8 @@ class Vendors(NamedTuple):
     """What makers, builders and grids can supply.
 
     `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
-    shape (R,): `headroom_mw` is firm capacity not yet promised, `land_ha` zoned land not yet
+    shape (R,): `headroom_mw` is firm capacity not yet promised, `held_mw` what speculative
+    requests of others hold besides, `land_ha` zoned land not yet
     taken, `rivals_waiting_mw` what rivals still ask of the grid.
     """
 
@@ -156,6 +157,7 @@ class Vendors(NamedTuple):
     equipment_waiting_mw: float
     chips_mw_per_week: float
     headroom_mw: FloatArray
+    held_mw: FloatArray
     land_ha: FloatArray
     rivals_waiting_mw: FloatArray
     crews: FloatArray

@@ -38,6 +38,7 @@ SCARCE = {
     "refusal": {"capital.refuse_below": 0.75},
     "speculation": {"grid.study_slots": 2, "grid.headroom_factor": 100.0},
     "grid_headroom": {"grid.headroom_factor": 0.1},
+    "speculative_holds": {"grid.headroom_factor": 0.5, "grid.upgrade_factor": 0.2},
     "equipment": {"equipment.slots_mw": 6_000.0},
     "chips": {"chips.mw_per_week": 10.0},
     "labour": {"workforce.pool_factor": 0.3},
@@ -96,6 +97,7 @@ UNUSED = {
     "diffusion": {"society.opinion_to_act": 1.0},
     "training": {},
     "speculation": {},
+    "speculative_holds": {},
     "chip_outages": {"chips.outage_depth": 0.0},
 }
 
