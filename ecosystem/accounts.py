@@ -120,7 +120,7 @@ def strategy_cost(
         Craft hours worked at each site in the week before: residents are paid in arrears.
     """
     n, levers, layout, sites = now.numbers, now.levers, now.layout, now.sites
-    campus, nothing, week = layout.campus_usd, np.zeros(len(layout.sites)), now.week
+    campus, nothing, week = layout.campus_usd, np.zeros(len(layout.sites)), now.clock
     years = n.local.agreement_years
 
     def paid(share: FloatArray, since: FloatArray) -> FloatArray:
@@ -171,9 +171,9 @@ def _hire(now: Snapshot, local_hours: FloatArray) -> FloatArray:
 
 def _redesign_usd(now: Snapshot) -> float:
     """Return the cost of the unasked redesigns that began last week."""
-    fresh = now.sites.redesigned_week == now.week - 1
-    if not np.count_nonzero(fresh):
+    if now.sites.last_redesigned_week != now.week - 1:
         return 0.0
+    fresh = now.sites.redesigned_week == now.week - 1
     campus = float(np.add.reduce(now.layout.campus_usd[fresh]))
     return campus * now.numbers.local.redesign_cost_share
 

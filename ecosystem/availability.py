@@ -4,15 +4,18 @@ What a cause *would* have offered is recorded even where another cause allows no
 used up by realised progress alone.
 """
 
+from operator import is_
+from typing import NamedTuple
+
 import numpy as np
 
-from ecosystem.delivery.activities import ACTIVITIES, Activity, Cause
-from ecosystem.delivery.record import rate_of
+from ecosystem.delivery.activities import ACTIVITIES, IS, Activity, Cause
+from ecosystem.delivery.record import Availability, rate_of
 from ecosystem.layout import Layout
-from ecosystem.rationing import Rule, queue_place, ration
+from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
-from ecosystem.state import NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.state import NEEDS_CREW, Offer, Sites, Snapshot, Vendors
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 
 CAUSES = len(Cause)
@@ -26,8 +29,6 @@ def _mask(*activities: Activity) -> BoolArray:
 
 
 A = Activity
-IS = np.eye(ACTIVITIES, dtype=bool)
-"""Row by row, which activity is which: ``IS[a][cols]`` is quicker than ``cols == a``."""
 BUILDING = _mask(A.SITEWORK, A.SHELL, A.MEP, A.ENERGISE, A.RACKS, A.COMMISSIONING)
 PERMITS = _mask(A.PERMIT, A.AIR_PERMIT)
 STOPPED_BY_COURT = BUILDING | PERMITS | _mask(A.INTERCONNECT, A.BRIDGE)
@@ -46,6 +47,7 @@ HOURS_SHARE = {
     A.INTERCONNECT: 0.05,
     A.BRIDGE: 0.05,
 }
+CRAFT_WORK = _mask(*HOURS_SHARE)
 
 
 def craft_hours(layout: Layout, durations_weeks: FloatArray) -> FloatArray:
@@ -79,92 +81,152 @@ def craft_hours(layout: Layout, durations_weeks: FloatArray) -> FloatArray:
     return hours / np.maximum(durations_weeks, 1e-9)[:, :, None]
 
 
-def offer(
-    now: Snapshot,
-    sites: Sites,
-    vendors: Vendors,
-    hours_per_week: FloatArray,
-    rival_hours: FloatArray,
-) -> Offer:
-    """Ration everything that is scarce among the open activities.
+class Terms(NamedTuple):
+    """What the causes that deal out no stock allow, by site and activity.
 
-    Parameters
+    Attributes
     ----------
-    now : Snapshot
-        Start of the week.
-    sites, vendors : Sites, Vendors
-        After this week's decisions of institutions and vendors.
-    hours_per_week : ndarray, shape (P, A, 4)
-        Craft hours at full speed, from :func:`craft_hours`.
-    rival_hours : ndarray, shape (R, 4)
-        Craft hours that other builders ask for.
-
-    Returns
-    -------
-    Offer
-
-    Notes
-    -----
-    Craft hours, equipment slots and racks are rationed by the rule that the world declares for
-    each (`numbers.workforce.rationing` and so on). Rivals share hours alike with all; slots that
-    they hold are not there.
+    share : ndarray of float32, shape (8, S * A)
+        Share of full speed, as it is recorded; 1 for the stocks.
+    allowed : ndarray, shape (S * A,)
+        0 where a cause stops the work, 1 elsewhere; coordination, which only slows it, left out.
+    least : ndarray, shape (S * A,)
+        The least over causes, coordination included.
     """
-    rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
-    site = layout.site_of_phase[rows]
-    share = np.ones((CAUSES, len(rows)))  # causes first: each is one stretch of memory
-    share[Cause.COMMUNITY] = _community(now, sites, site, cols)
-    share[Cause.GRID] = _grid(sites, site, cols, now.week)
-    share[Cause.CAPITAL] = sites.funded[site] | UNFUNDED[cols]
-    if not now.shocks.calm:
-        share[Cause.DISRUPTION] = _disruption(now.shocks, layout.region_of_phase[rows], cols)
-    share[Cause.COORDINATION] = _coordination(now, sites, site, cols)
-    _relax(now, site, share)  # before rationing: who works faster asks for more
-    rate = np.minimum.reduce(share)
-    waiting, reserved = _equipment(now, vendors, share, rate)
-    _chips(now, vendors, share, rate)
-    required, level, need = _labour(now, vendors, share, rate, hours_per_week, rival_hours)
-    _relax(now, site, share)
-    offered = share.T.astype(np.float32)  # as recorded, so that a replay reproduces the run
-    return Offer(offered, rate_of(offered), required, level, need, waiting, reserved)
+
+    share: Availability
+    allowed: FloatArray
+    least: FloatArray
 
 
-def _relax(now: Snapshot, site: IntArray, share: FloatArray) -> None:
-    """Let causes hold nothing back where a what-if question says so (in place)."""
-    if now.relaxed is not None:
-        share[now.relaxed[site].T] = 1.0
+class Supply:
+    """Rations everything that is scarce, and keeps what changes only as something happens."""
+
+    __slots__ = ("_coordination", "_seen", "_terms", "_until")
+
+    def __init__(self) -> None:
+        self._terms: Terms | None = None
+        self._seen: tuple[object, ...] = ()
+        self._until = -np.inf
+        self._coordination: FloatArray | None = None
+
+    def offer(self, now: Snapshot, sites: Sites, vendors: Vendors) -> Offer:
+        """Return what every cause offers to the open activities.
+
+        Parameters
+        ----------
+        now : Snapshot
+            Start of the week.
+        sites, vendors : Sites, Vendors
+            After this week's decisions of institutions and vendors.
+
+        Notes
+        -----
+        Craft hours, equipment slots and racks are rationed by the rule that the world declares for
+        each (`numbers.workforce.rationing` and so on). Rivals share hours alike with all; slots
+        that they hold are not there.
+        """
+        opened, terms = now.opened, self.terms(now, sites)
+        place = now.layout.site_place[opened.flat]
+        share, rate = terms.share.take(place, axis=1), terms.least[place]
+        if not now.shocks.calm:
+            _disrupt(now, share, rate)
+        waiting, reserved = _equipment(now, vendors, share, rate)
+        _chips(now, vendors, share, rate)
+        labour = _labour(now, vendors, share, rate)
+        if now.relaxed is not None:
+            share[now.relaxed[now.layout.site_of_phase[opened.rows]].T] = 1.0
+        offered = share.T  # in 32 bits, as recorded, so that a replay reproduces the run
+        return Offer(offered, rate_of(offered), *labour, waiting, reserved)
+
+    def terms(self, now: Snapshot, sites: Sites) -> Terms:
+        """Return what holds this week; `sites` are those after the week's decisions."""
+        seen = (now.layout, sites, now.gate, now.upstream, now.relaxed)
+        if self._terms is None or now.week >= self._until or not all(map(is_, seen, self._seen)):
+            self._terms = _coordinated(now, sites, _terms(now, sites))
+            self._seen, self._until = seen, _next_change(sites, now.week)
+        elif now.coordination is not self._coordination:
+            self._terms = _coordinated(now, sites, self._terms)
+        self._coordination = now.coordination
+        return self._terms
 
 
-def _community(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> BoolArray:
+def _next_change(sites: Sites, week: int) -> float:
+    """Return the first week in which something that blocks a site now is over."""
+    until = np.concatenate(
+        [
+            sites.stay_until,
+            sites.redesign_until,
+            sites.moratorium_until,
+            sites.restudy_until,
+            sites.switching_until,
+            sites.venue_until.ravel(),
+        ]
+    )
+    return float(np.minimum.reduce(until[until > week], initial=np.inf))
+
+
+def _terms(now: Snapshot, sites: Sites) -> Terms:
+    """Work out what the causes allow that deal out no stock, coordination left out."""
+    share = np.ones((CAUSES, len(sites.live), ACTIVITIES), dtype=np.float32)
+    share[Cause.COMMUNITY] = _community(now, sites)
+    share[Cause.GRID] = _grid(sites, now.week)
+    share[Cause.CAPITAL] = sites.funded[:, None] | UNFUNDED
+    if now.relaxed is not None:  # before rationing: who works faster asks for more
+        share[now.relaxed.T] = 1.0
+    share = share.reshape(CAUSES, -1)
+    allowed = np.minimum.reduce(share).astype(np.float64)
+    return Terms(share, allowed, allowed)
+
+
+def _coordinated(now: Snapshot, sites: Sites, terms: Terms) -> Terms:
+    """Return terms with what interfaces leave of the work now."""
+    friction = _coordination(now, sites).ravel()
+    share = terms.share.copy()
+    share[Cause.COORDINATION] = friction
+    return Terms(share, terms.allowed, np.minimum(terms.allowed, friction))
+
+
+def _community(now: Snapshot, sites: Sites) -> BoolArray:
+    """Return where communities and authorities let work go on, shape (S, A)."""
     week = now.week
-    stopped = sites.stay_until > week
     unapproved = ~sites.approved
     blocked = (sites.redesign_until > week) | (sites.moratorium_until > week) & unapproved
-    at_permit = (blocked | now.gate & unapproved)[site] & IS[A.PERMIT][cols]
-    at_air = blocked[site] & IS[A.AIR_PERMIT][cols]
-    unzoned = ~sites.land_granted[site] & IS[A.LAND][cols]
-    free = ~(at_permit | at_air | unzoned | stopped[site] & STOPPED_BY_COURT[cols])
+    free = ~((sites.stay_until > week)[:, None] & STOPPED_BY_COURT)
+    free[:, A.PERMIT] &= ~(blocked | now.gate & unapproved)
+    free[:, A.AIR_PERMIT] &= ~blocked
+    free[:, A.LAND] &= sites.land_granted
     if now.upstream is not None:
-        free &= ~held(sites, now.upstream, week)[site, cols]
+        free &= ~held(sites, now.upstream, week)
     return free
 
 
-def _grid(sites: Sites, site: IntArray, cols: IntArray, week: int) -> BoolArray:
-    studied = sites.study_started & (sites.restudy_until <= week)
-    unstudied = IS[A.STUDY][cols] & ~studied[site]
-    return ~(unstudied | IS[A.INTERCONNECT][cols] & ~sites.headroom_granted[site])
+def _grid(sites: Sites, week: int) -> BoolArray:
+    """Return where the grid lets work go on, shape (S, A)."""
+    free = np.ones((len(sites.live), ACTIVITIES), dtype=bool)
+    free[:, A.STUDY] = sites.study_started & (sites.restudy_until <= week)
+    free[:, A.INTERCONNECT] = sites.headroom_granted
+    return free
 
 
-def _coordination(now: Snapshot, sites: Sites, site: IntArray, cols: IntArray) -> FloatArray:
-    friction = np.where(INTERFACES[cols], now.coordination[site], 1.0)
-    switching = sites.switching_until > now.week
-    if not np.count_nonzero(switching):
-        return friction
-    return np.where(switching[site] & (cols == A.SITEWORK), 0.0, friction)
+def _coordination(now: Snapshot, sites: Sites) -> FloatArray:
+    """Return what friction at interfaces leaves of full speed, shape (S, A)."""
+    friction = np.where(INTERFACES, now.coordination[:, None], 1.0)
+    friction[sites.switching_until > now.week, A.SITEWORK] = 0.0
+    if now.relaxed is not None:
+        friction[now.relaxed[:, Cause.COORDINATION]] = 1.0
+    return friction
 
 
-def _disruption(shocks: Shocks, region: IntArray, cols: IntArray) -> FloatArray:
-    weather = np.where(OUTDOORS[cols], shocks.weather[region], 1.0)
-    return np.where(cols == A.CHIPS, shocks.chips, weather)
+def _disrupt(now: Snapshot, share: Availability, rate: FloatArray) -> None:
+    """Let storms and disruptions of the chip supply slow work (in place)."""
+    rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
+    left = np.where(OUTDOORS[cols], now.shocks.weather[layout.region_of_phase[rows]], 1.0)
+    left[cols == A.CHIPS] = now.shocks.chips
+    if now.relaxed is not None:
+        left[now.relaxed[layout.site_of_phase[rows], Cause.DISRUPTION]] = 1.0
+    share[Cause.DISRUPTION] = left
+    np.minimum(rate, left, out=rate)
 
 
 def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
@@ -174,8 +236,17 @@ def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
     return queue_place(rule, now.critical.ravel()[flat], now.progress.start_week.ravel()[flat])
 
 
+def _ration_stock(
+    now: Snapshot, stock: float, at: IntArray, need: FloatArray, speed: FloatArray, rule: Rule
+) -> FloatArray:
+    """Ration one stock among the open activities `at`, shape (m,); return their shares."""
+    flat = now.opened.flat[at]
+    critical, started = now.critical.ravel()[flat], now.progress.start_week.ravel()[flat]
+    return ration_stock(stock, need, speed, rule, critical, started)
+
+
 def _equipment(
-    now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray
+    now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray
 ) -> tuple[float, FloatArray]:
     """Fill slots, which lowers `rate`; return what waits [MW] and the share of who reserved.
 
@@ -187,61 +258,58 @@ def _equipment(
     rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
     slots = float(vendors.equipment.capacity) - rival_mw
     made_ahead = float(np.add.reduce(ahead))
-    reserved = np.full(len(ahead), min(1.0, slots / made_ahead) if made_ahead > 0 else 1.0)
-    left = np.array([max(slots - made_ahead, 0.0)])
+    reserved = ones(len(ahead))
+    if made_ahead > 0:
+        reserved *= min(1.0, slots / made_ahead)
+    left = max(slots - made_ahead, 0.0)
     need = mw * (rate[at] > 0)
-    if float(np.add.reduce(need)) <= left[0]:
+    if float(np.add.reduce(need)) <= left:
         return 0.0, reserved
-    rule, nobody = now.numbers.equipment.rationing, np.zeros(1)
-    pool = np.zeros((len(at), 1), dtype=np.int64)
     # a slot is held for the whole week, whatever else slows the work
-    granted = ration(
-        left, pool, need[:, None], np.ones(len(at)), nobody, _place(now, rule, now.opened.flat[at])
-    ).share
+    granted = _ration_stock(now, left, at, need, ones(len(at)), now.numbers.equipment.rationing)
     share[Cause.EQUIPMENT, at] = granted
     rate[at] = np.minimum(rate[at], granted)
     return float(np.add.reduce(need * (1 - granted))), reserved
 
 
-def _chips(now: Snapshot, vendors: Vendors, share: FloatArray, rate: FloatArray) -> None:
+def _chips(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray) -> None:
     """Ration racks, which lowers `rate`."""
     at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
     if not len(at):
         return
     rows = now.opened.rows[at]
     need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-    need = (need * now.opened.span_weeks[at])[:, None]
-    pool = np.zeros((len(at), 1), dtype=np.int64)
-    supply, rule = np.array([vendors.chips_mw_per_week]), now.numbers.chips.rationing
-    place = _place(now, rule, now.opened.flat[at])
-    granted = ration(supply, pool, need, rate[at], np.zeros(1), place).share
+    need = need * now.opened.span_weeks[at]
+    supply, rule = vendors.chips_mw_per_week, now.numbers.chips.rationing
+    granted = _ration_stock(now, supply, at, need, rate[at], rule)
     share[Cause.CHIPS, at] = granted
     rate[at] = np.minimum(rate[at], granted)
 
 
 def _labour(
-    now: Snapshot,
-    vendors: Vendors,
-    share: FloatArray,
-    rate: FloatArray,
-    hours_per_week: FloatArray,
-    rival_hours: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
     """Share craft hours among activities that go at `rate` for all other causes.
 
-    Return what was asked for and the speed that hours allow, both (R, 4), and the need of each
-    activity (n, 4).
+    Return what was asked for and the speed that hours allow, both (R, 4), which open activities
+    are craft work, (m,), and what these need, (m, 4). All others ask for no hours.
     """
-    rows, cols, flat, span = now.opened
-    manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[cols]
-    need = hours_per_week.reshape(-1, CRAFTS)[flat]
-    need *= now.learning[rows, None]
-    pools, full = now.layout.pools_of_phase[rows], need * span[:, None]
-    speed, rivals, offered = rate * manned, rival_hours.ravel(), now.labour.offered_hours.ravel()
-    place = _place(now, now.numbers.workforce.rationing, flat)
-    possible, level, asked = ration(offered, pools, full, speed, rivals, place)
-    share[Cause.LABOUR] = manned * possible
-    return asked.reshape(rival_hours.shape), level.reshape(rival_hours.shape), need
+    at = CRAFT_WORK[now.opened.cols].nonzero()[0]
+    rows, flat = now.opened.rows[at], now.opened.flat[at]
+    manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[now.opened.cols[at]]
+    need = now.craft_hours.reshape(-1, CRAFTS)[flat]
+    pools, full = now.layout.pools_of_phase[rows], need * now.opened.span_weeks[at][:, None]
+    rivals = now.layout.rival_hours[now.week]
+    possible, level, asked = ration(
+        now.labour.offered_hours.ravel(),
+        pools,
+        full,
+        rate[at] * manned,
+        rivals.ravel(),
+        _place(now, now.numbers.workforce.rationing, flat),
+    )
+    share[Cause.LABOUR, at] = manned * possible
+    return asked.reshape(rivals.shape), level.reshape(rivals.shape), at, need
 
 
 def by_region(pools: IntArray, hours: FloatArray, regions: int) -> FloatArray:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations, load_generations
-from ecosystem.delivery.activities import Activity, Network, Power, build_network
+from ecosystem.delivery.activities import ACTIVITIES, Activity, Network, Power, build_network
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
@@ -118,6 +118,12 @@ class Layout:
     def pools_of_phase(self) -> IntArray:
         """Labour pool, region by craft, of each craft of each phase, shape (P, 4)."""
         return self.region_of_phase[:, None] * len(Craft) + np.arange(len(Craft))
+
+    @cached_property
+    def site_place(self) -> IntArray:
+        """Place of every flat (phase, activity) in a flat (site, activity), shape (P * A,)."""
+        place = self.site_of_phase[:, None] * ACTIVITIES + np.arange(ACTIVITIES)
+        return place.ravel()
 
     @cached_property
     def cloud_of_phase(self) -> IntArray:
@@ -233,6 +239,12 @@ class Layout:
                 for s in self.sites
             ]
         )
+
+    @cached_property
+    def recorded_weeks(self) -> frozenset[int]:
+        """Weeks in which announcements on record come, those before the start in week 0."""
+        known = self.announced_week[np.isfinite(self.announced_week)]
+        return frozenset(np.maximum(np.floor(known), 0).astype(int).tolist())
 
     @cached_property
     def choice_week(self) -> float:

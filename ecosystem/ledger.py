@@ -166,15 +166,15 @@ class Ledger:
             self.post(purpose, payer, payee, 0.0)
             return
         # Both ways summed apart: their difference from a total may round below zero.
-        self.post(purpose, payer, payee, float(np.add.reduce(np.maximum(amounts, 0.0), None)))
-        if np.minimum.reduce(amounts, None) < 0:
-            back = float(np.add.reduce(np.minimum(amounts, 0.0), None))
-            self.post(purpose, payee, payer, -back)
-        for account, sign in ((payer, -1.0), (payee, 1.0)):
+        there, back = _both_ways(amounts)
+        self.post(purpose, payer, payee, there)
+        if back:
+            self.post(purpose, payee, payer, back)
+        for account, book in ((payer, np.subtract), (payee, np.add)):
             detail = self._details.get(account)
             if detail is not None:
                 extra = tuple(range(detail.ndim, amounts.ndim))
-                detail += sign * (amounts.sum(axis=extra) if extra else amounts)
+                book(detail, amounts.sum(axis=extra) if extra else amounts, out=detail)
 
     def record(self, quantity: str, entry: str, amount: float) -> None:
         """Book a physical quantity, e.g. ``record("water", "withdrawn", 120.0)``, >= 0."""
@@ -319,6 +319,17 @@ class Ledger:
         """Return all that an account paid and received over all periods [USD]."""
         rows = (row for row in self.table() if row.unit == "USD")
         return math.fsum(row.amount for row in rows if account in (row.payer, row.payee))
+
+
+def _both_ways(amounts: FloatArray) -> tuple[float, float]:
+    """Return the sum of what is positive, and that of what is negative, as a positive number."""
+    total = np.add.reduce
+    if np.minimum.reduce(amounts, None) >= 0:
+        return float(total(amounts, None)), 0.0
+    back = -float(total(np.minimum(amounts, 0.0), None))
+    if np.maximum.reduce(amounts, None) <= 0:
+        return 0.0, back
+    return float(total(np.maximum(amounts, 0.0), None)), back
 
 
 def _same(one: float, other: float, scale: float) -> bool:

@@ -20,18 +20,20 @@ from ecosystem.agents.utility import Utility
 from ecosystem.agents.vendor import ChipMaker, Contractor, EquipmentMaker
 from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
+from ecosystem.availability import Supply
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.institutions.queues import hold_firm
 from ecosystem.institutions.tariffs import requests_kept
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.nulls import nulled
 from ecosystem.people import People
-from ecosystem.policy import InForce, Policy, hours_ratio
+from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
@@ -55,6 +57,14 @@ KINDS: tuple[str, ...] = tuple(
     )
 )
 """All kinds of agents."""
+
+
+_USABLE = np.array(int(Rung.USABLE))
+
+
+def _live_phases(layout: Layout, live: BoolArray) -> BoolArray:
+    """Return the phases of live sites, shape (P,)."""
+    return live[layout.site_of_phase]
 
 
 def _kinds(names: Iterable[str]) -> frozenset[str]:
@@ -111,9 +121,11 @@ class Ecosystem(mesa.Model):
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
         self.market_rules = MarketRules(**world.numbers.market.model_dump())
         self.works = Works(layout, self.streams)
+        self.supply = Supply()
+        self._live_phases = Latest(_live_phases)
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
-        self.recorder = Recorder.of(layout)
+        self.recorder = Recorder(layout, self.works)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
         self.stops = fleet.Stops.of(layout, self.streams)
@@ -131,6 +143,7 @@ class Ecosystem(mesa.Model):
         self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
         self.coordination = np.ones(len(layout.sites))
         self._reserved = np.zeros(len(layout.sites), dtype=bool)
+        self._last_gate = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.week = 0
@@ -189,8 +202,7 @@ class Ecosystem(mesa.Model):
         self._announce_recorded()
         self.last_snapshot = now = self.snapshot()
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
-        hours, rivals = self.works.hours_per_week, self.layout.rival_hours[now.week]
-        deals = settle(orders, now, self.streams, hours, rivals)
+        deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now)]
         flows = self._run_fleet(now)
@@ -229,9 +241,7 @@ class Ecosystem(mesa.Model):
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
         levers = self.policy.in_force(week, sites, self.society)
         self._reserve_at_once(levers)
-        learning = works.learning
-        if "local_hire_added" in levers.used:
-            learning = learning * hours_ratio(layout, levers)[layout.site_of_phase]
+        hired = levers if "local_hire_added" in levers.used else None
         return Snapshot(
             week=week,
             day=date_of(week, self.world.start),
@@ -242,7 +252,7 @@ class Ecosystem(mesa.Model):
             sites=sites,
             progress=works.progress,
             state=state,
-            pending=sites.live[layout.site_of_phase] & (state < Rung.USABLE),
+            pending=self._live_phases(layout, sites.live) & (state < _USABLE),
             opened=opened,
             gate=self._gate(),
             upstream=venues.docket(layout, sites, works.progress, week),
@@ -250,7 +260,7 @@ class Ecosystem(mesa.Model):
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
-            learning=learning,
+            craft_hours=works.craft_hours(hired),
             society=self.society,
             labour=self.labour,
             outlook=self.outlook,
@@ -267,14 +277,21 @@ class Ecosystem(mesa.Model):
         awaiting = self.sites.unapproved
         if not np.count_nonzero(awaiting):
             return awaiting
-        worked = progress.worked_weeks[:, Activity.PERMIT][lead]
+        at = awaiting.nonzero()[0]
+        permit = lead[at] * ACTIVITIES + Activity.PERMIT
         share = self.world.numbers.regulators.hearing_at
-        complete = worked >= share * progress.duration_weeks[:, Activity.PERMIT][lead]
-        filed = np.isfinite(progress.start_week[:, Activity.PERMIT][lead])
-        return awaiting & filed & complete
+        needed = share * progress.duration_weeks.ravel()[permit]
+        complete = progress.worked_weeks.ravel()[permit] >= needed
+        gate = np.zeros_like(awaiting)
+        gate[at] = complete & np.isfinite(progress.start_week.ravel()[permit])
+        if np.count_nonzero(gate != self._last_gate):
+            self._last_gate = gate
+        return self._last_gate  # the same array until there is another
 
     def _announce_recorded(self) -> None:
         """Announce the sites whose recorded date has come."""
+        if self.week not in self.layout.recorded_weeks:
+            return
         come = self.layout.announced_week < self.week + 1
         new = come & np.isnan(self.sites.announced_week)
         if not np.count_nonzero(new):
@@ -307,7 +324,7 @@ class Ecosystem(mesa.Model):
     def _run_fleet(self, now: Snapshot) -> Flows:
         """Run the cluster core on what is usable at the start of the week."""
         layout = self.layout
-        usable = layout.phase_mw * (now.state == Rung.USABLE)
+        usable = layout.phase_mw * (now.state == _USABLE)
         base = layout.installed_base_mw[now.week]
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
         economy = now.economy
@@ -317,18 +334,14 @@ class Ecosystem(mesa.Model):
         """Let the deals take effect: sites opened and given up, capacity promised."""
         layout = self.layout
         self.sites = deals.sites
-        opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
-        for site in opened.tolist():
-            self.works.adopt(site, now.levers.at(site), now.week + 1)
-            self._promise(site, now.week + 1)  # work begins on the Monday after the decision
-        if opened.size:
-            self._cool_and_curtail()
+        if deals.sites.live is not now.sites.live:
+            self._open(now, deals)
         if deals.vendors.builder is not now.vendors.builder:
             self.works.hand_over(now.vendors.builder, deals.vendors.builder)
-        gone = self.works.give_up(deals, now.week) & now.sites.live
+        gone = self.works.give_up(deals, now.week)
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
-        if np.count_nonzero(gone):
+        if gone is not None and np.count_nonzero(gone := gone & now.sites.live):
             times = self.works.restudied(gone)
             again = now.week + 1 + self.world.numbers.grid.restudy_weeks * times
             restudy = np.where(times > 0, again, self.sites.restudy_until)
@@ -365,6 +378,15 @@ class Ecosystem(mesa.Model):
         usual = self.layout.usually_held_mw
         return hold_firm(headroom, held, usual, staying, n.speculative_hold_weeks)
 
+    def _open(self, now: Snapshot, deals: Deals) -> None:
+        """Plan the sites that the lab has opened."""
+        opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
+        for site in opened.tolist():
+            self.works.adopt(site, now.levers.at(site), now.week + 1)
+            self._promise(site, now.week + 1)  # work begins on the Monday after the decision
+        if opened.size:
+            self._cool_and_curtail()
+
     def _live(self, now: Snapshot, deals: Deals) -> None:
         """Let communities talk, every four weeks, and partners take stock."""
         self.contacts = self.contacts + deals.contacts
@@ -399,15 +421,15 @@ class Ecosystem(mesa.Model):
     def _record(self, now: Snapshot, deals: Deals, flows: Flows, news: list[News]) -> None:
         """Fill this week's rows, and check conservation where asked to."""
         self.recorder.tell(now.week, news)
-        ladder = self.recorder.record(
-            Week(now, deals, flows, self.economy, self.society, self.treasury, self.works),
+        self.recorder.record(
+            Week(now, deals, flows, self.economy, self.society, self.treasury),
         )
         if not self.audited:
             return
         found = audit(
             now,
             deals,
-            ladder,
+            self.recorder.ladder[now.week],
             float(self.layout.site_mw[now.sites.announced_week <= now.week + 1].sum()),
             self.treasury.worked_hours,
             self.treasury.ledger,

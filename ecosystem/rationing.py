@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ecosystem.society.labour import share_alike, wanted
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 
 type Rule = Literal["equal_share", "critical_first", "fifo"]
 
@@ -87,7 +87,7 @@ def ration(
     asked = wanted(flat, full, quick, others)
     level = share_alike(offered, flat, full, quick, others, asked)
     if not count or np.minimum.reduce(level) >= 1:
-        return Rationed(np.ones(count), level, asked)
+        return Rationed(ones(count), level, asked)
     if place is None:
         return Rationed(_least(level, pools, need), level, asked)
     classes = int(np.maximum.reduce(place)) + 1
@@ -105,6 +105,38 @@ def ration(
     return Rationed(share, level, asked)
 
 
+def ration_stock(
+    stock: float,
+    need: FloatArray,
+    speed: FloatArray,
+    rule: Rule,
+    critical: BoolArray,
+    start_week: FloatArray,
+) -> FloatArray:
+    """Ration one stock that nobody else asks for; return the share of each activity, shape (n,).
+
+    `need`, `speed` as for :func:`ration`; `rule`, `critical`, `start_week` as for
+    :func:`queue_place`.
+    """
+    pool = np.zeros(len(need), dtype=np.int64)
+    take = need * speed
+    if not len(need) or np.bincount(pool, take)[0] <= stock:
+        return ones(len(need))
+    if rule == "fifo":
+        share = np.empty(len(need))
+        order = start_week.argsort(kind="stable")
+        share[order] = _one_by_one(stock, need[order], take[order])
+        return share
+    place = None if rule == "equal_share" else queue_place(rule, critical, start_week)
+    return ration(np.array([stock]), pool[:, None], need[:, None], speed, np.zeros(1), place).share
+
+
+def _one_by_one(stock: float, need: FloatArray, take: FloatArray) -> FloatArray:
+    """Serve one after the other, each of whom takes what he can use; return shares of needs."""
+    room = np.maximum(stock - (take.cumsum() - take), 0.0)
+    return np.divide(np.minimum(room, need), need, out=ones(len(need)), where=need > 0)
+
+
 def _in_turn(
     left: FloatArray, pool: IntArray, need: FloatArray, speed: FloatArray, place: IntArray
 ) -> FloatArray:
@@ -113,10 +145,7 @@ def _in_turn(
     for stock in np.flatnonzero(np.bincount(pool, need * speed, len(left)) > left):
         mine = (pool == stock).nonzero()[0]
         mine = mine[place[mine].argsort()]
-        take = need[mine] * speed[mine]
-        room = np.maximum(left[stock] - (np.cumsum(take) - take), 0.0)
-        served = np.minimum(room, need[mine])
-        share[mine] = np.divide(served, need[mine], out=np.ones(len(mine)), where=need[mine] > 0)
+        share[mine] = _one_by_one(left[stock], need[mine], need[mine] * speed[mine])
     return share
 
 

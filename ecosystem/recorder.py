@@ -1,6 +1,5 @@
 """Fills the tables of a run, week by week, in preallocated arrays."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from math import isfinite
 from typing import NamedTuple
@@ -16,9 +15,10 @@ from ecosystem.ledger import Ledger
 from ecosystem.market import price_at_bound, price_usd_per_mtok
 from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
+from ecosystem.shocks import QUARTER_WEEKS
 from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
 from ecosystem.treasury import Treasury
-from ecosystem.units import MW_PER_GW, FloatArray, IntArray
+from ecosystem.units import MW_PER_GW, BoolArray, FloatArray, IntArray
 from ecosystem.view import Event
 from ecosystem.works import Works
 
@@ -38,7 +38,6 @@ class Week(NamedTuple):
     economy: Economy
     society: Society
     treasury: Treasury
-    works: Works
 
 
 def of_hosts(
@@ -64,9 +63,15 @@ def of_hosts(
     }
 
 
+def announced(layout: Layout, announced_week: FloatArray) -> tuple[BoolArray, FloatArray]:
+    """Return which sites are announced, shape (S,), and the MW of their phases, shape (P,)."""
+    there = np.isfinite(announced_week)
+    return there, layout.phase_mw * there[layout.site_of_phase]
+
+
 def scalars(week: Week) -> dict[str, float]:
     """Return the observables of a week that are single numbers, but for those of hosts."""
-    now, deals, flows, economy, _, treasury, _ = week
+    now, deals, flows, economy, _, treasury = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
     active = deals.offer.required_hours - layout.rival_hours[now.week] > 1.0
@@ -113,67 +118,101 @@ def scalars(week: Week) -> dict[str, float]:
     }
 
 
-@dataclass(slots=True)
 class Recorder:
-    """What happened so far."""
+    """What happened so far.
 
-    layout: Layout
-    weekly: FloatArray
-    ladder: FloatArray
-    usable_it: FloatArray
-    lost: FloatArray
-    first_cell: IntArray
-    of_hosts: Latest[Layout, Sites, Society, FloatArray, FloatArray, dict[str, float]]
-    opinion: list[tuple[int, Society, FloatArray]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    columns: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    Nothing in the model reads it, so that what is costly to fold, the ladder and the losses, is
+    folded many weeks at once: every quarter, and when somebody looks.
 
-    @classmethod
-    def of(cls, layout: Layout) -> "Recorder":
-        """Return an empty recorder."""
+    Attributes
+    ----------
+    opinion : list of (int, Society, ndarray)
+        Week, communities, and benefit per household, every four weeks.
+    events : list of Event
+    """
+
+    def __init__(self, layout: Layout, works: Works) -> None:
         weeks, sites = layout.world.weeks, len(layout.sites)
-        return cls(
-            layout=layout,
-            weekly=np.full((weeks, len(WEEKLY)), np.nan),
-            ladder=np.zeros((weeks, sites, len(Rung))),
-            usable_it=np.zeros((weeks, sites)),
-            lost=np.zeros((weeks, sites, len(Cause))),
-            first_cell=layout.site_of_phase * len(Rung),
-            of_hosts=Latest(of_hosts),
-        )
+        self.layout = layout
+        self.opinion: list[tuple[int, Society, FloatArray]] = []
+        self.events: list[Event] = []
+        self._works = works
+        self._weekly = np.full((weeks, len(WEEKLY)), np.nan)
+        self._ladder = np.zeros((weeks, sites, len(Rung)))
+        self._usable_it = np.zeros((weeks, sites))
+        self._lost = np.zeros((weeks, sites, len(Cause)))
+        self._first_cell = layout.site_of_phase * len(Rung)
+        self._unfolded: list[tuple[IntArray, FloatArray]] = []
+        self._folded = 0
+        self._of_hosts = Latest(of_hosts)
+        self._announced = Latest(announced)
+        self._columns: IntArray = np.zeros(0, dtype=np.int64)
+
+    @property
+    def weekly(self) -> FloatArray:
+        """Observables in the order of `WEEKLY`, shape (weeks, n); NaN in weeks to come."""
+        self._fold()
+        return self._weekly
+
+    @property
+    def ladder(self) -> FloatArray:
+        """MW by site and rung, shape (weeks, S, 8)."""
+        self._fold()
+        return self._ladder
+
+    @property
+    def usable_it(self) -> FloatArray:
+        """Usable IT MW by site, shape (weeks, S)."""
+        return self._usable_it
+
+    @property
+    def lost(self) -> FloatArray:
+        """Weeks lost by site and cause, shape (weeks, S, 8)."""
+        self._fold()
+        return self._lost
 
     def binding(self, weeks: slice | int) -> IntArray:
         """Return the cause that took most from each site, shape (..., S); -1 where none did."""
         lost = self.lost[weeks]
         return np.where(lost.any(axis=-1), lost.argmax(axis=-1), -1)
 
-    def record(self, week: Week) -> FloatArray:
-        """Fill the rows of a week; return MW by site and rung, shape (S, 8)."""
+    def record(self, week: Week) -> None:
+        """Fill the rows of a week."""
         now, layout, at = week.now, self.layout, week.now.week
-        announced = now.sites.announced_week <= at + 1.0
-        mw = layout.phase_mw * announced[layout.site_of_phase]
-        ladder = self.ladder[at]
-        cells = np.bincount(self.first_cell + now.state, mw, ladder.size)
-        ladder[:] = cells.reshape(ladder.shape)
-        self.usable_it[at] = week.flows.it_mw[:-1]
-        lost = week.works.lost_now
-        np.add.reduceat(lost, layout.lead_of_site, axis=0, out=self.lost[at])
-        if at % OPINION_WEEKS == 0:
-            per_household = week.treasury.benefit_to_date / layout.households
-            per_household[~announced] = np.nan
-            self.opinion.append((at, week.society, per_household))
-        row = self.weekly[at]
-        row[RUNG_COLUMNS] = np.add.reduce(ladder)
-        row[LOST_AT] = layout.phase_mw @ lost / MW_PER_GW
+        there, mw = self._announced(layout, now.sites.announced_week)
+        self._unfolded.append((now.state, mw))
+        self._usable_it[at] = week.flows.it_mw[:-1]
         treasury = week.treasury
-        hosts = self.of_hosts(
+        if at % OPINION_WEEKS == 0:
+            per_household = treasury.benefit_to_date / layout.households
+            per_household[~there] = np.nan
+            self.opinion.append((at, week.society, per_household))
+        hosts = self._of_hosts(
             layout, now.sites, week.society, treasury.bill_change, treasury.benefit
         )
         observed = scalars(week) | hosts
-        if not self.columns.size:
-            self.columns = np.array([COLUMN[name] for name in observed])
-        row[self.columns] = [*observed.values()]
-        return ladder
+        if not self._columns.size:
+            self._columns = np.array([COLUMN[name] for name in observed])
+        self._weekly[at, self._columns] = [*observed.values()]
+        if len(self._unfolded) == QUARTER_WEEKS:
+            self._fold()
+
+    def _fold(self) -> None:
+        """Fill in ladder and losses of the weeks for which they are missing."""
+        count, layout = len(self._unfolded), self.layout
+        if not count:
+            return
+        weeks = slice(self._folded, self._folded + count)
+        state, mw = (np.array(arrays) for arrays in zip(*self._unfolded, strict=True))
+        ladder = self._ladder[weeks]
+        week = np.arange(count)[:, None] * ladder[0].size
+        cells = np.bincount((week + self._first_cell + state).ravel(), mw.ravel(), ladder.size)
+        ladder[:] = cells.reshape(ladder.shape)
+        lost = self._works.take_lost()
+        np.add.reduceat(lost, layout.lead_of_site, axis=1, out=self._lost[weeks])
+        self._weekly[weeks, RUNG_COLUMNS] = np.add.reduce(ladder, axis=1)
+        self._weekly[weeks, LOST_AT] = np.matmul(layout.phase_mw, lost) / MW_PER_GW
+        self._unfolded, self._folded = [], weeks.stop
 
     def tell(self, week: int, news: list[News]) -> None:
         """Keep the events of a week."""
@@ -190,7 +229,8 @@ class Recorder:
         keys = np.array([s.key for s in self.layout.sites], dtype=object)
         count = len(keys)
         weekly: Table = {"week": week}
-        weekly |= {name: self.weekly[:weeks, i] for i, name in enumerate(WEEKLY)}
+        observed = self.weekly[:weeks]
+        weekly |= {name: observed[:, i] for i, name in enumerate(WEEKLY)}
         causes = np.array([*CAUSES, ""], dtype=object)
         sites: Table = {"week": np.repeat(week, count), "site": np.tile(keys, weeks)}
         for rung in Rung:

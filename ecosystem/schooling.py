@@ -17,6 +17,7 @@ from ecosystem.society.labour import (
 from ecosystem.state import Labour, Offer, Outlook, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray
 
+SEATS = ("academy_seats_per_year", "upskilling_seats_per_year")
 SEATS_BY_CRAFT = np.array([0.45, 0.20, 0.30, 0.05])
 """In proportion to journey workers (regions.csv)."""
 
@@ -57,6 +58,8 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
     """
     n, levers = now.numbers.workforce, now.levers
     journeymen = labour.journeymen
+    if now.week and _at_rest(labour, now):  # nobody trains and nobody came or left
+        return labour._replace(required_hours=offer.required_hours, worked_hours=worked_hours)
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
     by_craft = SEATS_BY_CRAFT / WEEKS_PER_YEAR
     if "upskilling_seats_per_year" in levers.used:
@@ -88,6 +91,16 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
         required_hours=offer.required_hours,
         worked_hours=worked_hours,
     )
+
+
+def _at_rest(labour: Labour, now: Snapshot) -> bool:
+    """Return whether the pools of this week can work as many hours as those of the last one."""
+    trained = any(
+        np.count_nonzero(heads)
+        for heads in (labour.apprentices.heads, labour.prepared.heads, labour.upskilled)
+    )
+    same = labour.travellers is now.labour.travellers
+    return same and not trained and now.levers.used.isdisjoint(SEATS)
 
 
 class _Intake(NamedTuple):

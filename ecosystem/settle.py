@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ecosystem.availability import offer
+from ecosystem.availability import Supply
 from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
@@ -72,13 +72,7 @@ class Wishes:
         return sorted({order.site for order in orders}) if orders else []
 
 
-def settle(
-    orders: Iterable[Order],
-    now: Snapshot,
-    streams: Streams,
-    hours_per_week: FloatArray,
-    rival_hours: FloatArray,
-) -> Deals:
+def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Supply) -> Deals:
     """Decide who gets what this week.
 
     Parameters
@@ -89,10 +83,8 @@ def settle(
         Start of the week.
     streams : Streams
         Chance.
-    hours_per_week : ndarray, shape (P, A, 4)
-        Craft hours at full speed.
-    rival_hours : ndarray, shape (R, 4)
-        Craft hours that other builders ask for.
+    supply : Supply
+        Rations what is scarce among the open activities.
     """
     wishes = Wishes(orders)
     docket = Docket(now, streams)
@@ -106,7 +98,7 @@ def settle(
     given_up = docket.give_up(wishes)
     docket.switch(wishes)
     land = docket.take_land()
-    vendors = _vendors(wishes, now, docket)._replace(land_ha=land.left_ha)
+    vendors = _vendors(wishes, now, docket, land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
     invest = wishes.of(Invest)
@@ -114,7 +106,7 @@ def settle(
         sites=sites,
         labour=_wages(wishes, now.labour),
         vendors=vendors,
-        offer=offer(now, sites, vendors, hours_per_week, rival_hours),
+        offer=supply.offer(now, sites, vendors),
         contacts=docket.contacts,
         breaches=docket.breaches,
         given_up=given_up,
@@ -354,7 +346,7 @@ class Docket:
         preventive = now.week >= now.layout.history_week
         return permits.moratorium_rate(
             now.society.organised,
-            now.layout.neighbours @ in_force,
+            np.count_nonzero(now.layout.neighbours & in_force, axis=1),
             n.moratorium_per_year,
             n.contagion,
             against=np.maximum(-now.society.support, 0.0),
@@ -443,9 +435,11 @@ class Docket:
             text = "funding is resumed" if granted else "financiers refuse to fund construction"
             self._tell("funding", site, "capital", text)
 
-    def give_up(self, wishes: Wishes) -> np.ndarray:
-        """Return the phases that end this week, those of withdrawn sites included."""
+    def give_up(self, wishes: Wishes) -> BoolArray | None:
+        """Return the phases that end this week, those of withdrawn sites included, if any."""
         now = self.now
+        if not (wishes.of(GiveUp) or "withdrawn" in self.changed):
+            return None
         ended = np.zeros(now.layout.phases, dtype=bool)
         for order in wishes.of(GiveUp):
             phase, reason = order
@@ -489,9 +483,7 @@ class Docket:
         if now.week % MONTH_WEEKS == 0:
             left += self._rezoned_ha()
         left = np.maximum(left, 0.0)
-        sites = self.sites()
-        waiting = (sites.live & ~sites.land_granted).nonzero()[0]
-        for site in waiting[np.lexsort((waiting, sites.announced_week[waiting]))].tolist():
+        for site in self.sites().landless.tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:
                 continue
@@ -543,10 +535,10 @@ def expanded(now: Snapshot, waiting_mw: float) -> Plant:
     )
 
 
-def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
+def _vendors(wishes: Wishes, now: Snapshot, docket: Docket, land_ha: FloatArray) -> Vendors:
     """Apply what vendors, builders and grids decided."""
     vendors, layout = now.vendors, now.layout
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"land_ha": land_ha}
     if supply := wishes.of(SupplyChips):
         changes["chips_mw_per_week"] = sum(order.mw for order in supply)
     if wishes.of(ExpandEquipment) or vendors.equipment.due_week <= now.week:
@@ -570,4 +562,4 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket) -> Vendors:
         changes["headroom_mw"] = headroom
     if docket.builder is not None:
         changes["builder"] = docket.builder
-    return vendors._replace(**changes) if changes else vendors
+    return vendors._replace(**changes)

@@ -84,9 +84,20 @@ class Sites:
         return float(self.venue_until.max())
 
     @cached_property
+    def last_redesigned_week(self) -> float:
+        """When the last unasked redesign began; NaN where there was none."""
+        return float(np.fmax.reduce(self.redesigned_week))
+
+    @cached_property
     def before_states(self) -> IntArray:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
+
+    @cached_property
+    def landless(self) -> IntArray:
+        """Live sites that have not taken their land, in the order of their announcement."""
+        waiting = (self.live & ~self.land_granted).nonzero()[0]
+        return waiting[np.lexsort((waiting, self.announced_week[waiting]))]
 
     @cached_property
     def unstudied(self) -> BoolArray:
@@ -223,8 +234,8 @@ class Snapshot:
         Phases for which equipment is being made ahead of its order.
     coordination : ndarray, shape (S,)
         Availability that interface friction leaves.
-    learning : ndarray, shape (P,)
-        Craft hours over those of the builder's first building.
+    craft_hours : ndarray, shape (P, A, 4)
+        Craft hours per week of each activity at full speed, what builders have learned counted.
     relaxed : ndarray of bool, shape (S, 8), optional
         What-if: causes that hold nothing back at a site; None for the world as it is.
     """
@@ -246,7 +257,7 @@ class Snapshot:
     critical: BoolArray
     reserving: IntArray
     coordination: FloatArray
-    learning: FloatArray
+    craft_hours: FloatArray
     society: Society
     labour: Labour
     outlook: Outlook
@@ -263,6 +274,11 @@ class Snapshot:
         return found
 
     # what few agents ask for, and in few weeks, is found when one asks
+
+    @cached_property
+    def clock(self) -> FloatArray:
+        """The week as an array, shape (): quicker to compare arrays with than a number."""
+        return np.array(float(self.week))
 
     @cached_property
     def site_state(self) -> IntArray:
@@ -292,7 +308,7 @@ class Snapshot:
     @cached_property
     def hearable(self) -> BoolArray:
         """Complete applications that can be heard now, shape (S,)."""
-        sites, week = self.sites, self.week
+        sites, week = self.sites, self.clock
         return self.gate & (sites.redesign_until <= week) & (sites.moratorium_until <= week)
 
     @cached_property
@@ -313,19 +329,19 @@ class Snapshot:
     @cached_property
     def unstudied(self) -> BoolArray:
         """Requests that wait for a study, shape (S,)."""
-        return self.sites.unstudied & (self.study_week <= self.week)
+        return self.sites.unstudied & (self.study_week <= self.clock)
 
     @cached_property
     def under_study(self) -> BoolArray:
         """Requests that a utility studies, shape (S,)."""
         lead, sites = self.layout.lead_of_site, self.sites
-        studied = self.progress.finish_week[lead, Activity.STUDY] <= self.week
+        studied = self.progress.finish_week[:, Activity.STUDY][lead] <= self.clock
         return sites.live & sites.study_started & ~studied
 
     @cached_property
     def unconnected(self) -> BoolArray:
         """Requests that wait for firm capacity, shape (S,)."""
-        return self.sites.unconnected & (self.headroom_week <= self.week)
+        return self.sites.unconnected & (self.headroom_week <= self.clock)
 
     @cached_property
     def grid_queued(self) -> bool:
@@ -521,8 +537,10 @@ class Offer(NamedTuple):
         Craft hours that all builders ask for.
     labour_level : ndarray, shape (R, 4)
         Share of full speed that the pools allow.
-    need_hours : ndarray, shape (n, 4)
-        Craft hours of each activity per week of its work.
+    craft_work : ndarray of int, shape (m,)
+        Which of the open activities are craft work.
+    need_hours : ndarray, shape (m, 4)
+        Craft hours of each of these per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
     reserved_share : ndarray, shape (n,)
@@ -533,6 +551,7 @@ class Offer(NamedTuple):
     rate: FloatArray
     required_hours: FloatArray
     labour_level: FloatArray
+    craft_work: IntArray
     need_hours: FloatArray
     equipment_waiting_mw: float
     reserved_share: FloatArray
@@ -554,8 +573,8 @@ class Deals(NamedTuple):
     ----------
     contacts, breaches : ndarray, shape (S,)
         Contact events with the host community this week, and how badly it was let down.
-    given_up : ndarray of bool, shape (P,)
-        Phases that end this week.
+    given_up : ndarray of bool, shape (P,), optional
+        Phases that end this week; None where there are none.
     land_usd, exit_fees_usd : float
         What partners paid for land, and the lab to builders who left.
     """
@@ -566,7 +585,7 @@ class Deals(NamedTuple):
     offer: Offer
     contacts: FloatArray
     breaches: FloatArray
-    given_up: BoolArray
+    given_up: BoolArray | None
     training_share: float
     equity_usd_per_week: float
     land_usd: float

@@ -149,8 +149,8 @@ class Treasury:
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
-        hours = deals.offer.need_hours * worked[:, None]
-        rows = now.opened.rows
+        craft = deals.offer.craft_work
+        hours, rows = deals.offer.need_hours * worked[craft][:, None], now.opened.rows[craft]
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self.hours = float(np.add.reduce(self.worked_hours, None))

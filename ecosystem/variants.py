@@ -8,7 +8,7 @@ in :meth:`ecosystem.works.Works.adopt`.
 import numpy as np
 
 from ecosystem.cluster.retrofit import retrofit_between
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import IS, Activity
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.layout import Layout
 from ecosystem.units import FloatArray, IntArray
@@ -63,7 +63,7 @@ class Variants:
         """
         if not self._reserving.size:
             return self._reserving
-        ordered = opened.rows[opened.cols == Activity.EQUIPMENT]
+        ordered = opened.rows[IS[Activity.EQUIPMENT][opened.cols]]
         ordered = ordered[self.credit_weeks[ordered] > 0]
         if ordered.size:
             floor = self.layout.world.numbers.options.reserved_floor_share
@@ -92,7 +92,7 @@ class Variants:
             Of the racks that came.
         """
         self.refit_usd = 0.0
-        rows = opened.rows[opened.cols == Activity.RACKS]
+        rows = opened.rows[IS[Activity.RACKS][opened.cols]]
         fresh = rows[~self._fitted[rows]]
         if not fresh.size:
             return

@@ -1,11 +1,13 @@
 """Delivery of all sites as it goes: work, plans, critical paths, what each cause has cost."""
 
+from operator import is_
+
 import numpy as np
 
 from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
 from ecosystem.delivery.activities import Activity, Cause, with_bridge
-from ecosystem.delivery.attribution import lost_weeks
+from ecosystem.delivery.attribution import Held, lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
 from ecosystem.delivery.ladder import Rung, ladder_state
 from ecosystem.delivery.progress import Opened, advance, may_go_on, open_rows, withdraw
@@ -13,6 +15,7 @@ from ecosystem.delivery.record import Log
 from ecosystem.institutions.queues import restudies
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
+from ecosystem.policy import InForce, hours_ratio
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
 from ecosystem.state import Deals, News, Sites, Snapshot
@@ -35,6 +38,24 @@ TOLD = frozenset(
 """Activities whose end is news."""
 
 
+def _craft_hours(
+    layout: Layout, hours_per_week: FloatArray, learning: FloatArray, hired: InForce | None
+) -> FloatArray:
+    if hired is not None:
+        learning = learning * hours_ratio(layout, hired)[layout.site_of_phase]
+    return hours_per_week * learning[:, None, None]
+
+
+def _felt(layout: Layout, live: BoolArray, cancelled: BoolArray, critical: BoolArray) -> BoolArray:
+    counted = live[layout.site_of_phase] & ~cancelled
+    return critical & counted[:, None]
+
+
+def _signed_week(layout: Layout, announced_week: FloatArray) -> FloatArray:
+    """Return when the capacity contract of each phase is signed, shape (P,)."""
+    return (announced_week + layout.world.numbers.lab.contract_weeks)[layout.site_of_phase]
+
+
 def _active(layout: Layout, sites: Sites, cancelled: BoolArray, begun: BoolArray) -> BoolArray:
     return (sites.live | begun & ~sites.withdrawn)[layout.site_of_phase] & ~cancelled
 
@@ -48,8 +69,6 @@ class Works:
         Work done; `not_before` holds the weeks before which records forbid a start.
     planned_start, planned_finish : ndarray, shape (P,)
         Weeks as of the announcement; NaN before.
-    lost_weeks, lost_now : ndarray, shape (P, 8)
-        Weeks lost to each cause on the critical path, so far and in the last week.
     learning : ndarray, shape (P,)
         Craft hours over those of the builder's first building.
     generation : ndarray of int, shape (P,)
@@ -84,8 +103,13 @@ class Works:
         self.hours_per_week = craft_hours(layout, durations)
         self.log = Log()
         self._with_work = np.zeros(len(layout.sites), dtype=bool)
+        self._next_begins = -np.inf
         self._active = Latest(_active)
         self._allowed = Latest(may_go_on)
+        self._craft_hours = Latest(_craft_hours)
+        self._signed_week = Latest(_signed_week)
+        self._handover_weeks = np.array(layout.world.numbers.lab.handover_weeks)
+        self._felt = Latest(_felt)
         phases = layout.phases
         self.cancelled = np.zeros(phases, dtype=bool)
         self.cancelled_week = np.full(phases, np.nan)
@@ -93,11 +117,15 @@ class Works:
         self.planned_start = np.full(phases, np.nan)
         self.planned_finish = np.full(phases, np.nan)
         self.judged = np.zeros(phases, dtype=bool)
-        self.lost_weeks = np.zeros((phases, len(Cause)))
-        self.lost_now = np.zeros((phases, len(Cause)))
         self.critical = np.zeros((phases, len(Activity)), dtype=bool)
+        # losses move nothing in the model: they are counted many weeks at once
+        self._lost_weeks = np.zeros((phases, len(Cause)))
+        self._lost_new: list[FloatArray] = []
+        self._held: list[Held] = []
+        self._felt_in = self.network, self.critical
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
+        self.ended: IntArray = np.zeros(0, dtype=np.int64)
         self.racks_mw = 0.0
         self.commissioned = False
         self._judge_from = -np.inf
@@ -111,15 +139,26 @@ class Works:
         return opened
 
     def _begun(self, week: int) -> BoolArray:
-        """Return the sites with recorded work by now; the same array until there is another."""
-        begun = self.layout.active_week <= week
-        if np.count_nonzero(begun != self._with_work):
-            self._with_work = begun
+        """Return the sites with recorded work by now; the same array until there is another.
+
+        Weeks only go forward.
+        """
+        if week >= self._next_begins:
+            first = self.layout.active_week
+            self._with_work = first <= week
+            self._next_begins = np.minimum.reduce(first[first > week], initial=np.inf)
         return self._with_work
 
     def active(self, sites: Sites, week: int) -> BoolArray:
         """Return the phases at work: of announced sites, or by record begun before that."""
         return self._active(self.layout, sites, self.cancelled, self._begun(week))
+
+    def craft_hours(self, hired: InForce | None) -> FloatArray:
+        """Return craft hours per week at full speed, what builders have learned counted.
+
+        `hired` are the levers in force where residents beyond the usual are hired, who are slower.
+        """
+        return self._craft_hours(self.layout, self.hours_per_week, self.learning, hired)
 
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
@@ -128,12 +167,10 @@ class Works:
 
     def state(self, sites: Sites, week: int) -> IntArray:
         """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
-        n = self.layout.world.numbers.lab
-        signed = sites.announced_week + n.contract_weeks <= week
-        handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + n.handover_weeks
-        return ladder_state(
-            self.progress, signed[self.layout.site_of_phase], handed_over <= week, self.cancelled
-        )
+        now = np.array(float(week))  # quicker to compare with than a number
+        signed = self._signed_week(self.layout, sites.announced_week) <= now
+        handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + self._handover_weeks
+        return ladder_state(self.progress, signed, handed_over <= now, self.cancelled)
 
     def plan_site(self, site: int, week: int) -> float:
         """Fix the plan of a site as of its announcement; return the week of its first power."""
@@ -173,6 +210,7 @@ class Works:
 
     def _power_on_site(self, own: IntArray, work: float, permit: float) -> None:
         """Let a site build power of another kind, its work and air permit over those planned."""
+        self.hours_per_week = self.hours_per_week.copy()
         for activity, factor in ((Activity.BRIDGE, work), (Activity.AIR_PERMIT, permit)):
             self._scale(own, activity, factor)
             self.hours_per_week[own, activity] /= factor
@@ -223,15 +261,44 @@ class Works:
     def work(self, now: Snapshot, deals: Deals) -> FloatArray:
         """Work for a week and log what was offered; return the work of each open activity."""
         done = advance(self.network, self.progress, now.opened, deals.offer.rate, now.week)
+        self.ended = done.ended
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
         self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
-        counted = deals.sites.live[self.layout.site_of_phase] & ~self.cancelled
-        self.lost_now = lost_weeks(
-            self.network, now.opened, offered, deals.offer.rate, self.critical, counted
-        )
-        self.lost_weeks += self.lost_now
-        return done
+        felt = self._felt(self.layout, deals.sites.live, self.cancelled, self.critical)
+        self._hold(Held(now.opened, offered, deals.offer.rate), felt)
+        return done.worked_weeks
+
+    def _hold(self, held: Held, felt: BoolArray) -> None:
+        """Keep what held work back in a week; `felt`, (P, A), says where it is felt."""
+        where = self.network, felt
+        if not all(map(is_, where, self._felt_in)):
+            self._count_lost()
+            self._felt_in = where
+        self._held.append(held)
+
+    def _count_lost(self) -> None:
+        """Count the losses of the weeks kept, which share network and critical work."""
+        if not self._held:
+            return
+        lost = lost_weeks(self._felt_in[0], self._held, self._felt_in[1])
+        for week in lost:
+            self._lost_weeks += week
+        self._lost_new.append(lost)
+        self._held = []
+
+    @property
+    def lost_weeks(self) -> FloatArray:
+        """Weeks lost to each cause on the critical path so far, shape (P, 8)."""
+        self._count_lost()
+        return self._lost_weeks
+
+    def take_lost(self) -> FloatArray:
+        """Return what was lost in each week since the last call, at least one, (weeks, P, 8)."""
+        self._count_lost()
+        lost = np.concatenate(self._lost_new)
+        self._lost_new = []
+        return lost
 
     def hand_over(self, before: IntArray, after: IntArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
@@ -245,13 +312,16 @@ class Works:
         fresh[:, opening.PACED.index(Activity.SITEWORK)] = True  # he has not begun it, at least
         ratio = np.where(fresh, ratio[:, None], 1.0)
         self.progress.duration_weeks[rows, cols] *= ratio
+        self.hours_per_week = self.hours_per_week.copy()
         self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
 
-    def give_up(self, deals: Deals, week: int) -> BoolArray:
-        """End phases; return the sites that have none left, shape (S,)."""
+    def give_up(self, deals: Deals, week: int) -> BoolArray | None:
+        """End phases; return the sites that have none left, shape (S,); None if nothing ends."""
+        if deals.given_up is None:
+            return None
         ended = deals.given_up & ~self.cancelled
         if not np.count_nonzero(ended):
-            return np.zeros(len(self.layout.sites), dtype=bool)
+            return None
         self.cancelled = self.cancelled | ended
         self._judge_from = -np.inf
         self.cancelled_week[ended] = week
@@ -276,11 +346,12 @@ class Works:
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
-        at = np.isfinite(self.progress.finish_week.ravel()[now.opened.flat]).nonzero()[0]
-        rows, cols = now.opened.rows[at], now.opened.cols[at]
-        racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
-        self.racks_mw = float(np.add.reduce(racks))
+        rows, cols = now.opened.rows[self.ended], now.opened.cols[self.ended]
         ended = cols.tolist()
+        self.racks_mw = 0.0
+        if Activity.CHIPS in ended:
+            racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
+            self.racks_mw = float(np.add.reduce(racks))
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
             self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)

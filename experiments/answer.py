@@ -32,6 +32,13 @@ def answer(rows: Sequence[Row], baseline: str) -> tuple[str, str, str]:
 def why(explanation: Explanation, strategy: str, baseline: str, future: int) -> list[str]:
     """Say in a few lines where the difference between two runs of one future comes from."""
     place = "the central future" if future == 0 else f"future {future}"
+    return differences_told(explanation, strategy, baseline, place)
+
+
+def differences_told(
+    explanation: Explanation, strategy: str, baseline: str, place: str
+) -> list[str]:
+    """Say in a few lines what sets two runs apart; `place` is where both were made."""
     if explanation.identical:
         return [f"{strategy} and {baseline} are identical in {place}: every site, every event."]
     moved = [row for row in explanation.sites if row["usable_gw_years_diff"] != 0]

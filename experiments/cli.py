@@ -84,6 +84,7 @@ def run(
     """Run one world with one strategy and print what happened."""
     from ecosystem.scenario import load_strategy, load_world
     from experiments.gains import run_gains
+    from experiments.replay import save_run
     from experiments.runner import simulate
     from experiments.summary import run_text
 
@@ -97,7 +98,7 @@ def run(
     )
     typer.echo(f"{run_text(result, title)}\n\n{run_gains(result)}")
     if out is not None:
-        result.save(out)
+        save_run(result, chosen, policy, out)
         typer.echo(f"\nTables and manifest.json: {out}")
 
 
@@ -242,6 +243,88 @@ def ablate(
     typer.echo(f"\nFiles: {out}/ablation.csv, manifest.json")
 
 
+@app.command()
+def catalogue(
+    out: Annotated[
+        Path, typer.Option(help="Folder in which earlier verdicts are looked for.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """List the experiments with their expectations, and the verdicts found so far."""
+    from experiments.catalogue.telling import catalogue_text
+
+    typer.echo(catalogue_text(out))
+    typer.echo("\nRun one: ecosystem experiment E1; all of them: ecosystem experiment all")
+
+
+@app.command()
+def experiment(
+    keys: Annotated[
+        str, typer.Argument(metavar="KEY", help="E1 and so on, with commas between; or all.")
+    ],
+    world: WorldName = "stargate",
+    futures: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Sampled futures; verdicts need 5.")
+    ] = 12,
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/catalogue"),
+) -> None:
+    """Put a question of the catalogue to the model, and say whether what was expected held."""
+    from ecosystem.scenario import load_world
+    from experiments import catalogue as entries
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.catalogue.telling import experiment_text, write_experiment
+
+    chosen = load_world(world)
+    wanted = list(entries.ENTRIES) if keys.strip().lower() == "all" else _names(keys)
+    for entry in [entries.entry(key) for key in wanted]:
+        runs = specs(entry.arms(chosen), chosen, futures, seed, _weeks(years))
+        folder = out / entry.key
+        _folder(folder)
+        flat = [spec for group in runs.values() for spec in group]
+        about = {"experiment": entry.key, "world": chosen.name, "futures": futures, "seed": seed}
+        _run_counted(flat, jobs or _cores(), folder, about, keep=keep)
+        found = seen(folder, runs)
+        findings = entry.judge(found)
+        title = (
+            f"{entry.key} {entry.title}. {chosen.title}; {futures} futures, the same for all; "
+            "all of it simulated."
+        )
+        text = experiment_text(entry, found, findings, title)
+        write_experiment(folder, entry, found, findings, text)
+        typer.echo(f"{text}\n\nFiles: {folder}/answer.md, findings.csv, arms.csv\n")
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(help="TOML: title, strategies, [vary] and [set].")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/sweep"),
+) -> None:
+    """Run your own experiment: strategies over every combination of the numbers that you name."""
+    from experiments.catalogue.engine import keep, seen, specs
+    from experiments.sweep import cells, load_plan, sweep_text, write_cells
+
+    plan = load_plan(file)
+    asked = plan.plan
+    runs = specs(plan.arms, plan.world, asked.futures, asked.seed, _weeks(asked.years))
+    _folder(out)
+    flat = [spec for group in runs.values() for spec in group]
+    _run_counted(flat, jobs or _cores(), out, {"sweep": asked.model_dump(mode="json")}, keep=keep)
+    found = cells(plan, seen(out, runs))
+    write_cells(out / "sweep.csv", plan, found)
+    typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -322,6 +405,38 @@ def explain(
     if question.many:
         _folder(out)
     typer.echo(tell(question, _progress, _run_counted))
+
+
+@app.command()
+def replay(
+    manifest: Annotated[
+        Path, typer.Argument(help="manifest.json, or the folder of a run or of a comparison.")
+    ],
+    strategy: Annotated[
+        str | None, typer.Option(help="Of a comparison; by default its baseline.")
+    ] = None,
+    future: Annotated[int, typer.Option(min=0, help="Of a comparison; 0 is central.")] = 0,
+) -> None:
+    """Make a stored run again: identical bit for bit, or what differs; exit code 1 then."""
+    from experiments.replay import folder_of
+    from experiments.replay import replay as made_again
+
+    found = made_again(folder_of(manifest), strategy, future)
+    typer.echo(found.text)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="Folder of a run: ecosystem run --out A.")],
+    b: Annotated[Path, typer.Argument(help="Folder of another.")],
+) -> None:
+    """Say what changed between two saved runs, and why the results moved."""
+    from experiments.replay import diff as apart
+    from experiments.replay import folder_of
+
+    typer.echo(apart(folder_of(a), folder_of(b)))
 
 
 @app.command()
@@ -543,10 +658,15 @@ def _conclude(
     rules: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
+    from datetime import date
+
     from experiments.conclude import write_answer
+    from experiments.reopen import reopen
     from experiments.summary import comparison_text, cost_text, paragraph
+    from viz.report import write_report
 
     report = write_answer(experiment, specs, future, out, command, money, exact, rules)
+    page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
@@ -558,7 +678,8 @@ def _conclude(
         report.rules,
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        paragraph(
+        f"Report to send on: {page}\n"
+        + paragraph(
             f"Files: {out}/answer.md, comparison.csv, differences.csv, break_even.csv, why.csv, "
             "parties.csv, manifest.json"
         ),

@@ -27,6 +27,7 @@ class Report:
     break_even: str
     rules: str
     failures: list[str]
+    break_even: str = ""
 
 
 def write_answer(

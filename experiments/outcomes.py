@@ -243,6 +243,13 @@ OUTCOMES: tuple[Outcome, ...] = (
 )  # fmt: skip
 
 
+def measures(result: RunResult) -> Table:
+    """Return all outcomes of a run and its length, one row."""
+    values = {outcome.name: np.array([outcome.measure(result)]) for outcome in OUTCOMES}
+    values["horizon_weeks"] = np.array([float(len(result.series("week")))])
+    return values
+
+
 def reduce(result: RunResult) -> dict[str, Table]:
     """Return the small tables that stand for a run in an experiment.
 
@@ -250,10 +257,8 @@ def reduce(result: RunResult) -> dict[str, Table]:
     one per site; ``phases``, ``events``, ``groups`` and ``hosts`` are the run's own; ``parties``
     is who paid whom.
     """
-    values = {outcome.name: np.array([outcome.measure(result)]) for outcome in OUTCOMES}
-    values["horizon_weeks"] = np.array([float(len(result.series("week")))])
     return {
-        "outcomes": values,
+        "outcomes": measures(result),
         "yearly": yearly(result),
         "sites": _site_totals(result.tables["sites"]),
         "phases": result.tables["phases"],

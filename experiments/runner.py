@@ -133,12 +133,13 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep 
     """Carry out a chunk of runs, write its part and return how many runs that were."""
     rows: list[tuple[RunSpec, str]] = []
     kept: dict[str, list[Table]] = {}
-    future, world = None, chunk[0].world
+    future, base, world = None, chunk[0].world, chunk[0].world
     for spec in chunk:
         error = ""
         try:
-            if spec.values != future:  # strategies of one future share its world
-                future, world = spec.values, spec.world.with_values(dict(spec.values))
+            if spec.values != future or spec.world is not base:  # else the same world again
+                future, base = spec.values, spec.world
+                world = base.with_values(dict(future))
             options = dict(spec.options)
             tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks, **options))
             labelled = {name: _labelled(spec, table) for name, table in tables.items()}

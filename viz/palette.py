@@ -164,6 +164,12 @@ _RULES = """
 .eco svg .broken{stroke-dasharray:5 4}
 .eco svg .faded{opacity:.13}
 .eco svg .strong{opacity:.95}
+.eco svg .strong-text{font-weight:600}
+.eco svg .band80{fill:var(--accent);opacity:.16;stroke:none}
+.eco svg .band50{fill:var(--accent);opacity:.28;stroke:none}
+.eco svg .whisker{stroke:var(--ink);stroke-width:1.4;fill:none}
+.eco svg .dot-clear{fill:var(--accent);stroke:var(--accent);stroke-width:1.6}
+.eco svg .dot-open{fill:var(--card);stroke:var(--ink);stroke-width:1.6}
 """
 
 

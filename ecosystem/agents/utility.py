@@ -76,13 +76,13 @@ class Utility(Actor):
         queue = self.sites[now.unconnected[self.sites]]
         if not len(queue):
             return []
-        non_firm, room = now.sites.non_firm[queue], now.vendors.headroom_mw[[self.index]]
+        non_firm, room = now.sites.non_firm[queue], now.vendors.headroom_mw[self.index]
         need = now.layout.site_mw[queue] * ~non_firm
-        if np.minimum.reduce(need) > room[0]:
+        if np.minimum.reduce(need) > room:
             return []
         # who accepts curtailment needs no firm capacity and passes those who wait for it
         alike = np.zeros(len(queue), dtype=np.int64)
-        served = non_firm | fifo_grant(room, alike, need, now.headroom_week[queue])
+        served = non_firm | fifo_grant(np.array([room]), alike, need, now.headroom_week[queue])
         return [GrantHeadroom(int(site)) for site in queue[served]]
 
     def _study(self, now: Snapshot) -> list[Order]:

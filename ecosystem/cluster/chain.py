@@ -120,7 +120,7 @@ class Flows(NamedTuple):
     water_m3: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Core:
     """What rules and generations fix for a whole run.
 
@@ -141,9 +141,7 @@ class Core:
 
     def mfu_at(self, accelerators: float, integration: float) -> float:
         """Return MFU of a job."""
-        bare, whole = self.mfu
-        rows = bare + integration * (whole - bare)
-        return float(np.interp(math.log(max(accelerators, 1.0)), self.log_size, rows))
+        return _mfu_at(self, accelerators, integration)
 
     def speed_at(self, integration: float) -> float:
         """Return speed of serving over that with full integration."""
@@ -316,12 +314,14 @@ def _train(
     mean, at_home = integration
     room = largest * rules.availability
     size = min(wanted, room)
-    mfu, goodput = core.mfu_at(size, at_home), _goodput(size, rules)
+    failing = rules.node_failures_per_day, rules.checkpoint_s, rules.restart_s
+    mfu, goodput = core.mfu_at(size, at_home), _goodput(size, *failing)
     reach = 1.0
     if size < wanted:
         reach = size / wanted
-        spread = core.mfu_at(wanted, mean) * _sites_efficiency(wanted, room, core, rules)
-        progress = _goodput(wanted, rules)
+        sites = math.ceil(wanted / room) if room > 0.0 else 1.0
+        linked = _sites_efficiency(wanted, sites, core.reference_flop_per_s, rules.inter_site_gbps)
+        spread, progress = core.mfu_at(wanted, mean) * linked, _goodput(wanted, *failing)
         if spread * progress > mfu * goodput * reach:
             mfu, goodput, reach = spread, progress, 1.0
     share = training_share * reach
@@ -329,27 +329,35 @@ def _train(
     return {"mfu": mfu, "goodput": goodput, "training_flop_per_s": float(flop)}
 
 
-def _goodput(accelerators: float, rules: ClusterRules) -> float:
+# a job's size seldom changes from one week to the next
+
+
+@lru_cache(maxsize=16)
+def _mfu_at(core: Core, accelerators: float, integration: float) -> float:
+    """Return MFU of a job."""
+    bare, whole = core.mfu
+    rows = bare + integration * (whole - bare)
+    return float(np.interp(math.log(max(accelerators, 1.0)), core.log_size, rows))
+
+
+@lru_cache(maxsize=16)
+def _goodput(
+    accelerators: float, node_failures_per_day: float, checkpoint_s: float, restart_s: float
+) -> float:
     """Return the share of time that a job progresses."""
-    return float(
-        reliability.goodput(
-            accelerators / reliability.NODE_ACCELERATORS,
-            rules.node_failures_per_day,
-            rules.checkpoint_s,
-            rules.restart_s,
-        )
-    )
+    nodes = accelerators / reliability.NODE_ACCELERATORS
+    return float(reliability.goodput(nodes, node_failures_per_day, checkpoint_s, restart_s))
 
 
-def _sites_efficiency(wanted: float, room: float, core: Core, rules: ClusterRules) -> float:
-    """Return what links between sites leave of a job's speed, sites of `room` accelerators."""
-    peak = core.reference_flop_per_s
+@lru_cache(maxsize=16)
+def _sites_efficiency(wanted: float, sites: float, peak: float, inter_site_gbps: float) -> float:
+    """Return what links between `sites` leave of the speed of a job of `wanted` accelerators."""
     return float(
         training.multi_site_efficiency(
-            math.ceil(wanted / room) if room > 0.0 else 1.0,
+            sites,
             layout.usual_parameters(wanted, peak),
             layout.usual_step_s(wanted, peak),
-            rules.inter_site_gbps,
+            inter_site_gbps,
         )
     )
 

@@ -69,12 +69,16 @@ def served_share(load: ArrayLike, peak_to_mean: ArrayLike) -> FloatArray:
         d/pi of the day in which -cos t > (load - 1)/(load A). It is written in terms of d, and d
         as twice an arcsine, so that nothing cancels when demand is far above capacity.
     """
+    # for one number, as every week asks for, Python's own functions are ten times faster
+    single = isinstance(load, float) and isinstance(peak_to_mean, float)
+    own, numpys = (min, max, math.sqrt), (np.minimum, np.maximum, np.sqrt)
+    least, most, root = own if single else numpys
     swing = load * (peak_to_mean - 1.0)
-    low = (1.0 - load * (2.0 - peak_to_mean)) / (2.0 * np.maximum(swing, SMALLEST))
-    half = np.minimum(np.maximum(low, 0.0), 1.0)
-    free = 2.0 * np.arcsin(np.sqrt(half))
-    within = load * free - 2.0 * swing * np.sqrt(half * (1.0 - half))
-    return np.minimum(1.0 + (within - free) / np.pi, np.minimum(load, 1.0))
+    low = (1.0 - load * (2.0 - peak_to_mean)) / (2.0 * most(swing, SMALLEST))
+    half = least(most(low, 0.0), 1.0)
+    free = 2.0 * np.arcsin(root(half))
+    within = load * free - 2.0 * swing * root(half * (1.0 - half))
+    return np.asarray(least(1.0 + (within - free) / np.pi, least(load, 1.0)))
 
 
 def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) -> FloatArray:

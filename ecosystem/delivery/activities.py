@@ -62,6 +62,8 @@ class Power(IntEnum):
 
 CAUSES = tuple(Cause)
 ACTIVITIES = len(Activity)
+IS = np.eye(ACTIVITIES, dtype=bool)
+"""Row by row, which activity is which: ``IS[a][cols]`` is quicker than ``cols == a``."""
 
 # Done once per site, by its lead phase, for all its phases.
 SHARED = (
@@ -145,8 +147,9 @@ class Network:
         Phase whose sitework comes before this phase's; -1 where none does.
     predecessors : ndarray of bool, shape (A, A)
         ``[v, u]`` is true where v needs u; the power options are not among them.
-    shared : ndarray of bool, shape (A,)
-        Activities that the lead phase does for the whole site.
+    shared, wide : ndarray of bool, shape (A,)
+        Activities that the lead phase does for the whole site; the same with sitework, for which
+        other phases wait, too.
     used : ndarray of bool, shape (P, A)
         Activities that a phase's site needs at all.
     works : ndarray of bool, shape (P, A)
@@ -174,6 +177,7 @@ class Network:
     previous: IntArray
     predecessors: BoolArray
     shared: BoolArray
+    wide: BoolArray
     used: BoolArray
     works: BoolArray
     for_site: BoolArray
@@ -240,6 +244,8 @@ def build_network(
         predecessors[after, list(befores)] = True
     shared = np.zeros(ACTIVITIES, dtype=bool)
     shared[list(SHARED)] = True
+    wide = shared.copy()
+    wide[Activity.SITEWORK] = True
     used = _used(lead, accepts)
     leads = lead == np.arange(len(site))
     common = shared.copy()
@@ -252,6 +258,7 @@ def build_network(
         previous=before,
         predecessors=predecessors,
         shared=shared,
+        wide=wide,
         used=used,
         works=used & (~shared | leads[:, None]),
         for_site=used & common & leads[:, None],

@@ -7,6 +7,7 @@ reached only because another had held it up before therefore costs nothing alone
 with that other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import factorial
@@ -16,6 +17,7 @@ import numpy as np
 
 from ecosystem.delivery.activities import (
     ACTIVITIES,
+    IS,
     Activity,
     Cause,
     Network,
@@ -352,15 +354,20 @@ def _clock(rate: FloatArray, length: FloatArray, work: float) -> FloatArray:
     return np.append(0.0, np.cumsum(length))[index] + took
 
 
-def lost_weeks(
-    network: Network,
-    opened: Opened,
-    availability: Availability,
-    rate: FloatArray,
-    critical: BoolArray,
-    counted: BoolArray | None = None,
-) -> FloatArray:
-    """Return the week's loss of each phase by the cause that binds it.
+class Held(NamedTuple):
+    """The open activities of a week and what held them back.
+
+    `availability`, shape (n, 8): what each cause allows each of them, in [0, 1]; `rate`, shape
+    (n,): the least of it over causes.
+    """
+
+    opened: Opened
+    availability: Availability
+    rate: FloatArray
+
+
+def lost_weeks(network: Network, weeks: Sequence[Held], critical: BoolArray) -> FloatArray:
+    """Return the loss of each phase in each week by the cause that binds it.
 
     A cheap running account beside the exact attribution. Per phase the critical open activity
     that loses most counts, so that a phase loses at most one week a week; a phase whose
@@ -369,56 +376,55 @@ def lost_weeks(
     Parameters
     ----------
     network : Network
-    opened : Opened
-    availability : ndarray, shape (n, 8)
-        What each cause allows each open activity, in [0, 1].
-    rate : ndarray, shape (n,)
-        The least of it over causes.
+    weeks : sequence of Held, length W
+        At least one; together they take little longer than one.
     critical : ndarray of bool, shape (P, A)
-        `Schedule.critical` of `remaining_cpm`, at most some weeks old.
-    counted : ndarray of bool, shape (P,), optional
-        Phases that can lose; by default all.
+        `Schedule.critical` of `remaining_cpm`, at most some weeks old; nowhere true for phases
+        that cannot lose.
 
     Returns
     -------
-    ndarray, shape (P, 8)
-        Weeks lost this week; times GW it adds up to GW-weeks.
+    ndarray, shape (W, P, 8)
+        Weeks lost in each week; times GW it adds up to GW-weeks.
     """
-    lost = np.zeros((network.phases, _CAUSES))
-    short = (rate < 1).nonzero()[0]
-    if not short.size:
-        return lost
-    line, phase = _felt_by(network, opened, short)
-    felt = critical[phase, opened.cols[line]]
-    if counted is not None:
-        felt &= counted[phase]
-    line, phase = line[felt], phase[felt]
+    lost = np.zeros((len(weeks) * network.phases, _CAUSES))
+    rate = np.concatenate([held.rate for held in weeks])
+    line, place = _felt_by(network, [held.opened for held in weeks], rate < 1, critical)
     loss = 1.0 - rate[line]
-    most = np.zeros(network.phases)
-    np.maximum.at(most, phase, loss)
-    worst = loss == most[phase]
+    most = np.zeros(len(lost))
+    np.maximum.at(most, place, loss)
+    worst = (loss == most[place]).nonzero()[0]
     # Of equals one counts: the last assignment stays.
-    binding = np.full(network.phases, -1)
-    binding[phase[worst]] = line[worst]
+    binding = np.full(len(lost), -1)
+    binding[place[worst]] = line[worst]
     losing = (binding >= 0).nonzero()[0]
-    cause = availability[binding[losing]].argmin(axis=1)
-    lost[losing, cause] = most[losing]
-    return lost
+    availability = np.concatenate([held.availability for held in weeks])
+    lost[losing, availability[binding[losing]].argmin(axis=1)] = most[losing]
+    return lost.reshape(len(weeks), network.phases, _CAUSES)
 
 
-def _felt_by(network: Network, opened: Opened, lines: IntArray) -> tuple[IntArray, IntArray]:
-    """Return pairs (line of `opened`, phase that may wait for it)."""
-    rows, cols = opened.rows[lines], opened.cols[lines]
-    wide = network.shared[cols] | (cols == Activity.SITEWORK)
-    at = wide.nonzero()[0]
-    if not at.size:
-        return lines, rows
+def _felt_by(
+    network: Network, opened: list[Opened], short: BoolArray, critical: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Return pairs: a line of all weeks' open activities, and who waits for it then.
+
+    Who waits in which week is ``week * P + phase``; lines that are not `short`, (n,), hold up
+    nobody.
+    """
+    rows = np.concatenate([week.rows for week in opened])
+    cols = np.concatenate([week.cols for week in opened])
+    first = np.arange(len(opened)).repeat([len(week.rows) for week in opened]) * network.phases
+    wide = network.wide[cols]
+    narrow = (short & ~wide).nonzero()[0]
+    narrow = narrow[critical[rows[narrow], cols[narrow]]]
+    at = (short & wide).nonzero()[0]
     which, phase = network.mates(rows[at])
     at = at[which]
     # Whose own sitework is open does not wait for that of another phase.
-    digging = np.zeros(network.phases, dtype=bool)
-    digging[opened.rows[opened.cols == Activity.SITEWORK]] = True
-    mine = (phase == rows[at]) | network.shared[cols[at]] | ~digging[phase]
-    at, phase = at[mine], phase[mine]
-    narrow = (~wide).nonzero()[0]
-    return lines[np.concatenate([narrow, at])], np.concatenate([rows[narrow], phase])
+    digging = np.zeros(len(opened) * network.phases, dtype=bool)
+    digging[(first + rows)[IS[Activity.SITEWORK][cols]]] = True
+    waits = (phase == rows[at]) | network.shared[cols[at]] | ~digging[first[at] + phase]
+    waits &= critical[phase, cols[at]]
+    at, phase = at[waits], phase[waits]
+    line = np.concatenate([narrow, at])
+    return line, first[line] + np.concatenate([rows[narrow], phase])

@@ -121,6 +121,8 @@ def _in_sequence(
     starts, finishes, works = start.T, finish.T, work.T  # phases first: quicker to pick from
     for level in network.levels[1:]:
         waiting = level[~begun[level]]
+        if not waiting.size:
+            continue
         turn = finishes[network.previous[waiting]]
         starts[waiting] = own = np.maximum(starts[waiting], turn)
         finishes[waiting] = own + works[waiting]

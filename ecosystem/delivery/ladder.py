@@ -49,8 +49,7 @@ def ladder_state(
     commissioned and `usable`. A commissioned phase goes back from usable in an outage.
     """
     done = np.isfinite(progress.finish_week)
-    state = np.zeros(len(done), dtype=np.int64)
-    state[done[:, Activity.LAND] & contracted] = Rung.SECURED
+    state = (done[:, Activity.LAND] & contracted).astype(np.int64)  # secured, the first rung
     state[done[:, Activity.PERMIT]] = Rung.PERMITTED
     state[np.isfinite(progress.start_week[:, Activity.SITEWORK])] = Rung.BUILDING
     state[done[:, Activity.ENERGISE]] = Rung.ENERGISED

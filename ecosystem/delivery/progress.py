@@ -14,6 +14,7 @@ import numpy as np
 
 from ecosystem.delivery.activities import (
     ACTIVITIES,
+    IS,
     POWER_OPTIONS,
     Activity,
     Network,
@@ -22,7 +23,7 @@ from ecosystem.delivery.activities import (
     without,
 )
 from ecosystem.errors import InputError
-from ecosystem.units import BoolArray, FloatArray, IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 
 # Work left that counts as none: above the rounding of a thousand additions, below a second.
 DONE_WEEKS = 1e-9
@@ -55,6 +56,9 @@ class Progress:
         Work done before the simulation by activities then under way; NaN for all others.
     history : ndarray of bool, shape (P, A)
         Activities finished before the simulation.
+    released_for : ndarray of bool, shape (P,), optional
+        The phases that were active when any were last released: the same array, which nobody
+        writes to, releases nothing more.
     """
 
     duration_weeks: FloatArray
@@ -67,6 +71,7 @@ class Progress:
     pending: BoolArray
     inherited_weeks: FloatArray
     history: BoolArray
+    released_for: BoolArray | None = None
 
     @property
     def done(self) -> BoolArray:
@@ -75,7 +80,8 @@ class Progress:
 
     def copy(self) -> "Progress":
         """Return an independent copy, e.g. for a snapshot."""
-        return Progress(*(getattr(self, name).copy() for name in self.__slots__))
+        arrays = (name for name in self.__slots__ if name != "released_for")
+        return Progress(*(getattr(self, name).copy() for name in arrays))
 
 
 class Opened(NamedTuple):
@@ -90,6 +96,22 @@ class Opened(NamedTuple):
     cols: IntArray
     flat: IntArray
     span_weeks: FloatArray
+
+
+class Advanced(NamedTuple):
+    """What a week of work came to.
+
+    Attributes
+    ----------
+    worked_weeks : ndarray, shape (n,)
+        Work done on each open activity, at most ``rate * span_weeks``; times an activity's need
+        per week of work it is what it consumed.
+    ended : ndarray of int, shape (m,)
+        Which of the open activities are done now.
+    """
+
+    worked_weeks: FloatArray
+    ended: IntArray
 
 
 @cache
@@ -192,16 +214,23 @@ def _power_history(
 def _make_ready(network: Network, progress: Progress, phases: IntArray) -> None:
     """Work out afresh when the activities of some phases could start (in place)."""
     settled = progress.settled_week
-    ready = np.maximum.reduce(settled[network.before[:, phases]])
-    power = np.minimum.reduce(settled[network.powers[phases]], axis=1)
-    ready[:, Activity.ENERGISE] = np.maximum(ready[:, Activity.ENERGISE], power)
+    ready = np.maximum.reduce(settled.take(network.before.take(phases, axis=1)))
+    grid, bridge = settled.take(network.powers.take(phases, axis=0)).T
+    energise = ready[:, Activity.ENERGISE]
+    np.maximum(energise, np.minimum(grid, bridge), out=energise)
     # Work inherited from before the simulation goes on, whatever its turn.
-    ready[np.isfinite(progress.inherited_weeks[phases])] = -np.inf
-    ready = np.maximum(ready, progress.released_week[phases])
-    progress.ready_week[phases] = np.where(progress.pending[phases], ready, np.inf)
+    inherited = np.isfinite(progress.inherited_weeks.take(phases, axis=0))
+    if np.count_nonzero(inherited):
+        ready[inherited] = -np.inf
+    np.maximum(ready, progress.released_week.take(phases, axis=0), out=ready)
+    pending = progress.pending.take(phases, axis=0)
+    progress.ready_week[phases] = np.where(pending, ready, np.inf)
 
 
 def _release(network: Network, progress: Progress, active: BoolArray, week: int) -> None:
+    if active is progress.released_for:
+        return
+    progress.released_for = active
     # Commissioning is not shared, so its column tells which phases have been released.
     new = active & np.isinf(progress.released_week[:, Activity.COMMISSIONING])
     if not np.count_nonzero(new):
@@ -301,9 +330,11 @@ def open_rows(
     _release(network, progress, active, week)
     due = np.maximum(progress.ready_week, not_before).ravel()
     allowed = may_go_on(network, active) if allowed is None else allowed
-    flat = ((due <= week) & allowed.ravel()).nonzero()[0]
+    open_now = due <= np.array(float(week))  # quicker than with a number
+    open_now &= allowed.ravel()
+    flat = open_now.nonzero()[0]
     row_of, col_of = _grid(network.phases)
-    span = np.ones(len(flat))
+    span = ones(len(flat))
     start = progress.start_week.ravel()
     new = np.isnan(start[flat]).nonzero()[0]
     if new.size:
@@ -320,7 +351,7 @@ def advance(
     opened: Opened,
     rate: FloatArray,
     week: int,
-) -> FloatArray:
+) -> Advanced:
     """Work for one week.
 
     Parameters
@@ -337,50 +368,53 @@ def advance(
 
     Returns
     -------
-    ndarray, shape (n,)
-        Work done [week], at most ``rate * span_weeks``; multiply by an activity's need per
-        week of work to find what it consumed.
+    Advanced
     """
     flat, span = opened.flat, opened.span_weeks
-    worked, duration = progress.worked_weeks.ravel(), progress.duration_weeks.ravel()
-    before, need = worked[flat], duration[flat]
-    pace = rate.astype(np.float64)
-    after = before + pace * span
+    worked = progress.worked_weeks.ravel()
+    before, need = worked[flat], progress.duration_weeks.ravel()[flat]
+    after = before + rate * span
     at = (after >= need - DONE_WEEKS).nonzero()[0]
     if not at.size:
         worked[flat] = after
-        return after - before
+        return Advanced(after - before, at)
     after[at] = need[at]
     worked[flat] = after
-    pace_at = pace[at]
+    done = after - before
+    pace, longest = rate[at], span[at]
     # Nothing left to do takes no time, even at rate 0.
     took = np.zeros(len(at))
-    np.divide((after - before)[at], pace_at, out=took, where=pace_at > 0)
-    finish = week + 1 - span[at] + np.minimum(took, span[at])
-    _record(network, progress, opened.rows[at], opened.cols[at], finish)
-    return after - before
+    np.divide(done[at], pace, out=took, where=pace > 0)
+    finish = week + 1 - longest + np.minimum(took, longest)
+    _record(network, progress, opened, at, finish)
+    return Advanced(done, at)
 
 
 def _record(
-    network: Network, progress: Progress, rows: IntArray, cols: IntArray, finish: FloatArray
+    network: Network, progress: Progress, opened: Opened, ended: IntArray, finish: FloatArray
 ) -> None:
-    flat = rows * ACTIVITIES + cols
+    """Date what has ended, for the whole site where it is shared (in place)."""
+    rows, cols, flat = opened.rows[ended], opened.cols[ended], opened.flat[ended]
     progress.finish_week.ravel()[flat] = finish
     progress.settled_week[flat] = finish
     progress.pending.ravel()[flat] = False
-    touched = np.zeros(network.phases + 1, dtype=bool)
-    touched[rows] = True
-    shared = network.shared[cols].nonzero()[0]
-    if shared.size:
-        which, site = network.mates(rows[shared])
-        source = flat[shared][which]
-        mirror = site * ACTIVITIES + cols[shared][which]
-        for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
-            weeks.ravel()[mirror] = weeks.ravel()[source]
-        progress.settled_week[mirror] = progress.settled_week[source]
-        touched[site] = True
-    # Who waited for a turn at sitework; -1, nobody, points to the spare last place.
-    cleared = np.zeros(network.phases + 1, dtype=bool)
-    cleared[rows[cols == Activity.SITEWORK]] = True
-    touched[:-1] |= cleared[network.previous]
-    _make_ready(network, progress, touched[:-1].nonzero()[0])
+    touched = rows
+    if np.count_nonzero(shared := network.shared[cols]):
+        touched = np.append(touched, _mirror(network, progress, rows[shared], cols[shared]))
+    # Who waited for a turn at sitework.
+    if np.count_nonzero(cleared := IS[Activity.SITEWORK][cols]):
+        follows = np.zeros(network.phases + 1, dtype=bool)
+        follows[rows[cleared]] = True  # -1, nobody, points to the spare last place
+        touched = np.append(touched, follows[network.previous].nonzero()[0])
+    _make_ready(network, progress, touched)
+
+
+def _mirror(network: Network, progress: Progress, rows: IntArray, cols: IntArray) -> IntArray:
+    """Copy shared work that has ended to all phases of its site (in place); return these."""
+    which, site = network.mates(rows)
+    source = (rows * ACTIVITIES + cols)[which]
+    mirror = site * ACTIVITIES + cols[which]
+    for weeks in (progress.start_week, progress.finish_week, progress.worked_weeks):
+        weeks.ravel()[mirror] = weeks.ravel()[source]
+    progress.settled_week[mirror] = progress.settled_week[source]
+    return site

@@ -91,8 +91,12 @@ def start_studies(
     -------
     ndarray of bool, shape (n,)
     """
-    free = np.maximum(slots - active, 0).astype(float)
-    return fifo_grant(free, group, np.ones(len(group)), arrival)
+    free = np.maximum(slots - active, 0)
+    if len(free) == 1:  # one utility: the first that find room
+        begins = np.zeros(len(group), dtype=bool)
+        begins[np.asarray(arrival).argsort(kind="stable")[: free[0]]] = True
+        return begins
+    return fifo_grant(free.astype(float), group, np.ones(len(group)), arrival)
 
 
 def restudies(group: IntArray, arrival: ArrayLike, withdrawn: BoolArray) -> FloatArray:

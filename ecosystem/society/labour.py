@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.units import ArrayLike, FloatArray, IntArray
+from ecosystem.units import ArrayLike, FloatArray, IntArray, ones
 
 
 class Craft(IntEnum):
@@ -257,22 +257,22 @@ def share_alike(
     """
     size = len(offered)
     rest = np.zeros(size) if others is None else others
-    level = np.ones(size)
+    level = ones(size)
     short = (wanted(group, need, speed, rest) if asked is None else asked) > offered
     if not np.count_nonzero(short):
         return level
     users = short[group].nonzero()[0]
     group, need, speed = group[users], need[users], speed[users]
     free = np.bincount(group, need, size) + rest
-    level[short] = offered[short] / free[short]
-    slow = np.zeros(len(users), dtype=bool)
+    np.divide(offered, free, out=level, where=short)
+    slow, taken_at_speed = np.zeros(len(users), dtype=bool), need * speed
     while True:
         before, slow = slow, speed < level[group]
         if not np.count_nonzero(slow != before):
             return level
-        taken = np.bincount(group, need * speed * slow, size)
+        taken = np.bincount(group, taken_at_speed * slow, size)
         free = np.bincount(group, need * ~slow, size) + rest
-        raised = np.divide(offered - taken, free, out=np.ones(size), where=short & (free > 0))
+        raised = np.divide(offered - taken, free, out=ones(size), where=short & (free > 0))
         level = np.maximum(level, np.minimum(raised, 1.0))
 
 

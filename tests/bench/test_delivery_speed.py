@@ -13,7 +13,7 @@ from reference import slowness, typical_s
 
 from ecosystem.causes import Slips, Study
 from ecosystem.delivery.activities import Cause, Power, build_network
-from ecosystem.delivery.attribution import attribute, lost_weeks
+from ecosystem.delivery.attribution import Held, attribute, lost_weeks
 from ecosystem.delivery.critical_path import remaining_cpm
 from ecosystem.delivery.progress import advance, begin, open_rows
 from ecosystem.delivery.record import Log, rate_of
@@ -22,6 +22,7 @@ from ecosystem.scenario import load_strategy, load_world
 
 pytestmark = pytest.mark.bench
 PHASES, PER_SITE = 200, 8
+QUARTER_WEEKS = 13
 BASE = np.array([8, 12, 26, 16, 30, 80, 17, 39, 78, 26, 26, 12, 24, 24, 4, 10, 6.0])
 
 
@@ -42,7 +43,7 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
         return value
 
     critical = remaining_cpm(net, progress, not_before, active, 0).critical
-    weeks = 200
+    weeks, held = 200, []
     for week in range(weeks):
         opened = timed("open", open_rows, net, progress, not_before, active, week)
         offers = np.ones((len(opened.rows), len(Cause)), dtype=np.float32)
@@ -51,7 +52,10 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
         rate = rate_of(offers)
         timed("log", log.append, week, opened.rows, opened.cols, offers)
         timed("advance", advance, net, progress, opened, rate, week)
-        timed("lost", lost_weeks, net, opened, offers, rate, critical)
+        held.append(Held(opened, offers, rate))
+        if len(held) == QUARTER_WEEKS:
+            timed("lost", lost_weeks, net, held, critical)
+            held = []
         critical = timed("cpm", remaining_cpm, net, progress, not_before, active, week + 1).critical
         most_open = max(most_open, len(opened.rows))
     runs = log.runs()
@@ -63,7 +67,7 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
     print(f"{most_open} open at most; us a call: {shown}; machine slower by {factor:.2f}")
     assert most_open > 250
     assert typical_us["open"] + typical_us["log"] + typical_us["advance"] < 300 * factor
-    assert typical_us["lost"] < 200 * factor
+    assert typical_us["lost"] < 700 * factor
     assert typical_us["cpm"] < 2_000 * factor
     # eight phases, all eight causes at work and a new offer nearly every week
     assert typical_us["attribute"] < 10_000 * factor

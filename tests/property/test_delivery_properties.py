@@ -16,7 +16,7 @@ from ecosystem.delivery.activities import (
     build_network,
     template,
 )
-from ecosystem.delivery.attribution import attribute, lost_weeks, shapley
+from ecosystem.delivery.attribution import Held, attribute, lost_weeks, shapley
 from ecosystem.delivery.critical_path import cpm
 from ecosystem.delivery.progress import DONE_WEEKS, advance, begin, open_rows, withdraw
 from ecosystem.delivery.record import Log, decode, encode, rate_of
@@ -348,7 +348,7 @@ def test_a_phase_loses_at_most_a_week_to_a_cause_that_binds_critical_work(seed):
         offers = random_offers(rng, len(opened.rows))
         critical = rng.random(net.used.shape) < 0.5
         rate = rate_of(offers)
-        lost = lost_weeks(net, opened, offers, rate, critical)
+        lost = lost_weeks(net, [Held(opened, offers, rate)], critical)[0]
         for p in range(net.phases):
             expected = brute_loss(net, opened, offers, critical, p)
             assert lost[p].max() == pytest.approx(expected)

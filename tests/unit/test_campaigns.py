@@ -100,6 +100,16 @@ def test_preventive_moratoria_follow_opinion_and_neighbours() -> None:
     np.testing.assert_allclose(rate, [0.0, 0.1, 0.2, 0.2 * 1.69])
 
 
+def test_every_neighbour_under_a_moratorium_adds_to_the_rate() -> None:
+    now = contested(moratorium_per_year=0.1, contagion=2.0, preventive_per_year=0.0)
+    neighbours = now.layout.neighbours
+    paused = np.where(np.arange(len(neighbours)) < 5, 1e9, -1e9)
+    docket = Docket(replace(now, sites=replace(now.sites, moratorium_until=paused)), Streams(0))
+    counted = neighbours[:, :5].sum(axis=1)
+    assert counted.max() >= 2
+    np.testing.assert_allclose(docket.moratorium_rate(), 0.1 * 2.0**counted)
+
+
 def test_a_place_without_a_project_can_call_one_and_the_lab_stays_away() -> None:
     angry = {"society.mood_later": -0.6, "society.mood_weeks": 4.0}
     model = Ecosystem(world(200, {**angry, "regulators.preventive_per_year": 20.0}), S0, 1)

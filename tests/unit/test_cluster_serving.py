@@ -97,3 +97,9 @@ def test_first_token_waits_for_queue_and_prefill():
 def test_nothing_served_and_no_prefill_stay_finite():
     assert np.isfinite(serving.usd_per_mtok(2.21, 0.0))
     assert np.isfinite(serving.time_to_first_token_s(0.0, 1000.0, 0.0, 0.01))
+
+
+def test_served_share_of_one_number_is_that_of_an_array():
+    loads = np.linspace(0.0, 4.0, 41)
+    together = serving.served_share(loads, 1.4)
+    assert together.tolist() == [float(serving.served_share(load, 1.4)) for load in loads.tolist()]

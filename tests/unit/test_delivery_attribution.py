@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosystem.delivery.activities import Activity, Cause, Power, build_network
-from ecosystem.delivery.attribution import attribute, lost_weeks
+from ecosystem.delivery.attribution import Held, attribute, lost_weeks
 from ecosystem.delivery.critical_path import cpm, remaining_cpm
 from ecosystem.delivery.progress import advance, begin, open_rows
 from ecosystem.delivery.record import Log, rate_of
@@ -116,5 +116,23 @@ def test_shared_work_that_waits_costs_every_phase_of_the_site():
     offers = np.ones((1, len(Cause)), dtype=np.float32)
     offers[0, Cause.COMMUNITY] = 0.25
     critical = remaining_cpm(NET, progress, LIMITS, ALL, 0).critical
-    lost = lost_weeks(NET, opened, offers, rate_of(offers), critical)
+    lost = lost_weeks(NET, [Held(opened, offers, rate_of(offers))], critical)[0]
     assert shares(lost, community=0.75)
+
+
+def test_weeks_counted_together_lose_what_they_lose_one_by_one():
+    network = build_network(np.repeat([1, 2], 3), np.full(6, Power.BRIDGE_THEN_GRID))
+    rng = np.random.default_rng(5)
+    progress = begin(network, rng.uniform(1, 6, network.used.shape))
+    limits, active = np.full(network.used.shape, -np.inf), np.ones(6, dtype=bool)
+    critical = rng.random(network.used.shape) < 0.6
+    held = []
+    for week in range(40):
+        opened = open_rows(network, progress, limits, active, week)
+        offers = rng.choice([0.0, 0.5, 1.0], (len(opened.rows), len(Cause))).astype(np.float32)
+        held.append(Held(opened, offers, rate_of(offers)))
+        advance(network, progress, opened, np.maximum(rate_of(offers), 0.4), week)
+    together = lost_weeks(network, held, critical)
+    one_by_one = [lost_weeks(network, [week], critical)[0] for week in held]
+    np.testing.assert_array_equal(together, one_by_one)
+    assert together.any()

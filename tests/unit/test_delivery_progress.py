@@ -73,7 +73,7 @@ def test_work_returned_is_work_recorded_and_bounded_by_rate_times_span():
         before = progress.worked_weeks.copy()
         opened = open_rows(TWO, progress, limits(TWO), np.ones(2, dtype=bool), week)
         rate = rng.random(len(opened.rows))
-        work = advance(TWO, progress, opened, rate, week)
+        work = advance(TWO, progress, opened, rate, week).worked_weeks
         gain = progress.worked_weeks[opened.rows, opened.cols] - before[opened.rows, opened.cols]
         assert work == pytest.approx(gain)
         assert (work <= rate * opened.span_weeks + 1e-9).all()

@@ -147,6 +147,17 @@ def test_studies_start_in_order_of_arrival_in_free_slots() -> None:
     np.testing.assert_array_equal(started, [True, False, True, False, False])
 
 
+def test_one_utility_alone_begins_what_it_would_begin_beside_another() -> None:
+    rng = np.random.default_rng(1)
+    for busy in range(5):
+        arrival = rng.integers(0, 4, 6).astype(float)  # some ask in the same week
+        group = np.zeros(6, dtype=np.int64)
+        alone = start_studies(np.array([3]), np.array([busy]), group, arrival)
+        beside = start_studies(np.array([3, 1]), np.array([busy, 0]), group, arrival)
+        assert alone.tolist() == beside.tolist()
+        assert alone.sum() == max(3 - busy, 0)
+
+
 def test_withdrawals_cost_only_those_behind_in_the_same_queue() -> None:
     group = np.array([0, 0, 0, 1, 0])
     arrival = np.array([1, 2, 3, 4, 0])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecosystem.rationing import queue_place, ration
+from ecosystem.rationing import queue_place, ration, ration_stock
 
 RULES = ("equal_share", "critical_first", "fifo")
 ONE_POOL = np.zeros((3, 1), dtype=np.int64)
@@ -85,3 +85,17 @@ def test_no_rule_gives_more_than_there_is(drawn, stock, others, rule, inputs):
     assert ((got.share >= 0) & (got.share <= 1)).all()
     taken = (need * np.minimum(got.share, speed)[:, None]).sum(0) + rest * got.level
     assert (taken <= stock * (1 + 1e-9) + 1e-9).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_one_stock_alone_is_shared_as_among_several(rule):
+    rng = np.random.default_rng(8)
+    for count in (0, 1, 2, 9):
+        for stock in (0.0, 3.0, 1e6):
+            need, speed, since = rng.random((3, count)) * [[9.0], [1.0], [5.0]]
+            critical = rng.random(count) < 0.5
+            got = ration_stock(stock, need, speed, rule, critical, since)
+            place = None if rule == "equal_share" else queue_place(rule, critical, since)
+            pools = np.zeros((count, 1), dtype=np.int64)
+            among = ration(np.array([stock]), pools, need[:, None], speed, NOBODY, place)
+            np.testing.assert_array_equal(got, among.share)
