@@ -24,10 +24,9 @@ class Report:
     sentences: tuple[str, str, str]
     why: list[str]
     gains: str
-    break_even: str
-    rules: str
     failures: list[str]
     break_even: str = ""
+    rules: str = ""
 
 
 def write_answer(
@@ -89,7 +88,7 @@ def write_answer(
     }
     gains = compare_gains(rows, baseline, folder, told, future) if baseline in told else ""
     told_turns = break_even_text(list(exact) or turns, baseline)
-    report = Report(rows, answer(rows, baseline), lines, gains, told_turns, rules, failures)
+    report = Report(rows, answer(rows, baseline), lines, gains, failures, told_turns, rules)
     (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
     return report
 

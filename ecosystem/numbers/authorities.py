@@ -111,7 +111,7 @@ class Regulators(Parameters):
         "1/yr",
         "Withdrawals by the developer, per year of a campaign against a project that nobody has "
         "approved yet; fitted to cancellations up to the end of 2025",
-        "M123, M124, M129, P060; fit: docs/validation.md",
+        "M123, M124, M129, P060; docs/odd.md 7.8",
         "C",
         (0.4, 1.5),
         ge=0,
@@ -152,7 +152,7 @@ class Regulators(Parameters):
         "1/yr",
         "Moratoria per year in a county where nobody need have a project, per unit of mean opinion "
         "below zero; fitted to counts up to the end of 2025",
-        "M104-M107; fit: docs/validation.md",
+        "M104-M107 records; docs/odd.md 7.8",
         "C",
         (0.05, 0.5),
         ge=0,

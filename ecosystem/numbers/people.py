@@ -447,7 +447,7 @@ class Society(Parameters):
         "1",
         "Spread of standing opinion between communities; fitted to the contested share and to "
         "cancellations up to the end of 2025",
-        "P050, M123, M124, M129; fit: docs/validation.md",
+        "P050, M123, M124, M129; docs/odd.md",
         "C",
         (0.2, 0.4),
         ge=0,
