@@ -94,6 +94,7 @@ class StrategyCost(NamedTuple):
     reservation: float
     stewardship: float
     plant: float
+    prepayment: float
 
     @property
     def total(self) -> float:
@@ -102,7 +103,7 @@ class StrategyCost(NamedTuple):
         by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
         by_site += total(self.local_hire) + total(self.rate_protection)
         built = self.reservation + self.stewardship + self.plant
-        once = self.deposit + self.redesign
+        once = self.deposit + self.redesign + self.prepayment
         return float(by_site) + self.engagement + self.academy + built + once
 
 
@@ -153,6 +154,7 @@ def strategy_cost(
         reservation=_reservation_usd(now),
         stewardship=_stewardship_usd(now),
         plant=_plant_usd(now),
+        prepayment=_prepayment_usd(now),
     )
 
 
@@ -211,6 +213,16 @@ def _reservation_usd(now: Snapshot) -> float:
         return 0.0
     mw = float(np.add.reduce(now.layout.phase_mw[now.reserving]))
     return now.numbers.options.reservation_usd_per_mw_year * mw / WEEKS_PER_YEAR
+
+
+def _prepayment_usd(now: Snapshot) -> float:
+    """Return the week's interest on racks that are paid for before they come."""
+    if "chips_prepaid_share" not in now.levers.used:
+        return 0.0
+    rows = now.opened.rows[now.opened.cols == Activity.CHIPS]
+    share = now.levers.chips_prepaid_share[now.layout.site_of_phase[rows]]
+    prepaid = now.numbers.capital.it_usd_per_mw * float(share @ now.layout.phase_mw[rows])
+    return prepaid * now.numbers.capital.discount_per_year / WEEKS_PER_YEAR
 
 
 def _chosen_last_week(now: Snapshot) -> BoolArray:
@@ -296,6 +308,7 @@ def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> 
     for purpose, payee, amount in (
         ("rate_protection", "utilities", float(np.add.reduce(cost.rate_protection))),
         ("deposit", "financiers", cost.deposit),
+        ("prepayment", "financiers", cost.prepayment),
         ("redesign", "vendors", cost.redesign),
     ):
         if amount:

@@ -10,11 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.delivery.activities import ACTIVITIES, IS, Activity, Cause
+from ecosystem.delivery.progress import DONE_WEEKS
 from ecosystem.delivery.record import Availability, rate_of
+from ecosystem.institutions.backlog import allocate
 from ecosystem.layout import Layout
 from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
-from ecosystem.state import NEEDS_CREW, Offer, Sites, Snapshot, Vendors
+from ecosystem.state import MADE, NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 
@@ -129,15 +131,15 @@ class Supply:
         opened, terms = now.opened, self.terms(now, sites)
         place = now.layout.site_place[opened.flat]
         share, rate = terms.share.take(place, axis=1), terms.least[place]
-        if not now.shocks.calm:
-            _disrupt(now, share, rate)
+        if not now.shocks.calm or now.outages is not None:
+            _disrupt(now, vendors, share, rate)
         waiting, reserved = _equipment(now, vendors, share, rate)
-        _chips(now, vendors, share, rate)
+        short, others = _chips(now, vendors, share, rate)
         labour = _labour(now, vendors, share, rate)
         if now.relaxed is not None:
             share[now.relaxed[now.layout.site_of_phase[opened.rows]].T] = 1.0
         offered = share.T  # in 32 bits, as recorded, so that a replay reproduces the run
-        return Offer(offered, rate_of(offered), *labour, waiting, reserved)
+        return Offer(offered, rate_of(offered), *labour, waiting, short, others, reserved)
 
     def terms(self, now: Snapshot, sites: Sites) -> Terms:
         """Return what holds this week; `sites` are those after the week's decisions."""
@@ -218,15 +220,31 @@ def _coordination(now: Snapshot, sites: Sites) -> FloatArray:
     return friction
 
 
-def _disrupt(now: Snapshot, share: Availability, rate: FloatArray) -> None:
-    """Let storms and disruptions of the chip supply slow work (in place)."""
+def _disrupt(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray) -> None:
+    """Let storms, outages of makers and nodes that are out slow work (in place)."""
     rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
-    left = np.where(OUTDOORS[cols], now.shocks.weather[layout.region_of_phase[rows]], 1.0)
-    left[cols == A.CHIPS] = now.shocks.chips
+    left = _disruption(now.shocks, layout, rows, cols)
+    if now.outages is not None:
+        left *= now.outages.left(now.week, vendors.builder, rows, cols)
     if now.relaxed is not None:
         left[now.relaxed[layout.site_of_phase[rows], Cause.DISRUPTION]] = 1.0
     share[Cause.DISRUPTION] = left
     np.minimum(rate, left, out=rate)
+
+
+def _disruption(shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray) -> FloatArray:
+    """Return what storms leave of outdoor work, and outages of what makers deliver.
+
+    Others take over what they can once they are found.
+    """
+    left = np.where(OUTDOORS[cols], shocks.weather[layout.region_of_phase[rows]], 1.0)
+    for activity, lost, since in zip(MADE, shocks.lost, shocks.since, strict=True):
+        if lost == 0:
+            continue
+        at = IS[activity][cols].nonzero()[0]
+        found = since >= layout.switching_weeks[rows[at]]
+        left[at] *= 1 - lost * (1 - layout.substitutability[rows[at]] * found)
+    return left
 
 
 def _place(now: Snapshot, rule: Rule, flat: IntArray) -> IntArray | None:
@@ -272,18 +290,47 @@ def _equipment(
     return float(np.add.reduce(need * (1 - granted))), reserved
 
 
-def _chips(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray) -> None:
-    """Ration racks, which lowers `rate`."""
+def _chips(
+    now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray
+) -> tuple[float, float]:
+    """Ration racks among customers, then among sites, which lowers `rate`.
+
+    Return what the lab did not get this week and what others wait for by now [MW].
+    """
+    n, week, layout = now.numbers.chips, now.week, now.layout
     at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
-    if not len(at):
-        return
+    rows, own, need = now.opened.rows[at], 0.0, ones(len(at))
+    if at.size:
+        lead = now.progress.duration_weeks[rows, A.CHIPS]
+        need = layout.phase_mw[rows] / np.maximum(lead, DONE_WEEKS) * now.opened.span_weeks[at]
+        own = float(need @ rate[at])
+    fresh, waiting = layout.rival_chips_mw[week], vendors.rival_chips_mw
+    # what others wait for is asked for again, spread over a usual delivery
+    others = fresh + waiting / layout.chips_lead_weeks
+    granted, served = own, others
+    if own + others > vendors.chips_mw_per_week:
+        priority = _chips_priority(now, vendors, at)
+        granted, served = allocate(vendors.chips_mw_per_week, (own, others), (priority, 1.0))
+    left = max(waiting + fresh - served, 0.0) * (1 - 1 / n.rival_patience_weeks)
+    if granted >= own:
+        return 0.0, left
+    possible = _ration_stock(now, granted, at, need, rate[at], n.rationing)
+    share[Cause.CHIPS, at] = possible
+    rate[at] = np.minimum(rate[at], possible)
+    return own - granted, left
+
+
+def _chips_priority(now: Snapshot, vendors: Vendors, at: IntArray) -> float:
+    """Return the lab's priority with the chip maker: its standing, and what it pays in advance.
+
+    `at`: open orders of racks; what is paid counts by their megawatts.
+    """
+    if "chips_prepaid_share" not in now.levers.used or not at.size:
+        return vendors.chips_priority
     rows = now.opened.rows[at]
-    need = now.layout.phase_mw[rows] / now.progress.duration_weeks[rows, A.CHIPS]
-    need = need * now.opened.span_weeks[at]
-    supply, rule = vendors.chips_mw_per_week, now.numbers.chips.rationing
-    granted = _ration_stock(now, supply, at, need, rate[at], rule)
-    share[Cause.CHIPS, at] = granted
-    rate[at] = np.minimum(rate[at], granted)
+    mw, prepaid = now.layout.phase_mw[rows], now.levers.chips_prepaid_share
+    mean = float(mw @ prepaid[now.layout.site_of_phase[rows]]) / float(np.add.reduce(mw))
+    return vendors.chips_priority * (1 + now.numbers.chips.priority_of_prepayment * mean)
 
 
 def _labour(

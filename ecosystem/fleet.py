@@ -21,15 +21,18 @@ FROST_LATITUDE = 25.0
 """Hard freezes reach the lowlands of Texas and Louisiana, but not those of the Gulf states."""
 
 
-def generation_of_phase(layout: Layout, progress: Progress, week: int) -> IntArray:
+def generation_of_phase(
+    layout: Layout, progress: Progress, week: int, awaited_weeks: FloatArray
+) -> IntArray:
     """Return the hardware generation of each phase, shape (P,).
 
     Racks are the newest on the market when they were due for delivery; at the end of their life
-    they are renewed in the same megawatts.
+    they are renewed in the same megawatts. `awaited_weeks`, shape (P,), is by how much an order
+    was put off for a later one.
     """
     ordered = progress.start_week[:, Activity.CHIPS]
     ordered = np.where(np.isnan(ordered), float(week), ordered)
-    delivered = ordered + layout.base_weeks[Activity.CHIPS]
+    delivered = ordered + awaited_weeks + layout.base_weeks[Activity.CHIPS]
     commissioned = progress.finish_week[:, Activity.COMMISSIONING]
     life = layout.world.numbers.chips.chip_life_years * WEEKS_PER_YEAR
     age = np.where(np.isnan(commissioned), 0.0, week - commissioned)
@@ -69,7 +72,8 @@ class Stops:
     """What nature and the grid stop, drawn in advance: shares of load that run, (weeks, S).
 
     `dry` is what drought leaves of evaporative sites, `cold` what frost leaves of closed loops,
-    `peak` what the grid leaves of non-firm loads; `place` orders the phases, the newest of a
+    `peak` what the grid leaves of non-firm loads, `partners` what partners who are out leave of all
+    (None: all are there); `place` orders the phases, the newest of a
     site stop first, shape (P,).
     """
 
@@ -77,10 +81,11 @@ class Stops:
     cold: FloatArray
     peak: FloatArray
     place: FloatArray
+    partners: FloatArray | None = None
 
     @classmethod
-    def of(cls, layout: Layout, streams: Streams) -> "Stops":
-        """Draw the stops of a world.
+    def of(cls, layout: Layout, streams: Streams, partners: FloatArray | None = None) -> "Stops":
+        """Draw the stops of a world; `partners` as above.
 
         Drought strikes the basins of regions; it rations evaporative sites under water stress.
         Frost strikes regions in winter; it stops closed loops as far as their lines are exposed.
@@ -120,6 +125,7 @@ class Stops:
             cold=facility.freeze_limited_share(cold * HOURS_PER_WEEK, exposed),
             peak=1.0 - calls + np.zeros_like(dry),
             place=layout.number + draw,
+            partners=partners,
         )
 
     def running(self, layout: Layout, closed_loop: FloatArray, non_firm: BoolArray) -> BoolArray:
@@ -130,6 +136,8 @@ class Stops:
         """
         share = np.where(closed_loop > 0, self.cold, self.dry)
         share = np.where(non_firm, share * self.peak, share)
+        if self.partners is not None:
+            share = share * self.partners
         phases = np.bincount(layout.site_of_phase)
         return self.place <= (share * phases)[:, layout.site_of_phase]
 

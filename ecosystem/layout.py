@@ -5,14 +5,19 @@ appear as the labour that they take.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from math import floor
 
 import numpy as np
 
-from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.hardware import Generations, every_generation, load_generations
+from ecosystem.cluster.retrofit import Retrofit, retrofit_between
+from ecosystem.cluster.roadmap import extended
+from ecosystem.cluster.serving import benchmark_tokens_per_s
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Network, Power, build_network
+from ecosystem.institutions.backlog import ramp
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
@@ -80,7 +85,7 @@ class Layout:
             number=number,
             phase_mw=np.array([s.facility_mw for s in sites])[site_of_phase] * share,
             phase_it_mw=np.array([s.it_mw for s in sites])[site_of_phase] * share,
-            generations=load_generations().select(*world.generations),
+            generations=roadmap(world),
         )
 
     @property
@@ -211,6 +216,26 @@ class Layout:
         depth = np.array([c.integration for c in self.world.clouds])
         at_sites = depth[self.cloud_of_phase[self.lead_of_site]]
         return np.append(at_sites, self.world.numbers.cluster.integration)
+
+    @cached_property
+    def substitutability(self) -> FloatArray:
+        """Share of what its makers and its cloud deliver that others could, shape (P,).
+
+        The deeper a cloud is integrated with its hardware, the less.
+        """
+        numbers = self.world.numbers.disruptions
+        return numbers.substitutability * (1 - numbers.lock_in * self._integration)
+
+    @cached_property
+    def switching_weeks(self) -> FloatArray:
+        """Weeks until others deliver it, shape (P,)."""
+        numbers = self.world.numbers.disruptions
+        return numbers.switching_weeks + numbers.integration_switching_weeks * self._integration
+
+    @cached_property
+    def _integration(self) -> FloatArray:
+        depth = np.array([c.integration for c in self.world.clouds])
+        return depth[self.cloud_of_phase]
 
     @cached_property
     def water_stress(self) -> FloatArray:
@@ -360,6 +385,33 @@ class Layout:
         return np.maximum(on_record, numbers.equipment.rival_slots_mw)
 
     @cached_property
+    def chips_mw_per_week(self) -> FloatArray:
+        """Racks that the maker delivers by plan, to all customers, shape (weeks,).
+
+        It grows, and dips as each new generation ramps up.
+        """
+        chips, week = self.world.numbers.chips, np.arange(self.world.weeks)
+        _, day = self._launches
+        launched = day[np.maximum(np.searchsorted(day, week, side="right") - 1, 0)]
+        ramped = ramp(week - launched, chips.ramp_weeks, chips.ramp_start_share)
+        return chips.mw_per_week * self._chips_growth * ramped
+
+    @cached_property
+    def chips_lead_weeks(self) -> float:
+        """Usual time from an order of racks to their delivery."""
+        return float(self.base_weeks[Activity.CHIPS])
+
+    @cached_property
+    def rival_chips_mw(self) -> list[float]:
+        """Racks that other customers order anew each week."""
+        return (self.world.numbers.chips.rival_mw_per_week * self._chips_growth).tolist()
+
+    @cached_property
+    def _chips_growth(self) -> FloatArray:
+        growth = 1 + self.world.numbers.chips.growth_per_year
+        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
+
+    @cached_property
     def journeymen(self) -> FloatArray:
         """Journey workers at the start, shape (R, 4)."""
         heads = [[getattr(r, craft.name.lower()) for craft in Craft] for r in self.world.regions]
@@ -465,9 +517,12 @@ class Layout:
         """Capacity rented outside the programme, by week and generation, shape (weeks, G).
 
         Every addition is of the newest generation on the market; hardware is renewed after its
-        life. What comes after the last observation is scaled by the sampled factor.
+        life. What the series holds before the start came before it, with the hardware of then.
+        What comes after the last observation is scaled by the sampled factor.
         """
-        series, week = self.world.installed_base_mw, np.arange(self.world.weeks)
+        series, ahead = self.world.installed_base_mw, self.world.weeks
+        before = max(0, -floor(self.week(self.world.installed_base_mw.dates[0])))
+        week = np.arange(-before, ahead)
         known = np.array([self.week(d) for d in series.dates])
         values = np.array(series.values)
         last = np.interp(self.week(series.observed_until), known, values)
@@ -485,7 +540,7 @@ class Layout:
             if start:
                 np.add.at(table, (born + start, generation[born + start - life]), -added[born])
             by_generation += table
-        return np.maximum(np.cumsum(by_generation, axis=0), 0.0)
+        return np.maximum(np.cumsum(by_generation, axis=0), 0.0)[before:]
 
     @cached_property
     def base_mw(self) -> FloatArray:
@@ -504,9 +559,64 @@ class Layout:
         order = np.argsort(day, kind="stable")
         return order, day[order]
 
+    def launch_after(self, week: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return the first generation that comes after each week, and its week (inf: none)."""
+        order, day = self._launches
+        at = np.searchsorted(day, week, side="right")
+        return np.append(order, -1)[at], np.append(day, np.inf)[at]
+
+    @cached_property
+    def work_per_mw(self) -> tuple[FloatArray, FloatArray]:
+        """Peak FLOP/s and benchmark tokens/s of a MW of IT by generation, shape (G,) each."""
+        table = self.generations
+        held = table.accelerators_per_rack / table.rack_kw
+        return held * table.peak_flop_per_s("fp8"), held * benchmark_tokens_per_s(table)
+
+    @cached_property
+    def refit_weeks(self) -> FloatArray:
+        """Weeks to fit halls built for one generation (row) to racks of another, shape (G, G).
+
+        All positions are rebuilt: no megawatt is lost.
+        """
+        return self._refit.weeks
+
+    @cached_property
+    def refit_usd_per_mw(self) -> FloatArray:
+        """What that costs for an IT MW, shape (G, G)."""
+        return self._refit.cost_usd
+
+    @cached_property
+    def _refit(self) -> Retrofit:
+        numbers = self.world.numbers
+        weeks, usd = numbers.delivery.mep_weeks, numbers.options.fitout_usd_per_it_mw
+        return retrofit_between(self.generations, 1.0, weeks, usd)
+
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""
         return date_of(week, self.world.start)
+
+
+def roadmap(world: World) -> Generations:
+    """Return the generations of a world: announced ones, and assumed ones until its end."""
+    chips = world.numbers.chips
+    return extended(
+        _generations(world.generations),
+        date_of(world.weeks, world.start),
+        chips.generation_weeks,
+        chips.generation_flop_gain,
+        chips.generation_token_gain,
+        chips.generation_kw_gain,
+    )
+
+
+def _generations(keys: tuple[str, ...]) -> Generations:
+    """Return announced generations; what has no 8-bit units computes in 16 bits."""
+    known = load_generations()
+    if not set(keys) <= set(known.key):
+        known = every_generation()
+    chosen = known.select(*keys)
+    eight = np.where(np.isnan(chosen.fp8_pflops), chosen.bf16_pflops, chosen.fp8_pflops)
+    return replace(chosen, fp8_pflops=eight)
 
 
 def base_weeks(numbers: Delivery) -> FloatArray:

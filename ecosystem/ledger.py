@@ -38,6 +38,7 @@ PURPOSES: Mapping[str, str] = {
     "land": "partners buy zoned land",
     "finance": "financiers fund partners' investment",
     "deposit": "reservation of equipment slots, capital tied up in deposits for grid studies",
+    "prepayment": "capital tied up in racks that are paid for before they come",
     "grid_upgrade": "network built for a site",
     "energy": "electricity of the sites",
     "bill_change": "change of other customers' bills",

@@ -24,6 +24,7 @@ type Regime = Literal[
 ]
 
 EULER_LIMIT = 0.2
+SHORTFALL_TOLERANCE = 0.01
 _SMALLEST_RATIO = 1e-9
 
 
@@ -67,6 +68,12 @@ class MarketRules:
     run_weeks: float
     final_run_share: float
     release_lag_weeks: float
+    release_spare_share: float = 0.0
+    rival_share: float = 0.0
+    rival_width: float = 12.0
+    rival_compute_growth: float = 0.0
+    rival_spare_mw: float = 0.0
+    rival_churn_per_year: float = 0.0
     saturation_decades: float = 4.0
     capability_law: CapabilityLaw = "log"
 
@@ -75,8 +82,9 @@ class MarketRules:
             "innovation_per_year + imitation_per_year": (
                 (self.innovation_per_year + self.imitation_per_year) / WEEKS_PER_YEAR
             ),
-            "exit_per_year + churn_per_year": (
-                (self.exit_per_year + self.churn_per_year) / WEEKS_PER_YEAR
+            "exit_per_year + churn_per_year + rival_churn_per_year": (
+                (self.exit_per_year + self.churn_per_year + self.rival_churn_per_year)
+                / WEEKS_PER_YEAR
             ),
             "1 / price_weeks": 1 / self.price_weeks,
         }
@@ -89,6 +97,8 @@ class MarketRules:
             faults.append("market.demand_start_mw must be below demand_max_mw. Raise the latter.")
         if not 0 < self.price_floor <= 1 <= self.price_cap:
             faults.append("market.price_floor and price_cap must enclose 1: floor <= 1 <= cap.")
+        if not 0 <= self.rival_share < 1:
+            faults.append("market.rival_share must leave the lab some demand: 0 <= share < 1.")
         if not self.run_weeks >= 1:
             faults.append("market.run_weeks must be at least one week. Raise it.")
         if faults:
@@ -161,6 +171,8 @@ class Market(NamedTuple):
         Revenue of the week.
     utilisation, shortfall : float
         Adopted demand over inference capacity; share of it that was not served.
+    rival_share : float
+        Share of demand that goes to rivals.
     """
 
     adopted_mw: float
@@ -170,23 +182,28 @@ class Market(NamedTuple):
     revenue_usd: float
     utilisation: float
     shortfall: float
+    rival_share: float = 0.0
 
 
-def opening(rules: MarketRules, training_flop_per_s: float = 0.0) -> Market:
-    """Return the market at week 0: demand met, start price, a run half done.
+def opening(
+    rules: MarketRules, training_flop_per_s: float = 0.0, inference_mw: float = math.inf
+) -> Market:
+    """Return the market at week 0: use that can be served, start price, a run half done.
 
     Parameters
     ----------
     rules : MarketRules
     training_flop_per_s : float
         Useful training rate of the fleet, at which the first half of the run went [FLOP/s].
+    inference_mw : float
+        Capacity for inference [MW]. Demand beyond it waits: nobody is used to what nobody got.
     """
     half = rules.run_weeks / 2
     flop = rules.final_run_share * training_flop_per_s * SECONDS_PER_WEEK * half
     run = TrainingRun(flop, half, -half, (), rules.capability_start)
-    start_mw = rules.demand_start_mw
-    price = rules.price_start_usd_per_mw_year
-    return Market(start_mw, price, run, start_mw, 0.0, rules.target_utilisation, 0.0)
+    demand, price = rules.demand_start_mw, rules.price_start_usd_per_mw_year
+    used = min(demand, inference_mw)
+    return Market(used, price, run, demand, 0.0, utilisation(used, inference_mw), 0.0)
 
 
 def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market:
@@ -209,23 +226,28 @@ def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market
         State at the end of the week. Safe with no capacity and with no demand.
     """
     adopted, price = market.adopted_mw, market.price_usd_per_mw_year
+    years = week / WEEKS_PER_YEAR
     rho = utilisation(adopted, flow.inference_mw)
     short = shortfall(adopted, flow.served_mw)
+    share = lab_share(market.run.released_capability, years, rules)
     demand = demand_mw(
         market.run.released_capability,
         price / rules.price_start_usd_per_mw_year,
-        flow.latency_factor,
+        time_to_answer(flow.latency_factor, short),
         flow.efficiency_ratio,
         rules,
     )
+    demand *= share / (1 - rules.rival_share)
+    spare = max(0.0, 1 - rho)
     return Market(
-        adopt(adopted, demand, short, rules),
+        adopt(adopted, demand, short, rules, rival_room_mw=rival_room_mw(years, rules)),
         price_step(price, rho, rules),
-        train(market.run, flow.training_flop_per_s, rules, week),
+        train(market.run, flow.training_flop_per_s, rules, week, spare=spare),
         demand,
         revenue_usd(price, flow.served_mw),
         rho,
         short,
+        1 - share,
     )
 
 
@@ -239,6 +261,48 @@ def utilisation(adopted_mw: float, inference_mw: float) -> float:
 def shortfall(adopted_mw: float, served_mw: float) -> float:
     """Return the share of adopted demand that was not served, in [0, 1]."""
     return max(0.0, 1 - served_mw / adopted_mw) if adopted_mw > 0 else 0.0
+
+
+def time_to_answer(latency_factor: float, shortfall: float) -> float:
+    """Return the latency of an answer, the tries counted that were turned away, over its start.
+
+    Whoever is turned away tries again: at a shortfall s an answer takes 1/(1 - s) tries. Without
+    this, latency would stop at the longest wait and scarcity could grow without being felt.
+    """
+    return latency_factor / max(1 - shortfall, _SMALLEST_RATIO)
+
+
+def lab_share(capability: float, years: float, rules: MarketRules) -> float:
+    r"""Return the share of demand that comes to the lab and not to its rivals, in (0, 1].
+
+    Parameters
+    ----------
+    capability : float
+        Of the lab's best released model [index points].
+    years : float
+        Time since the start.
+    rules : MarketRules
+        `rival_share` at the start; `rival_width`, the lead that multiplies the odds e-fold.
+
+    Notes
+    -----
+    Logit in the lead over the rivals' frontier, gained since the start. That frontier is
+    exogenous: :math:`(g_A + g_R)t` of effective compute by the law of :func:`capability_of_run`,
+    with the same progress of algorithms and the rivals' own growth of compute :math:`g_R`.
+    """
+    if rules.rival_share == 0:
+        return 1.0
+    growth = rules.algorithmic_growth
+    if rules.capability_law != "compute_null":
+        growth += rules.rival_compute_growth
+    lead = capability - rules.capability_start - _points(growth * years / math.log(10), rules)
+    odds = math.log(1 / rules.rival_share - 1) + lead / rules.rival_width
+    return 1 / (1 + math.exp(min(-odds, 700.0)))
+
+
+def rival_room_mw(years: float, rules: MarketRules) -> float:
+    """Return the capacity that rivals have to spare for users whom the lab turns away [MW]."""
+    return rules.rival_spare_mw * math.exp(min(rules.rival_compute_growth * years, 700.0))
 
 
 def saturation(capability: float, rules: MarketRules) -> float:
@@ -292,7 +356,12 @@ def demand_mw(
 
 
 def adopt(
-    adopted_mw: float, demand_mw: float, shortfall: float, rules: MarketRules, dt_weeks: float = 1.0
+    adopted_mw: float,
+    demand_mw: float,
+    shortfall: float,
+    rules: MarketRules,
+    dt_weeks: float = 1.0,
+    rival_room_mw: float = 0.0,
 ) -> float:
     r"""Return adopted demand after `dt_weeks`.
 
@@ -303,9 +372,11 @@ def adopt(
     shortfall : float
         Share of Q that is not served, in [0, 1].
     rules : MarketRules
-        Innovation b, imitation q, exit e and churn theta, per year.
+        Innovation b, imitation q, exit e, churn theta and churn to rivals phi, per year.
     dt_weeks : float
         Step, at most one week.
+    rival_room_mw : float
+        Room R that rivals have for those who are turned away [MW].
 
     Returns
     -------
@@ -314,8 +385,9 @@ def adopt(
 
     Notes
     -----
-    :math:`\dot Q = (b + qQ/D)(D-Q)^+ - e(Q-D)^+ - \theta\,shortfall\,Q`, explicit Euler. The
-    first term is the diffusion model of [1]_ with a moving ceiling.
+    :math:`\dot Q = (b + qQ/D)(D-Q)^+ - e(Q-D)^+ - \theta U - \varphi\min(U, R)` with
+    :math:`U = shortfall\,Q`, explicit Euler. The first term is the diffusion model of [1]_ with a
+    moving ceiling.
 
     References
     ----------
@@ -327,7 +399,9 @@ def adopt(
         rate = (rules.innovation_per_year + imitation) * gap
     else:
         rate = rules.exit_per_year * gap
-    rate -= rules.churn_per_year * shortfall * adopted_mw
+    turned_away = shortfall * adopted_mw
+    rate -= rules.churn_per_year * turned_away
+    rate -= rules.rival_churn_per_year * min(turned_away, rival_room_mw)
     return adopted_mw + rate * dt_weeks / WEEKS_PER_YEAR
 
 
@@ -409,10 +483,63 @@ def capability_of_run(run_flop: float, started_week: float, rules: MarketRules) 
     decades = rules.algorithmic_growth * years / math.log(10)
     if rules.capability_law != "compute_null":
         decades += math.log10(max(run_flop, 1.0) / rules.start_run_flop)
+    return rules.capability_start + _points(decades, rules)
+
+
+def _points(decades: float, rules: MarketRules) -> float:
+    """Return the index points that decades of effective compute add, by the law of the rules."""
     if rules.capability_law == "saturating" and decades > 0:
         most = rules.saturation_decades
         decades = -most * math.expm1(-decades / most)
-    return rules.capability_start + rules.capability_per_decade * decades
+    return rules.capability_per_decade * decades
+
+
+def local_slope(capability: float, rules: MarketRules) -> float:
+    """Return the points that the next decade of the lab's compute would add at a capability."""
+    if rules.capability_law == "compute_null":
+        return 0.0
+    slope = rules.capability_per_decade
+    if rules.capability_law == "saturating" and capability > rules.capability_start:
+        gained = (capability - rules.capability_start) / (slope * rules.saturation_decades)
+        slope *= max(0.0, 1 - gained)
+    return slope
+
+
+def training_share(
+    share: float,
+    adopted_mw: float,
+    inference_mw: float,
+    target_utilisation: float,
+    step: float,
+    bounds: tuple[float, float],
+) -> float:
+    """Return the share of compute that trains from now on, decided each quarter by need.
+
+    Parameters
+    ----------
+    share : float
+        Share that trains now, in [0, 1].
+    adopted_mw, inference_mw : float
+        Demand in use, and the capacity that the other share of compute serves it with [MW].
+    target_utilisation : float
+        Use over capacity at which serving is comfortable.
+    step : float
+        Largest move of a quarter.
+    bounds : (float, float)
+        Shares below and above which training does not go.
+
+    Returns
+    -------
+    float
+        Compute moves to serving while use is above its target over capacity, and back to training
+        while it is below; by no more than labs were seen to move in a quarter.
+    """
+    if inference_mw > 0 and share < 1:
+        wanted = 1 - adopted_mw / (target_utilisation * inference_mw) * (1 - share)
+    else:
+        wanted = 0.0 if adopted_mw > 0 else share
+    least, most = bounds
+    return max(least, min(share + min(max(wanted - share, -step), step), most))
 
 
 def train(
@@ -421,6 +548,7 @@ def train(
     rules: MarketRules,
     week: float,
     dt_weeks: float = 1.0,
+    spare: float = 0.0,
 ) -> TrainingRun:
     """Return training after `dt_weeks`: runs follow one another without a gap.
 
@@ -434,6 +562,9 @@ def train(
         Length of a run, lag to its release, law of capability.
     week, dt_weeks : float
         Start and length of the step, in weeks; at most one week long.
+    spare : float
+        Share of inference capacity that idles, in [0, 1]: it tunes, tests and launches a finished
+        model sooner, by up to `release_spare_share` of the lag.
 
     Returns
     -------
@@ -446,18 +577,16 @@ def train(
     flop, left, started, pending, best = run
     if left <= dt_weeks:
         flop += rate * left
-        pending = (
-            *pending,
-            (week + left + rules.release_lag_weeks, capability_of_run(flop, started, rules)),
-        )
+        lag = rules.release_lag_weeks * (1 - rules.release_spare_share * spare)
+        pending = (*pending, (week + left + lag, capability_of_run(flop, started, rules)))
         started = week + left
         flop, left = 0.0, left + rules.run_weeks
         flop = rate * (end - started)
     else:
         flop += rate * dt_weeks
-    while pending and pending[0][0] <= end:
-        best = max(best, pending[0][1])
-        pending = pending[1:]
+    if pending and min(pending)[0] <= end:
+        best = max(best, *(index for due, index in pending if due <= end))
+        pending = tuple(waiting for waiting in pending if waiting[0] > end)
     return TrainingRun(flop, left - dt_weeks, started, pending, best)
 
 
@@ -470,6 +599,17 @@ def gamma_demand(
     faster than exponential until F saturates or delivery binds. Arguments broadcast.
     """
     return capability_per_decade * (1 - saturation) / (demand_width * math.log(10))
+
+
+def gamma_rivals(
+    capability_per_decade: ArrayLike, rival_width: ArrayLike, rival_share: ArrayLike
+) -> ArrayLike:
+    r"""Return what business taken from rivals adds to the loop, :math:`s\,\sigma_R/(w_R\ln 10)`.
+
+    Growth of the lab's share per relative growth of its effective compute, the rivals' frontier
+    given. Arguments broadcast.
+    """
+    return capability_per_decade * rival_share / (rival_width * math.log(10))
 
 
 def gamma_cash(
@@ -525,7 +665,7 @@ def regime(
     demand_growth_per_year: float,
     room_usd_per_year: float,
     rules: MarketRules,
-    shortfall_tolerance: float = 0.01,
+    shortfall_tolerance: float = SHORTFALL_TOLERANCE,
 ) -> Regime:
     """Name what limits growth now.
 

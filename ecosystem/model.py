@@ -30,8 +30,9 @@ from ecosystem.institutions.queues import hold_firm
 from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
-from ecosystem.market import MarketRules
+from ecosystem.loops import loop_table
 from ecosystem.nulls import nulled
+from ecosystem.outages import Outages
 from ecosystem.people import People
 from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
@@ -96,6 +97,9 @@ class Ecosystem(mesa.Model):
         What-if: mechanisms of :data:`ecosystem.nulls.NULLS` that are switched off.
     silent : iterable of str
         What-if: kinds of agents, of :data:`KINDS`, who never decide anything.
+    without : iterable of str
+        What-if: nodes of the partnership graph that are out from the start of strategies on, for
+        good; a world's `outages` say when and for how long.
     """
 
     def __init__(
@@ -108,9 +112,12 @@ class Ecosystem(mesa.Model):
         relax: Iterable[causes.Relaxed] = (),
         nulls: Iterable[str] = (),
         silent: Iterable[str] = (),
+        without: Iterable[str] = (),
     ) -> None:
         super().__init__(rng=seed)
         world = nulled(world, nulls)
+        for node in without:
+            world = world.with_outage(node)
         self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
@@ -119,7 +126,7 @@ class Ecosystem(mesa.Model):
         self.layout = layout = Layout.of(world)
         self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
-        self.market_rules = MarketRules(**world.numbers.market.model_dump())
+        self.market_rules = opening.market_rules(world.numbers.market)
         self.works = Works(layout, self.streams)
         self.supply = Supply()
         self._live_phases = Latest(_live_phases)
@@ -128,7 +135,9 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder(layout, self.works)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.stops = fleet.Stops.of(layout, self.streams)
+        self.outages = outages = Outages.of(layout)
+        running = None if outages is None else outages.running_share(world.weeks)
+        self.stops = fleet.Stops.of(layout, self.streams, running)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -140,7 +149,7 @@ class Ecosystem(mesa.Model):
         )
         self.labour = opening.labour(layout)
         self.vendors = opening.vendors(layout)
-        self.economy = opening.economy(layout, self.market_rules, self._opening_flop_per_s())
+        self.economy = opening.economy(layout, self.market_rules, self._opening_flows())
         self.coordination = np.ones(len(layout.sites))
         self._reserved = np.zeros(len(layout.sites), dtype=bool)
         self._last_gate = np.zeros(len(layout.sites), dtype=bool)
@@ -163,13 +172,12 @@ class Ecosystem(mesa.Model):
         )
         self.curtailed = (~self.phases_run).any(axis=1).tolist()
 
-    def _opening_flop_per_s(self) -> float:
-        """Return the training rate of the capacity rented at week 0."""
+    def _opening_flows(self) -> Flows:
+        """Return what the capacity rented at week 0 does, with nobody to serve."""
         base = self.layout.installed_base_mw[0][None, :]
         share = self.world.numbers.lab.training_share_2025
         generations = self.layout.generations
-        flows = run_cluster(base, np.zeros(1), 0.0, share, generations, self.cluster_rules)
-        return flows.training_flop_per_s
+        return run_cluster(base, np.zeros(1), 0.0, share, generations, self.cluster_rules)
 
     def _hire(self) -> list[Actor]:
         """Create the agents; each registers itself with Mesa."""
@@ -204,7 +212,7 @@ class Ecosystem(mesa.Model):
         orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
         deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
-        news = [*deals.news, *self.works.finished(now)]
+        news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
@@ -269,6 +277,7 @@ class Ecosystem(mesa.Model):
             shocks=self.weather.shocks(week),
             partnerships=self.relations.partnerships,
             relaxed=self.relaxed,
+            outages=self.outages,
         )
 
     def _gate(self) -> BoolArray:
@@ -338,6 +347,7 @@ class Ecosystem(mesa.Model):
             self._open(now, deals)
         if deals.vendors.builder is not now.vendors.builder:
             self.works.hand_over(now.vendors.builder, deals.vendors.builder)
+        self.works.variants.agree_to_wait(deals.awaiting)
         gone = self.works.give_up(deals, now.week)
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
         rivals = deals.vendors.rivals_waiting_mw + layout.rival_grid_mw[now.week]
@@ -361,6 +371,8 @@ class Ecosystem(mesa.Model):
             held_mw=held,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
+            chips_waiting_mw=deals.offer.chips_waiting_mw,
+            rival_chips_mw=deals.offer.rival_chips_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
 
@@ -422,7 +434,7 @@ class Ecosystem(mesa.Model):
         """Fill this week's rows, and check conservation where asked to."""
         self.recorder.tell(now.week, news)
         self.recorder.record(
-            Week(now, deals, flows, self.economy, self.society, self.treasury),
+            Week(now, deals, flows, self.economy, self.society, self.treasury, self.usable_mw),
         )
         if not self.audited:
             return
@@ -451,6 +463,13 @@ class Ecosystem(mesa.Model):
         tables["phases"] = self.works.table(self.sites, self.week)
         tables["failures"] = causes.failure_table(self)
         tables["ledger"] = self.recorder.ledger_table(self.treasury.ledger)
+        tables["loops"] = loop_table(
+            self.layout,
+            self.market_rules,
+            tables["weekly"],
+            tables["ledger"],
+            self.sites.announced_week,
+        )
         tables["groups"] = self.people.groups(self.sites)
         tables["hosts"] = self.people.hosts(
             self.sites, self.society, self.treasury.bill_change, self.relations.partnerships
@@ -482,8 +501,18 @@ def simulate(
     relax: Iterable[causes.Relaxed] = (),
     nulls: Iterable[str] = (),
     silent: Iterable[str] = (),
+    without: Iterable[str] = (),
     until: int | None = None,
 ) -> RunResult:
     """Run one world under one strategy; keywords as for :class:`Ecosystem` and its `run`."""
-    model = Ecosystem(world, strategy, seed, audit=audit, relax=relax, nulls=nulls, silent=silent)
+    model = Ecosystem(
+        world,
+        strategy,
+        seed,
+        audit=audit,
+        relax=relax,
+        nulls=nulls,
+        silent=silent,
+        without=without,
+    )
     return model.run(explained=explained, until=until)

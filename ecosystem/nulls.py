@@ -71,14 +71,42 @@ NULLS: Mapping[str, Null] = {
     ),
     "equipment": Null("slots for every order", {"equipment.slots_mw": 1e9}),
     "chips": Null("racks for every order", {"chips.mw_per_week": 1e9}),
+    "chip_rivals": Null("nobody else orders racks", {"chips.rival_mw_per_week": 0.0}),
+    "chip_ramps": Null(
+        "every generation comes in full number at once", {"chips.ramp_start_share": 1.0}
+    ),
+    "chip_expansion": Null(
+        "the chip maker adds nothing to its plan", {"chips.expansion_step": 0.0}
+    ),
+    "chip_priority": Null(
+        "the chip maker serves all customers alike",
+        {"chips.priority_of_standing": 0.0, "chips.priority_of_prepayment": 0.0},
+    ),
+    "generations": Null(
+        "no generation of racks after the last announced one",
+        {"chips.generation_weeks": NEVER_WEEKS},
+    ),
+    "waiting": Null("the lab takes the racks on sale", {"chips.longest_wait_weeks": 0.0}),
     "chip_outages": Null("no disruption of chip supply", {"chips.outage_per_year": 0.0}),
+    "maker_outages": Null(
+        "no outage of makers of equipment and of grid gear",
+        {"disruptions.equipment_per_year": 0.0, "disruptions.grid_gear_per_year": 0.0},
+    ),
+    "common_cause": Null("makers are never struck together", {"disruptions.common_share": 0.0}),
+    "substitution": Null(
+        "nobody stands in for a vendor who is out", {"disruptions.substitutability": 0.0}
+    ),
     "renewal": Null("accelerators last", {"chips.chip_life_years": 1_000.0}),
     "labour": Null(
         "craft workers for everybody, at the usual wage", {"workforce.pool_factor": 100.0}
     ),
     "rivals": Null(
-        "rivals take neither craft workers nor equipment",
-        {"workforce.rival_share": 0.0, "equipment.rival_slots_mw": 0.0},
+        "rivals take neither craft workers nor equipment nor racks",
+        {
+            "workforce.rival_share": 0.0,
+            "equipment.rival_slots_mw": 0.0,
+            "chips.rival_mw_per_week": 0.0,
+        },
     ),
     "training": Null("academies and courses train nobody", {"workforce.training_effect": 0.0}),
     "crews": Null("a crew for every building", {"contractors.crew_factor": PLENTY}),
@@ -131,6 +159,17 @@ NULLS: Mapping[str, Null] = {
     ),
     "scarcity_price": Null("price does not follow utilisation", {"market.scarcity": 0.0}),
     "latency": Null("demand does not mind waiting", {"market.latency_elasticity": 0.0}),
+    "rival_models": Null(
+        "no rival takes users from the lab",
+        {"market.rival_share": 0.0, "market.rival_spare_mw": 0.0},
+    ),
+    "spare_release": Null(
+        "idle inference brings no model to market sooner", {"market.release_spare_share": 0.0}
+    ),
+    "split": Null(
+        "compute goes from training to serving as it did in 2024-25, whatever demand does",
+        {"market.split_rule": "trend"},
+    ),
     "capability": Null("compute makes no better models", {"market.capability_law": "compute_null"}),
 }
 

@@ -86,6 +86,8 @@ OBSERVABLES: tuple[Observable, ...] = (
     Observable("cash_usd", "USD", "cash of the lab", "last"),
     Observable("equity_usd", "USD", "equity raised in the week", "sum"),
     Observable("commitments_usd_per_year", "USD/yr", "rent of capacity and pipeline", "last"),
+    Observable("room_usd_per_year", "USD/yr", "rent that the lab could still sign for", "last"),
+    Observable("rival_share", "1", "share of demand that goes to rivals", "mean"),
     Observable("energy_mwh", "MWh", "electricity used in the week", "sum"),
     Observable("co2_t", "t", "CO2 of the electricity used in the week", "sum"),
     Observable("water_m3", "m3", "water withdrawn in the week", "sum"),
@@ -112,6 +114,11 @@ OBSERVABLES: tuple[Observable, ...] = (
         )
         for cause in CAUSES
     ),
+    Observable("chips_backlog_weeks", "week", "orders of racks over weekly deliveries", "mean"),
+    Observable("chips_short_mw", "MW", "racks that the lab asked for and did not get", "mean"),
+    Observable("chips_priority", "1", "the lab's with the chip maker, over others'", "mean"),
+    Observable("equipment_waiting_mw", "MW", "long-lead equipment without a slot", "mean"),
+    Observable("makers_out", "makers", "struck by an outage", "share"),
     Observable("rationed", "0 or 1", "some adopted demand was not served", "share"),
     Observable("price_at_bound", "0 or 1", "list price at its floor or cap", "share"),
     Observable("guarded", "count", "numerical guards that acted in the week", "share"),

@@ -1,9 +1,12 @@
 """The world as it stands at week 0: dated history, pools, vendors, money."""
 
+from dataclasses import fields
+
 import numpy as np
 from scipy.stats import norm
 
 from ecosystem import market
+from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import ACTIVITIES, Activity, durations, planned_weeks
 from ecosystem.delivery.progress import Progress, begin
 from ecosystem.institutions.backlog import Plant
@@ -11,6 +14,7 @@ from ecosystem.institutions.permits import next_venue
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
 from ecosystem.numbers import Delivery
+from ecosystem.numbers import Market as MarketNumbers
 from ecosystem.scenario import Plant as OnSite
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
 from ecosystem.state import Economy, Labour, Sites, Vendors
@@ -192,7 +196,11 @@ def vendors(layout: Layout) -> Vendors:
     return Vendors(
         equipment=Plant(np.asarray(n.equipment.slots_mw), np.asarray(np.nan)),
         equipment_waiting_mw=0.0,
-        chips_mw_per_week=n.chips.mw_per_week,
+        chips=Plant(np.asarray(1.0), np.asarray(np.nan)),
+        chips_mw_per_week=float(layout.chips_mw_per_week[0]),
+        chips_priority=1.0,
+        chips_waiting_mw=0.0,
+        rival_chips_mw=0.0,
         headroom_mw=np.maximum(headroom, 0.0),
         held_mw=layout.usually_held_mw,
         land_ha=layout.zoned_ha,
@@ -203,17 +211,22 @@ def vendors(layout: Layout) -> Vendors:
     )
 
 
-def economy(layout: Layout, rules: MarketRules, training_flop_per_s: float) -> Economy:
-    """Return market and money."""
+def market_rules(numbers: MarketNumbers) -> MarketRules:
+    """Return the rules of the market; how the lab divides its compute is not one of them."""
+    return MarketRules(**numbers.model_dump(include={f.name for f in fields(MarketRules)}))
+
+
+def economy(layout: Layout, rules: MarketRules, flows: Flows) -> Economy:
+    """Return market and money; `flows` is what the capacity at week 0 can do."""
     n = layout.world.numbers
-    opening = market.opening(rules, training_flop_per_s)
+    opening = market.opening(rules, flows.training_flop_per_s, flows.inference_mw)
     capacity = float(layout.installed_base_mw[0].sum())
     return Economy(
         market=opening,
         training_share=n.lab.training_share_2025,
         latency_factor=1.0,
         efficiency_ratio=1.0,
-        inference_mw=capacity * (1 - n.lab.training_share_2025),
+        inference_mw=flows.inference_mw,
         revenue_usd_per_year=opening.adopted_mw * opening.price_usd_per_mw_year,
         revenue_growth_per_year=n.capital.growth_expected_max,
         cash_usd=n.capital.opening_cash_usd,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.agents.lab import commitment_room_usd
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
@@ -38,6 +39,7 @@ class Week(NamedTuple):
     economy: Economy
     society: Society
     treasury: Treasury
+    usable_mw: FloatArray
 
 
 def of_hosts(
@@ -71,7 +73,7 @@ def announced(layout: Layout, announced_week: FloatArray) -> tuple[BoolArray, Fl
 
 def scalars(week: Week) -> dict[str, float]:
     """Return the observables of a week that are single numbers, but for those of hosts."""
-    now, deals, flows, economy, _, treasury = week
+    now, deals, flows, economy, _, treasury, _ = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
     active = deals.offer.required_hours - layout.rival_hours[now.week] > 1.0
@@ -102,6 +104,8 @@ def scalars(week: Week) -> dict[str, float]:
         "cash_usd": economy.cash_usd,
         "equity_usd": treasury.money.equity,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
+        "room_usd_per_year": commitment_room_usd(now),
+        "rival_share": market.rival_share,
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),
@@ -112,6 +116,11 @@ def scalars(week: Week) -> dict[str, float]:
         ),
         "moratoria": float(np.count_nonzero((now.sites.moratorium_until > now.week) & live)),
         "strategy_cost_usd": treasury.money.strategy,
+        "chips_backlog_weeks": now.chips_backlog_weeks,
+        "chips_short_mw": deals.offer.chips_waiting_mw,
+        "chips_priority": deals.vendors.chips_priority,
+        "equipment_waiting_mw": deals.offer.equipment_waiting_mw,
+        "makers_out": now.shocks.out,
         "rationed": float(market.shortfall > 1e-6),
         "price_at_bound": float(price_at_bound(market.utilisation, treasury.rules)),
         "guarded": float(not isfinite(economy.cash_usd)),
@@ -140,6 +149,7 @@ class Recorder:
         self._weekly = np.full((weeks, len(WEEKLY)), np.nan)
         self._ladder = np.zeros((weeks, sites, len(Rung)))
         self._usable_it = np.zeros((weeks, sites))
+        self._by_generation = np.zeros((weeks, len(layout.generations)))
         self._lost = np.zeros((weeks, sites, len(Cause)))
         self._first_cell = layout.site_of_phase * len(Rung)
         self._unfolded: list[tuple[IntArray, FloatArray]] = []
@@ -182,6 +192,8 @@ class Recorder:
         there, mw = self._announced(layout, now.sites.announced_week)
         self._unfolded.append((now.state, mw))
         self._usable_it[at] = week.flows.it_mw[:-1]
+        if (at + 1) % QUARTER_WEEKS == 0:
+            self._by_generation[at] = np.add.reduce(week.usable_mw[:-1])
         treasury = week.treasury
         if at % OPINION_WEEKS == 0:
             per_household = treasury.benefit_to_date / layout.households
@@ -246,6 +258,20 @@ class Recorder:
             "sites": sites,
             "communities": self._communities(keys),
             "events": self._events(),
+            "generations": self._generations(weeks),
+        }
+
+    def _generations(self, weeks: int) -> Table:
+        """Return megawatts in use by generation at the end of every quarter."""
+        table, at = self.layout.generations, np.arange(QUARTER_WEEKS - 1, weeks, QUARTER_WEEKS)
+        count, kinds = len(at), len(table)
+        days = [day.isoformat() for day in table.available]
+        return {
+            "week": np.repeat(at, kinds),
+            "generation": np.tile(np.array(table.key, dtype=object), count),
+            "available": np.tile(np.array(days, dtype=object), count),
+            "programme_mw": self._by_generation[at].ravel(),
+            "installed_base_mw": self.layout.installed_base_mw[at].ravel(),
         }
 
     def _communities(self, keys: np.ndarray) -> Table:

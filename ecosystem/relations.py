@@ -20,6 +20,7 @@ MEMORY = 5.0
 """Weight of a first impression, in milestones (assumption)."""
 
 LAB, CAPITAL, CHIPS, EQUIPMENT = "lab", "capital", "chips", "equipment"
+GRID_GEAR = "grid_gear"
 
 
 def opening_edges(layout: Layout) -> list[Edge]:
@@ -33,14 +34,31 @@ def opening_edges(layout: Layout) -> list[Edge]:
         return Edge(source, target, kind, attributes, prior)
 
     edges = [edge(LAB, CAPITAL, "contract"), edge(LAB, CHIPS, "contract", exclusive=True)]
+    held_mw = _by_partner(layout)
+    base, n = world.numbers.disruptions.substitutability, world.numbers.disruptions
+    others = {"substitutability": base, "switching_weeks": n.switching_weeks}
     for cloud in world.clouds:
-        price = lease * (1 + cloud.margin)
-        edges.append(edge(LAB, f"cloud:{cloud.key}", "contract", mw=cloud.build_mw, price=price))
+        key, price = f"cloud:{cloud.key}", lease * (1 + cloud.margin)
+        edges.append(edge(LAB, key, "contract", mw=cloud.build_mw, price=price))
+        lock_in = cloud.integration * n.integration_switching_weeks
+        tied = {
+            "slots": held_mw[key],
+            "substitutability": base * (1 - n.lock_in * cloud.integration),
+            "switching_weeks": n.switching_weeks + lock_in,
+        }
+        edges.append(edge(CHIPS, key, "supply", supply_class="racks", **tied))
+        edges.append(edge(key, LAB, "supply", supply_class="cloud capacity", **tied))
     for builder in world.contractors:
         key = f"contractor:{builder.key}"
         edges.append(edge(LAB, key, "contract"))
-        edges.append(edge(EQUIPMENT, key, "supply", supply_class="electrical equipment"))
-        edges.append(edge(CHIPS, key, "supply", supply_class="racks"))
+        made = {"slots": held_mw[key], **others}
+        edges.append(edge(EQUIPMENT, key, "supply", supply_class="electrical equipment", **made))
+        edges.append(edge(key, LAB, "supply", supply_class="construction", **made))
+    for region in world.regions:
+        key = f"utility:{region.key}"
+        made = {"slots": held_mw[key], **others}
+        edges.append(edge(GRID_GEAR, key, "supply", supply_class="grid gear", **made))
+        edges.append(edge(key, LAB, "supply", supply_class="connection", **made))
     builders: dict[str, set[str]] = {}
     for i, site in enumerate(layout.sites):
         community = f"community:{site.key}"
@@ -62,6 +80,18 @@ def opening_edges(layout: Layout) -> list[Edge]:
                 for key in sorted(keys)
             ]
     return edges
+
+
+def _by_partner(layout: Layout) -> dict[str, float]:
+    """Return the MW that may be built with each builder, each cloud, and on each grid."""
+    held: dict[str, float] = {f"utility:{r.key}": 0.0 for r in layout.world.regions}
+    held |= {f"cloud:{c.key}": 0.0 for c in layout.world.clouds}
+    held |= {f"contractor:{c.key}": 0.0 for c in layout.world.contractors}
+    for site in layout.sites:
+        grid = [] if site.power == "islanded" else [f"utility:{site.region}"]
+        for key in (f"cloud:{site.cloud}", f"contractor:{site.developer}", *grid):
+            held[key] += site.facility_mw
+    return held
 
 
 WHOLE, CAPS = "jobs and taxes of the whole site", "water, noise and air within caps"

@@ -123,6 +123,14 @@ class Contractor(Parameters):
     source: str
 
 
+class Outage(Parameters):
+    """A partner or maker who is out: a what-if question."""
+
+    node: str = Field(description="Its key on the partnership graph, such as cloud:oracle")
+    start: date | None = Field(None, description="First day; by default the start of strategies")
+    weeks: float | None = Field(None, gt=0, description="How long; by default for good")
+
+
 class DatedSeries(Parameters):
     """Dated input, read by linear interpolation; after `observed_until` it is an assumption."""
 
@@ -167,6 +175,7 @@ class World(Parameters):
     sites: tuple[Site, ...]
     regions: tuple[Region, ...]
     records: tuple[Record, ...] = ()
+    outages: tuple[Outage, ...] = ()
     clouds: tuple[Cloud, ...]
     contractors: tuple[Contractor, ...]
     generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
@@ -200,7 +209,18 @@ class World(Parameters):
                     f"{where} names phases {record.first_phase}-{record.last_phase} "
                     f"of {phases[record.site]}"
                 )
+        for outage in self.outages:
+            _known("node", outage.node, vendor_nodes(self), "an outage")
         return self
+
+    def with_outage(self, node: str, start: date | None = None, weeks: float | None = None) -> Self:
+        """Return the world in which a node is out as well, for some weeks or for good."""
+        if node not in (known := vendor_nodes(self)):
+            raise InputError(
+                f"No node {node!r} can be out in world {self.name!r}; known are {', '.join(known)}."
+            )
+        outage = Outage(node=node, start=start, weeks=weeks)
+        return type(self).model_validate({**dict(self), "outages": (*self.outages, outage)})
 
     def without_site(self, key: str) -> Self:
         """Return the world without one site and its records (what did that site add?)."""
@@ -225,6 +245,18 @@ class World(Parameters):
             raise InputError(_unknown("parameter", error.args[0], known, "with_values")) from error
         except ValidationError as error:
             raise InputError(_explain(error, self.name)) from error
+
+
+def vendor_nodes(world: World) -> dict[str, int]:
+    """Return the nodes of the partnership graph that can be out, with their place in their kind."""
+    nodes = {"chips": 0, "equipment": 0, "grid_gear": 0}
+    for kind, members in (
+        ("cloud", world.clouds),
+        ("contractor", world.contractors),
+        ("utility", world.regions),
+    ):
+        nodes |= {f"{kind}:{member.key}": i for i, member in enumerate(members)}
+    return nodes
 
 
 class Levers(Parameters):
@@ -379,6 +411,17 @@ class Levers(Parameters):
         le=1,
     )
 
+    chips_prepaid_share: float = par(
+        0,
+        "1",
+        "Share of the price of racks that is paid as they are ordered: the maker serves such "
+        "orders sooner, and the money is borrowed until they come",
+        "assumption",
+        "C",
+        ge=0,
+        le=1,
+    )
+
     @property
     def plant(self) -> Plant | None:
         """Power on site that the strategy builds; None leaves it as planned."""
@@ -482,6 +525,7 @@ SPENDING = (
     "take_or_pay_share",
     "deposit_usd_per_mw",
     "local_hire_added",
+    "chips_prepaid_share",
 )
 """Levers that scale with money when strategies are compared at equal budget; the others say how
 something is done, not how much of it, and stay."""

@@ -19,9 +19,11 @@ from ecosystem.scenario import PLANTS
 from ecosystem.state import (
     Accept,
     Announce,
+    AwaitGeneration,
     Bid,
     CallMoratorium,
     Deals,
+    ExpandChips,
     ExpandEquipment,
     Fund,
     GiveUp,
@@ -110,6 +112,7 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
         contacts=docket.contacts,
         breaches=docket.breaches,
         given_up=given_up,
+        awaiting=tuple(wishes.of(AwaitGeneration)),
         training_share=split[0].training_share if split else now.economy.training_share,
         equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
         land_usd=land.usd,
@@ -535,12 +538,28 @@ def expanded(now: Snapshot, waiting_mw: float) -> Plant:
     )
 
 
+def expanded_chips(now: Snapshot) -> Plant:
+    """Return the chip maker's capacity over its plan after this week's expansion."""
+    n = now.numbers.chips
+    return expand(
+        now.vendors.chips,
+        now.chips_backlog_weeks * float(now.vendors.chips.capacity),
+        now.week,
+        backlog_trigger=n.backlog_trigger_weeks,
+        expansion_weeks=n.expansion_weeks,
+        expansion_step=n.expansion_step,
+    )
+
+
 def _vendors(wishes: Wishes, now: Snapshot, docket: Docket, land_ha: FloatArray) -> Vendors:
     """Apply what vendors, builders and grids decided."""
     vendors, layout = now.vendors, now.layout
     changes: dict[str, Any] = {"land_ha": land_ha}
     if supply := wishes.of(SupplyChips):
         changes["chips_mw_per_week"] = sum(order.mw for order in supply)
+        changes["chips_priority"] = supply[0].priority
+    if wishes.of(ExpandChips) or vendors.chips.due_week <= now.week:
+        changes["chips"] = expanded_chips(now)
     if wishes.of(ExpandEquipment) or vendors.equipment.due_week <= now.week:
         changes["equipment"] = expanded(now, vendors.equipment_waiting_mw)
     if staff := wishes.of(Staff):

@@ -1,16 +1,35 @@
-"""Nature and accident: storms that stop outdoor work, disruptions of the chip supply."""
+"""Nature and accident: storms that stop outdoor work, outages of makers, alone or together."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ecosystem.institutions.permits import hazard_probability
 from ecosystem.layout import Layout
-from ecosystem.state import Shocks
+from ecosystem.state import MAKER_NAMES, MAKERS, News, Shocks
 from ecosystem.streams import Streams
-from ecosystem.units import FloatArray
+from ecosystem.units import BoolArray, FloatArray, IntArray
 
 QUARTER_WEEKS = 13
+
+
+class Hazard(NamedTuple):
+    """Outages of one maker: rate [1/yr], mean length [week], share of output lost."""
+
+    per_year: float
+    weeks: float
+    depth: float
+
+
+class Strike(NamedTuple):
+    """An outage that begins: when, whose (a place in `MAKERS`), how long, what it takes."""
+
+    week: int
+    maker: int
+    weeks: float
+    depth: float
+    common: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +40,12 @@ class Weather:
     ----------
     outdoors : ndarray, shape (weeks, R)
         Share of each week that storms leave for outdoor work.
-    chips : ndarray, shape (weeks,)
-        Share of the chip supply that disruptions leave.
+    lost : ndarray, shape (weeks, 3)
+        Share of the output of each of `MAKERS` that outages take.
+    since : ndarray of int, shape (weeks, 3)
+        Weeks for which the maker has been out without a break.
+    strikes : tuple of Strike
+        Outages as they begin.
     choice : ndarray, shape (quarters, S)
         Draws behind the lab's taste.
     calm : list of bool
@@ -30,7 +53,9 @@ class Weather:
     """
 
     outdoors: FloatArray
-    chips: FloatArray
+    lost: FloatArray
+    since: IntArray
+    strikes: tuple[Strike, ...]
     choice: FloatArray
     calm: list[bool]
 
@@ -38,39 +63,96 @@ class Weather:
     def of(cls, layout: Layout, streams: Streams) -> "Weather":
         """Draw the shocks of a world: they strike at a rate and last exponentially long."""
         world, weeks = layout.world, layout.world.weeks
-        build, chips = world.numbers.contractors, world.numbers.chips
-        regions = len(world.regions)
-
+        build, regions = world.numbers.contractors, len(world.regions)
         storm = time_lost(
             drawn(streams, "storm", weeks, regions),
             drawn(streams, "storm length", weeks, regions),
             build.storm_per_year,
             build.storm_weeks,
         )
-        outage = time_lost(
-            drawn(streams, "outage", weeks, 1),
-            drawn(streams, "outage length", weeks, 1),
-            chips.outage_per_year,
-            chips.outage_weeks,
-        )
+        lost, since, strikes = _outages(layout, streams)
         quarters = range(-(-weeks // QUARTER_WEEKS))
-        sites = len(layout.sites)
-        left, outdoors = 1 - outage[:, 0] * chips.outage_depth, 1 - storm
+        sites, outdoors = len(layout.sites), 1 - storm
         return cls(
             outdoors=outdoors,
-            chips=left,
+            lost=lost,
+            since=since,
+            strikes=strikes,
             choice=np.array([streams.rows("choice", quarter, sites) for quarter in quarters]),
-            calm=((left == 1) & (outdoors.min(axis=1) == 1)).tolist(),
+            calm=(~lost.any(axis=1) & (outdoors.min(axis=1) == 1)).tolist(),
         )
 
     def shocks(self, week: int) -> Shocks:
         """Return the shocks of a week."""
         return Shocks(
-            chips=float(self.chips[week]),
+            lost=self.lost[week],
+            since=self.since[week],
+            out=0.0 if self.calm[week] else float(np.count_nonzero(self.lost[week])),
             weather=self.outdoors[week],
             choice=self.choice[week // QUARTER_WEEKS],
             calm=self.calm[week],
         )
+
+    def news(self, week: int) -> list[News]:
+        """Return what to tell of the makers who are struck in a week."""
+        return [
+            News("disruption", -1, MAKERS[strike.maker], _told(strike))
+            for strike in self.strikes
+            if strike.week == week
+        ]
+
+
+def _told(strike: Strike) -> str:
+    name, why = MAKER_NAMES[strike.maker], " by a common cause" if strike.common else ""
+    return f"{name}: {strike.depth:.0%} of output is lost for {strike.weeks:.0f} weeks{why}"
+
+
+def hazards(layout: Layout) -> tuple[Hazard, ...]:
+    """Return the outages of each of `MAKERS`."""
+    chips, others = layout.world.numbers.chips, layout.world.numbers.disruptions
+    return (
+        Hazard(chips.outage_per_year, chips.outage_weeks, chips.outage_depth),
+        Hazard(others.equipment_per_year, others.equipment_weeks, others.equipment_depth),
+        Hazard(others.grid_gear_per_year, others.grid_gear_weeks, others.grid_gear_depth),
+    )
+
+
+def _outages(layout: Layout, streams: Streams) -> tuple[FloatArray, IntArray, tuple[Strike, ...]]:
+    """Draw the outages of all makers.
+
+    A marked Poisson process with a common cause (the beta factor of reliability engineering): of
+    each maker's outages the common share comes from events that strike makers together. They
+    come at that share of the largest rate, and hit a maker with the chance of its rate over the
+    largest; so how often each is out does not depend on the share, only how often together.
+    While records say what befell sites nobody is struck.
+    """
+    weeks, makers = layout.world.weeks, hazards(layout)
+    shared = layout.world.numbers.disruptions.common_share
+    alone = drawn(streams, "outage", weeks, len(makers))
+    alone_length = drawn(streams, "outage length", weeks, len(makers))
+    cause = drawn(streams, "common cause", weeks, len(makers) + 2)
+    together, length, marks = cause[:, 0], cause[:, 1], cause[:, 2:]
+    largest = max(hazard.per_year for hazard in makers)
+    common = together < float(hazard_probability(shared * largest, 1))
+    free = np.arange(weeks) >= layout.week(layout.world.history_until or layout.world.start)
+    lost, since = np.zeros((weeks, len(makers))), np.zeros((weeks, len(makers)), dtype=np.int64)
+    strikes: list[Strike] = []
+    for k, hazard in enumerate(makers):
+        chance = float(hazard_probability((1 - shared) * hazard.per_year, 1))
+        own = free & (alone[:, k] < chance)
+        hit = free & common & (marks[:, k] * largest < hazard.per_year)
+        lasts = np.maximum(
+            np.where(own, -hazard.weeks * np.log1p(-alone_length[:, k]), 0.0),
+            np.where(hit, -hazard.weeks * np.log1p(-length), 0.0),
+        )
+        out = _share_of_week(own | hit, lasts)
+        lost[:, k], since[:, k] = hazard.depth * out, _weeks_since(out > 0)
+        if hazard.depth > 0:
+            strikes += [
+                Strike(int(week), k, float(lasts[week]), hazard.depth, bool(hit[week]))
+                for week in np.flatnonzero(own | hit)
+            ]
+    return lost, since, tuple(sorted(strikes))
 
 
 def drawn(streams: Streams, stream: str, weeks: int, slots: int) -> FloatArray:
@@ -85,7 +167,19 @@ def time_lost(
 
     A shock that ends within a week takes its part of it; shocks overlap without adding up.
     """
-    week = np.arange(len(strikes))[:, None]
     struck = strikes < float(hazard_probability(rate_per_year, 1))
-    until = np.where(struck, week - mean_weeks * np.log1p(-lengths), -np.inf)
-    return np.clip(np.maximum.accumulate(until, axis=0) - week.astype(float), 0.0, 1.0)
+    return _share_of_week(struck, -mean_weeks * np.log1p(-lengths))
+
+
+def _share_of_week(struck: BoolArray, lasts_weeks: FloatArray) -> FloatArray:
+    """Return the share of each week that is lost, time first, from when shocks strike."""
+    week = np.arange(len(struck), dtype=float).reshape(-1, *[1] * (struck.ndim - 1))
+    until = np.where(struck, week + lasts_weeks, -np.inf)
+    return np.clip(np.maximum.accumulate(until, axis=0) - week, 0.0, 1.0)
+
+
+def _weeks_since(out: BoolArray) -> IntArray:
+    """Return for how many weeks before each one there has been an outage without a break."""
+    week = np.arange(len(out))
+    well = np.maximum.accumulate(np.where(out, -1, week))
+    return np.where(out, week - well - 1, 0)

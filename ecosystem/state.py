@@ -20,6 +20,7 @@ from ecosystem.institutions.backlog import Plant
 from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
+from ecosystem.outages import Outages
 from ecosystem.partnerships import Partnerships
 from ecosystem.policy import InForce
 from ecosystem.society.households import Households
@@ -28,6 +29,11 @@ from ecosystem.units import BoolArray, FloatArray, IntArray
 
 NEEDS_CREW = np.isin(np.arange(ACTIVITIES), (Activity.SITEWORK, Activity.SHELL, Activity.MEP))
 """Activities for which a contractor must man a phase, shape (A,)."""
+MAKERS = ("chips", "equipment", "grid_gear")
+"""Makers whose outages are drawn, by their key on the partnership graph."""
+MAKER_NAMES = ("the chip maker", "equipment makers", "makers of grid gear")
+MADE = (Activity.CHIPS, Activity.EQUIPMENT, Activity.INTERCONNECT)
+"""The work that stands still when each of them delivers nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +164,9 @@ class Outlook(NamedTuple):
 class Vendors(NamedTuple):
     """What makers, builders and grids can supply.
 
+    `chips` is the capacity of the chip maker over its plan, `chips_mw_per_week` what it delivers
+    to all customers, `chips_priority` that of the lab over other customers';
+    `chips_waiting_mw` is what the lab and `rival_chips_mw` what others asked for and did not get.
     `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
     shape (R,): `headroom_mw` is firm capacity not yet promised, `held_mw` what speculative
     requests of others hold besides, `land_ha` zoned land not yet
@@ -166,7 +175,11 @@ class Vendors(NamedTuple):
 
     equipment: Plant
     equipment_waiting_mw: float
+    chips: Plant
     chips_mw_per_week: float
+    chips_priority: float
+    chips_waiting_mw: float
+    rival_chips_mw: float
     headroom_mw: FloatArray
     held_mw: FloatArray
     land_ha: FloatArray
@@ -194,13 +207,17 @@ class Economy(NamedTuple):
 
 
 class Shocks(NamedTuple):
-    """What nature and accident do this week; 1 means nothing.
+    """What nature and accident do this week.
 
-    `chips` is the share of chip supply left, `weather` that of outdoor work, shape (R,); `choice`
-    are the draws behind the lab's taste this quarter, shape (S,); `calm` if nothing is disrupted.
+    `lost` is the share of output that each of `MAKERS` lost, `since` the weeks for which it has
+    been out, shape (3,), and `out` how many are; `weather` what storms leave of outdoor work,
+    shape (R,); `choice` the draws behind the lab's taste this quarter, shape (S,); `calm` if
+    nothing is disrupted.
     """
 
-    chips: float
+    lost: FloatArray
+    since: IntArray
+    out: float
     weather: FloatArray
     choice: FloatArray
     calm: bool
@@ -238,6 +255,8 @@ class Snapshot:
         Craft hours per week of each activity at full speed, what builders have learned counted.
     relaxed : ndarray of bool, shape (S, 8), optional
         What-if: causes that hold nothing back at a site; None for the world as it is.
+    outages : Outages, optional
+        What-if: nodes of the partnership graph that are out; None where all are there.
     """
 
     week: int
@@ -266,6 +285,7 @@ class Snapshot:
     shocks: Shocks
     partnerships: Partnerships
     relaxed: BoolArray | None = None
+    outages: Outages | None = None
 
     def regional(self, lever: FloatArray) -> FloatArray:
         """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""
@@ -289,6 +309,13 @@ class Snapshot:
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""
         return self.progress.start_week[:, activity][self.layout.lead_of_site]
+
+    @cached_property
+    def chips_backlog_weeks(self) -> float:
+        """What customers of the chip maker wait for, in weeks of its deliveries."""
+        v = self.vendors
+        waiting = v.rival_chips_mw + v.chips_waiting_mw * self.layout.chips_lead_weeks
+        return waiting / max(v.chips_mw_per_week, 1e-9)
 
     @cached_property
     def filed_week(self) -> FloatArray:
@@ -424,9 +451,21 @@ class Recruit(NamedTuple):
 
 
 class SupplyChips(NamedTuple):
-    """The chip maker's rack capacity for this week."""
+    """What the chip maker delivers a week to all customers, and the lab's priority among them."""
 
     mw: float
+    priority: float
+
+
+class ExpandChips(NamedTuple):
+    """The chip maker decides to add to the capacity that it plans."""
+
+
+class AwaitGeneration(NamedTuple):
+    """The lab puts off the order of a phase's racks until a week, for the next generation."""
+
+    phase: int
+    until_week: float
 
 
 class ExpandEquipment(NamedTuple):
@@ -510,6 +549,8 @@ type Order = (
     | SetWage
     | Recruit
     | SupplyChips
+    | ExpandChips
+    | AwaitGeneration
     | ExpandEquipment
     | Staff
     | Bid
@@ -543,6 +584,8 @@ class Offer(NamedTuple):
         Craft hours of each of these per week of its work.
     equipment_waiting_mw : float
         Orders that found no slot.
+    chips_waiting_mw, rival_chips_mw : float
+        Racks that the lab asked for this week and did not get; what others wait for.
     reserved_share : ndarray, shape (n,)
         Share of a slot that each of `Snapshot.reserving` has.
     """
@@ -554,6 +597,8 @@ class Offer(NamedTuple):
     craft_work: IntArray
     need_hours: FloatArray
     equipment_waiting_mw: float
+    chips_waiting_mw: float
+    rival_chips_mw: float
     reserved_share: FloatArray
 
 
@@ -575,6 +620,8 @@ class Deals(NamedTuple):
         Contact events with the host community this week, and how badly it was let down.
     given_up : ndarray of bool, shape (P,), optional
         Phases that end this week; None where there are none.
+    awaiting : tuple of AwaitGeneration
+        Orders of racks that are put off.
     land_usd, exit_fees_usd : float
         What partners paid for land, and the lab to builders who left.
     """
@@ -586,6 +633,7 @@ class Deals(NamedTuple):
     contacts: FloatArray
     breaches: FloatArray
     given_up: BoolArray | None
+    awaiting: tuple[AwaitGeneration, ...]
     training_share: float
     equity_usd_per_week: float
     land_usd: float

@@ -5,12 +5,14 @@ that come. Both are known only as the site goes on; what is decided once, at the
 in :meth:`ecosystem.works.Works.adopt`.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from ecosystem.cluster.retrofit import retrofit_between
 from ecosystem.delivery.activities import IS, Activity
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.layout import Layout
+from ecosystem.state import AwaitGeneration
 from ecosystem.units import FloatArray, IntArray
 
 NONE = -1
@@ -31,6 +33,8 @@ class Variants:
         Work to fit a hall to racks that it was not built for.
     refit_usd : float
         Cost of the refits that began in the last week.
+    awaited_weeks : ndarray, shape (P,)
+        Weeks by which the order of racks was put off for the next generation.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -41,13 +45,8 @@ class Variants:
         self.hall = np.full(phases, NONE)
         self.refit_weeks = np.zeros(phases)
         self.refit_usd = 0.0
-        numbers = layout.world.numbers
-        self._retrofit = retrofit_between(  # all positions are rebuilt: no megawatt is lost
-            layout.generations,
-            1.0,
-            numbers.delivery.mep_weeks,
-            numbers.options.fitout_usd_per_it_mw,
-        )
+        self.awaited_weeks = np.zeros(phases)
+        self._awaiting: dict[int, float] = {}
         self._fitted = np.zeros(phases, dtype=bool)
         self._reserving: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -80,6 +79,38 @@ class Variants:
         """Count a week of production ahead, as far as there were slots."""
         self.credit_weeks[phases] += share
 
+    def agree_to_wait(self, orders: Iterable[AwaitGeneration]) -> None:
+        """Keep until which week orders of racks are put off once they come up."""
+        self._awaiting |= dict(orders)
+
+    def put_off(self, progress: Progress, opened: Opened) -> None:
+        """Let orders that come up now wait for the next generation, as was decided (in place).
+
+        The wait counts as work of the order, so that plans and replays know it as such.
+        """
+        if not self._awaiting:
+            return
+        ordered = set(opened.rows[opened.cols == Activity.CHIPS].tolist())
+        for phase in sorted(ordered & self._awaiting.keys()):
+            until = self._awaiting.pop(phase)
+            wait = max(until - float(progress.start_week[phase, Activity.CHIPS]), 0.0)
+            progress.duration_weeks[phase, Activity.CHIPS] += wait
+            self.awaited_weeks[phase] = wait
+
+    def found_later(self, start_week: FloatArray, week: int) -> FloatArray:
+        """Return the work that was added after a week to what then had not begun, shape (P, A).
+
+        `start_week`: of every activity by now, shape (P, A).
+        """
+        added = np.zeros_like(start_week)
+        for activity, weeks in (
+            (Activity.CHIPS, self.awaited_weeks),
+            (Activity.RACKS, self.refit_weeks),
+        ):
+            # what begins within a week is found as that week opens
+            added[:, activity] = np.where(start_week[:, activity] <= week - 1, 0.0, weeks)
+        return added
+
     def refit(self, progress: Progress, opened: Opened, generation: IntArray) -> None:
         """Add the refit of halls whose racks begin to be placed and draw more than was planned.
 
@@ -101,7 +132,7 @@ class Variants:
         foresight = layout.world.numbers.options.hall_foresight_weeks
         designed = layout.newest(progress.start_week[fresh, Activity.SITEWORK] + foresight)
         hall = np.where(self.hall[fresh] == NONE, designed, self.hall[fresh])
-        self.refit_weeks[fresh] = self._retrofit.weeks[hall, generation[fresh]]
+        self.refit_weeks[fresh] = layout.refit_weeks[hall, generation[fresh]]
         progress.duration_weeks[fresh, Activity.RACKS] += self.refit_weeks[fresh]
-        cost = self._retrofit.cost_usd[hall, generation[fresh]] * layout.phase_it_mw[fresh]
+        cost = layout.refit_usd_per_mw[hall, generation[fresh]] * layout.phase_it_mw[fresh]
         self.refit_usd = float(np.add.reduce(cost))

@@ -135,6 +135,7 @@ class Works:
         active = self.active(sites, week)
         allowed = self._allowed(self.network, active)
         opened = open_rows(self.network, self.progress, self.not_before, active, week, allowed)
+        self.variants.put_off(self.progress, opened)
         self.variants.refit(self.progress, opened, self.generation)
         return opened
 
@@ -163,7 +164,12 @@ class Works:
     def look_ahead(self, week: int) -> None:
         """Find what is critical from here on."""
         self.critical = remaining_critical(self.network, self.progress, self.not_before, week)
-        self.generation = fleet.generation_of_phase(self.layout, self.progress, week)
+        self.generation = self._generations(week)
+
+    def _generations(self, week: int) -> IntArray:
+        """Return the hardware generation of each phase, shape (P,)."""
+        awaited = self.variants.awaited_weeks
+        return fleet.generation_of_phase(self.layout, self.progress, week, awaited)
 
     def state(self, sites: Sites, week: int) -> IntArray:
         """Return the rung of every phase, shape (P,); that of unannounced ones means nothing."""
@@ -354,7 +360,7 @@ class Works:
             self.racks_mw = float(np.add.reduce(racks))
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
-            self.generation = fleet.generation_of_phase(self.layout, self.progress, now.week)
+            self.generation = self._generations(now.week)
             self._learn(now.vendors.builder)
         told = [
             self._tell(phase, activity, now.vendors.builder)
@@ -426,6 +432,8 @@ class Works:
             "reason": self.reason,
             "own_work_weeks": own.sum(axis=1),
             "refit_weeks": self.variants.refit_weeks,
+            "awaited_weeks": self.variants.awaited_weeks,
+            "generation": np.array(layout.generations.key, dtype=object)[self._generations(week)],
         }
         for cause, column in zip(Cause, self.lost_weeks.T, strict=True):
             table[f"lost_weeks_{cause.name.lower()}"] = column

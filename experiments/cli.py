@@ -11,6 +11,7 @@ from ecosystem.errors import EcosystemError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from experiments.design import Experiment, RunSpec
     from experiments.runner import Progress, Tally
@@ -241,6 +242,68 @@ def ablate(
     )
     typer.echo(ablation_text(rows, without, title))
     typer.echo(f"\nFiles: {out}/ablation.csv, manifest.json")
+
+
+@app.command()
+def knockout(
+    world: WorldName = "stargate",
+    strategy: Annotated[
+        str, typer.Option(help="Id of a strategy (see: ecosystem strategies) or a TOML file.")
+    ] = "S0",
+    seeds: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Seeds, the same for all; intervals need 5.")
+    ] = 5,
+    only: Annotated[
+        str, typer.Option(help="Nodes, such as chips or cloud:oracle, with commas between.")
+    ] = "",
+    start: Annotated[
+        str, typer.Option(metavar="DATE", help="First day; by default the start of strategies.")
+    ] = "",
+    weeks: Annotated[
+        float | None, typer.Option(min=0.1, help="Length of the outage; by default for good.")
+    ] = None,
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/knockout"),
+) -> None:
+    """Take each maker, cloud, builder and grid out: say what that costs, and what HHI misses."""
+    from ecosystem.scenario import load_strategy, load_world, vendor_nodes
+    from experiments.ablate import failures_text
+    from experiments.knockout import knockouts, losses, losses_text, write_losses
+
+    chosen, policy, length = load_world(world), load_strategy(strategy), _weeks(years)
+    nodes = _names(only) or list(vendor_nodes(chosen))
+    runs = knockouts(chosen, policy, nodes, _day(start), weeks, seeds, seed, length)
+    _folder(out)
+    specs = [spec for group in runs.values() for spec in group]
+    about = {"world": chosen.name, "seeds": seeds, "seed": seed, "out": nodes, "weeks": weeks}
+    _run_counted(specs, jobs or _cores(), out, about)
+    if failed := failures_text(out):
+        typer.echo(failed, err=True)
+    rows = losses(out, runs, chosen, seed)
+    write_losses(out / "knockout.csv", rows)
+    begins = start or chosen.strategy_start.isoformat()
+    title = (
+        f"{chosen.title}: {len(nodes)} nodes out from {begins} on"
+        f"{f' for {weeks:g} weeks' if weeks else ', for good'}; {policy.key}, {seeds} seeds, "
+        f"{length or chosen.weeks} weeks, central numbers. All of it simulated."
+    )
+    typer.echo(losses_text(rows, title))
+    typer.echo(f"\nFiles: {out}/knockout.csv, manifest.json")
+
+
+def _day(text: str) -> "date | None":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError(f"--start {text}: a day is written like 2028-03-01.") from error
 
 
 @app.command()

@@ -119,6 +119,17 @@ def _total(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:
     return lambda result: float(result.series(column).sum()) / scale
 
 
+def _weeks_with(column: str) -> Callable[[RunResult], float]:
+    return lambda result: float(np.mean(result.series(column) > 0))
+
+
+def _delivery_limited(result: RunResult) -> float:
+    loops = result.tables.get("loops")
+    if loops is None:
+        return float("nan")
+    return float(np.average(loops["delivery_limited"], weights=loops["weeks"]))
+
+
 def _last_year(column: str) -> Callable[[RunResult], float]:
     return lambda result: float(result.series(column)[-52:].mean())
 
@@ -240,6 +251,11 @@ OUTCOMES: tuple[Outcome, ...] = (
         "lab_result_usd", "USD", "Lab: revenue less all it pays, equity aside", 1, lab_result_usd
     ),
     Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
+    Outcome("rationed", "1", "Weeks in which demand was rationed, share", -1,
+            _weeks_with("rationed")),
+    Outcome("price_at_bound", "1", "Weeks with the price at its bound, share", 0,
+            _weeks_with("price_at_bound")),
+    Outcome("delivery_limited", "1", "Weeks limited by delivery, share", 0, _delivery_limited),
 )  # fmt: skip
 
 

@@ -50,10 +50,16 @@ _COMPARED = (
     "water_m3",
     "revenue_usd",
     "capability",
+    "rationed",
+    "price_at_bound",
+    "delivery_limited",
     COST,
 )
 
-_SHARES = ("secured_then_cancelled", "late_mw", "short_sites", "losing", "promises_kept")
+_SHARES = (
+    *("secured_then_cancelled", "late_mw", "short_sites", "losing", "promises_kept"),
+    *("rationed", "price_at_bound", "delivery_limited"),
+)
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> str:
@@ -116,12 +122,38 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
+        *([_loops(result.tables["loops"])] if "loops" in result.tables else []),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),
         "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),
         paragraph(_milestones(result)),
         "Main events\n" + "\n".join(paragraph(f"  {line}") for line in events_read),
     ]
     return "\n\n".join(parts)
+
+
+def _loops(table: Table) -> str:
+    """Lay out the loops by year: gains, what limits growth, scarcity."""
+    head = ("year", "gain D", "gain $", "margin", "F", "rationed", "at bound", "sites")
+    gains, shares = ("gamma_demand", "gamma_cash"), ("saturation", "rationed", "price_at_bound")
+    rows: list[list[str]] = []
+    for i, year in enumerate(table["year"]):
+        name = str(table["regime"][i]).replace("_", " ")
+        rows.append(
+            [
+                str(year),
+                *(f"{float(table[column][i]):.2f}" for column in gains),
+                *(f"{100 * float(table[column][i]):.0f}%" for column in ("margin", *shares)),
+                str(table["sites_left"][i]),
+                f"{name} {100 * float(table['regime_share'][i]):.0f}%",
+                str(table["binds"][i]),
+            ]
+        )
+    words = (
+        "Loops: gain of demand (explosive at 1) and of cash (at 1 growth pays for itself); F, the "
+        "share of demand that the best model opens; weeks with rationing, and with the price at "
+        "floor or cap; sites left to open; what limited growth in most weeks, and what bound it"
+    )
+    return paragraph(words) + "\n" + grid([*head, "limit", "bound by"], rows, left=(0, 8, 9))
 
 
 def main_events(table: Table, count: int) -> list[str]:

@@ -19,6 +19,7 @@ SUBJECTS = {
     "cluster": "the compute core: training, reliability, capability, serving",
     "society": "hosts, permits, training, bills: a synthetic nation, the fold, break-even effects",
     "delivery": "sites: clearing to power, ramp, forecast slip, the ladder at dated points",
+    "flywheel": "the market: closed forms, users, tokens, prices at dates not fitted, 2026",
 }
 HEAD = ("area", "check", "value", "limit", "unit", "ok")
 

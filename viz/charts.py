@@ -146,8 +146,8 @@ def flywheel_chart(
     ----------
     weekly : mapping of str to ndarray, shape (week,)
         ``capability``, ``demand_mw``, ``adopted_mw``, ``served_mw``, ``price_usd_per_mtok``,
-        ``latency_s``, ``revenue_usd`` (per week), ``commitments_usd_per_year`` and
-        ``utilisation``.
+        ``latency_s``, ``revenue_usd`` (per week), ``commitments_usd_per_year``,
+        ``room_usd_per_year`` and ``utilisation``.
     start, weeks, width, height
         As in :func:`ladder_chart`.
     """
@@ -162,14 +162,15 @@ def flywheel_chart(
 
 
 def flywheel_title(weekly: Weekly) -> str:
-    """Return whether compute keeps up with demand."""
+    """Return whether compute keeps up with demand, and if not what holds it back."""
     demand, served = weekly["adopted_mw"], weekly["served_mw"]
     if not demand.size or not demand[-1] > 0:
         return "The flywheel: compute, capability, demand, money"
     share = served[-1] / demand[-1]
     if share > 0.995:
         return "Compute serves all the demand there is"
-    return f"Compute serves {share:.0%} of the demand of its users"
+    limit = "delivery" if weekly["room_usd_per_year"][-1] > 0 else "money"
+    return f"Compute serves {share:.0%} of the demand of its users: {limit} limits it"
 
 
 def _multiple(

@@ -1,14 +1,19 @@
 """What all agents share: a key on the partnership graph and a rhythm of decisions."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import numpy as np
 from mesa import Agent
 
+from ecosystem.delivery.activities import Activity
 from ecosystem.state import Order, Snapshot
+from ecosystem.units import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from mesa import Model
+
+QUARTER_WEEKS = 13
 
 type Card = tuple[tuple[str, str], ...]
 
@@ -46,3 +51,48 @@ class Actor(Agent):
 def crews_of(crews: float, now: Snapshot) -> int:
     """Return the phases that a contractor can build at once."""
     return max(1, round(crews * now.numbers.contractors.crew_factor))
+
+
+class RacksDue(NamedTuple):
+    """Buildings whose racks will be ordered before the lab decides again, n of them.
+
+    `order_week` is when, `slack_weeks` how much later their hall is ready than the racks would
+    come, `hall` the generation that it is built for.
+    """
+
+    phases: IntArray
+    order_week: FloatArray
+    slack_weeks: FloatArray
+    hall: IntArray
+
+
+def racks_due(now: Snapshot) -> RacksDue:
+    """Return the buildings whose racks are ordered within a quarter, by what work is left.
+
+    Racks are ordered when the ground is cleared. What others hold up later is not foreseen; what
+    records or contracts of the past say is not touched.
+    """
+    layout, progress = now.layout, now.progress
+    recorded = now.week < layout.on_record_until
+    fresh = now.pending & np.isnan(progress.start_week[:, Activity.CHIPS])
+    fresh &= ~recorded[layout.site_of_phase]
+    begun = np.isfinite(progress.start_week[:, Activity.SITEWORK])
+    ahead = layout.network.previous
+    phases = (fresh & (begun | (ahead >= 0) & begun[ahead])).nonzero()[0]
+
+    def left(rows: IntArray, activity: Activity) -> FloatArray:
+        work = progress.duration_weeks[rows, activity] - progress.worked_weeks[rows, activity]
+        return np.maximum(work, 0.0)
+
+    turn = np.where(begun[phases], 0.0, left(ahead[phases], Activity.SITEWORK))
+    cleared = now.week + turn + left(phases, Activity.SITEWORK)
+    soon = cleared < now.week + QUARTER_WEEKS
+    phases, cleared = phases[soon], cleared[soon]
+    equipped = now.week + left(phases, Activity.EQUIPMENT)
+    ready = np.maximum(cleared + left(phases, Activity.SHELL), equipped)
+    ready += left(phases, Activity.MEP)
+    start = progress.start_week[phases, Activity.SITEWORK]
+    start = np.where(np.isnan(start), now.week, start)
+    hall = layout.newest(start + now.numbers.options.hall_foresight_weeks)
+    slack = ready - (cleared + left(phases, Activity.CHIPS))
+    return RacksDue(phases, cleared, np.maximum(slack, 0.0), hall)

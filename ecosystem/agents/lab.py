@@ -1,15 +1,23 @@
 """The AI laboratory."""
 
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosystem.agents.base import Actor, Card, crews_of
+from ecosystem.agents.base import Actor, Card, crews_of, racks_due
+from ecosystem.cluster.roadmap import waits
+from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
-from ecosystem.market import commitment_room, desired_starts, expected_revenue
+from ecosystem.market import (
+    commitment_room,
+    desired_starts,
+    expected_revenue,
+    training_share,
+)
 from ecosystem.state import (
     Announce,
+    AwaitGeneration,
     GiveUp,
     OfferMore,
     Order,
@@ -60,11 +68,20 @@ class AILab(Actor):
         orders: list[Order] = [Split(self._training_share(now))]
         if now.economy.cash_usd <= 0:
             return orders + self._resell(now)
-        orders += self._open(now) + self._switch(now)
+        orders += self._open(now) + self._switch(now) + self._await(now)
         return orders + self._drop_late(now) + self._adapt(now)
 
     def _training_share(self, now: Snapshot) -> float:
-        n = now.numbers.lab
+        n, m, e = now.numbers.lab, now.numbers.market, now.economy
+        if m.split_rule == "need":
+            return training_share(
+                e.training_share,
+                e.market.adopted_mw,
+                e.inference_mw,
+                m.target_utilisation,
+                m.split_step_per_quarter,
+                (n.training_share_floor, m.training_share_most),
+            )
         fallen = n.training_share_2025 - n.training_share_fall_per_year * now.week / WEEKS_PER_YEAR
         return max(n.training_share_floor, fallen)
 
@@ -131,12 +148,17 @@ class AILab(Actor):
         waited = np.where(now.needs_crew & (now.vendors.crews == 0), now.week - now.ready_week, 0.0)
         stuck = np.maximum.reduceat(waited, layout.lead_of_site) >= options.switch_after_weeks
         unfunded = now.sites.live & ~now.sites.funded
+        if now.outages is not None:
+            builder_of_site = now.vendors.builder[layout.last_of_site]
+            stuck |= np.isin(builder_of_site, now.outages.contractors(now.week))
         sites = (stuck & now.sites.live | unfunded) & (now.sites.switching_until <= now.week)
         if not np.count_nonzero(sites):
             return []
         firms = layout.world.contractors
         busy = np.bincount(now.vendors.builder[now.needs_crew], minlength=len(firms))
         spare = np.array([crews_of(firm.crews, now) for firm in firms]) - busy
+        if now.outages is not None:
+            spare[now.outages.contractors(now.week)] = 0
         trust = np.array(
             [now.partnerships.mean_strength(f"contractor:{f.key}", "contract") for f in firms]
         )
@@ -151,6 +173,36 @@ class AILab(Actor):
             spare[best] -= np.count_nonzero(now.pending & (layout.site_of_phase == site))
             orders.append(SwitchBuilder(site, best))
         return orders
+
+    def _await(self, now: Snapshot) -> list[Order]:
+        """Put off orders of racks that are due this quarter, where the next generation is worth it.
+
+        A hall that is not ready sooner loses nothing by the wait.
+        """
+        due = racks_due(now)
+        longest = now.numbers.chips.longest_wait_weeks * now.numbers.chips.generation_freedom
+        if longest <= 0 or not due.phases.size:
+            return []
+        layout, chips = now.layout, now.numbers.chips
+        lead = layout.base_weeks[Activity.CHIPS]
+        current = layout.newest(due.order_week + lead)
+        following, launch = layout.launch_after(due.order_week + lead)
+        wait = launch - lead - due.order_week
+        flop, tokens = layout.work_per_mw
+        train = now.economy.training_share
+        gain = (
+            train * flop[following] / flop[current]
+            + (1 - train) * tokens[following] / (tokens[current])
+        )
+        refit = layout.refit_weeks[due.hall, following] - layout.refit_weeks[due.hall, current]
+        lost = np.maximum(wait - due.slack_weeks + refit, 0.0)
+        pace = train * chips.generation_flop_gain + (1 - train) * chips.generation_token_gain
+        years = chips.generation_weeks / WEEKS_PER_YEAR
+        erosion = now.numbers.market.pass_through * max(log(pace), 0.0) / years
+        erosion += now.numbers.capital.discount_per_year
+        put_off = waits(gain, wait, lost, chips.chip_life_years, erosion, longest)
+        weeks = launch - lead
+        return [AwaitGeneration(int(due.phases[i]), float(weeks[i])) for i in put_off.nonzero()[0]]
 
     def _drop_late(self, now: Snapshot) -> list[Order]:
         """Give up phases that have not begun and are later than patience allows."""

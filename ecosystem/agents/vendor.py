@@ -5,42 +5,49 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card, crews_of
-from ecosystem.state import ExpandEquipment, Order, Snapshot, Staff, SupplyChips
-from ecosystem.units import WEEKS_PER_YEAR, IntArray
+from ecosystem.state import ExpandChips, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
+from ecosystem.units import IntArray
 
 if TYPE_CHECKING:
     from mesa import Model
 
 
 class ChipMaker(Actor):
-    """Allocates rack capacity to the programme.
+    """Shares out its racks among customers, in proportion to order times priority.
 
-    Senses: how reliably the lab has kept its commitments. Decides: what it supplies a week, its
-    capacity times the lab's standing over that of a new customer; an unreliable customer waits.
+    Senses: how reliably the lab has kept its commitments, what customers wait for. Decides: what
+    it delivers, its plan and what it added to it; the lab's priority, its standing over that of a
+    new customer; to add capacity when the backlog passes a trigger. Prepayment counts as orders
+    are served (`availability.py`).
     """
 
     kind = "chips"
     every_weeks = 4
 
     def decide(self, now: Snapshot) -> list[Order]:
-        """Return the supply of the coming weeks."""
-        n = now.numbers.chips
-        capacity = n.mw_per_week * (1 + n.growth_per_year) ** (now.week / WEEKS_PER_YEAR)
-        return [SupplyChips(capacity * self._priority(now))]
+        """Return the supply of the coming weeks, and an expansion if one is worth it."""
+        plant, plan = now.vendors.chips, float(now.layout.chips_mw_per_week[now.week])
+        orders: list[Order] = [SupplyChips(plan * float(plant.capacity), self._priority(now))]
+        trigger = now.numbers.chips.backlog_trigger_weeks
+        if np.isnan(plant.due_week) and now.chips_backlog_weeks > trigger:
+            orders.append(ExpandChips())
+        return orders
 
     def _priority(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
-        return min(1.0, standing / now.numbers.capital.opening_standing)
+        ratio = standing / now.numbers.capital.opening_standing
+        return ratio**now.numbers.chips.priority_of_standing
 
     def card(self, now: Snapshot) -> Card:
-        """Return supply and the customer's standing."""
+        """Return supply, backlog and the customer's priority."""
+        v, newest = now.vendors, int(now.layout.newest(np.array([now.week]))[0])
         return (
-            ("racks for the programme", f"{now.vendors.chips_mw_per_week:,.0f} MW/week"),
-            ("priority of the lab", f"{self._priority(now):.2f}"),
-            (
-                "supply disruption",
-                "none" if now.shocks.chips == 1 else f"{1 - now.shocks.chips:.0%} lost",
-            ),
+            ("newest racks", now.layout.generations.name[newest]),
+            ("racks for all customers", f"{v.chips_mw_per_week:,.0f} MW/week"),
+            ("the lab did not get last week", f"{v.chips_waiting_mw:,.0f} MW"),
+            ("backlog", f"{now.chips_backlog_weeks:,.0f} weeks of deliveries"),
+            ("priority of the lab", f"{v.chips_priority:.2f}"),
+            ("capacity over its plan", f"{float(v.chips.capacity):.2f}"),
         )
 
 

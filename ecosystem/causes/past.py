@@ -1,7 +1,7 @@
 """How delivery stood in an earlier week, worked out from the record of a run.
 
 With hindsight about the work itself: how long it would turn out, and how it would be powered,
-counts as known from the beginning.
+counts as known from the beginning, but not that racks would be waited for or a hall refitted.
 """
 
 from collections.abc import Iterator
@@ -71,7 +71,9 @@ class Past:
             np.add.at(worked, (self.offers.rows[new], self.offers.cols[new]), self.work[new])
             network, limits = self._without(network, limits, withdrawn, week)
             done, withdrawn = until, week
-            yield Then(week, network, _at(final, worked, week), limits, self._active(week))
+            known = final.duration_weeks - works.variants.found_later(final.start_week, week)
+            then = _at(replace(final, duration_weeks=known), worked, week)
+            yield Then(week, network, then, limits, self._active(week))
 
     def _active(self, week: int) -> BoolArray:
         works, layout = self.study.works, self.study.layout

@@ -9,13 +9,13 @@ Everything here is for validation and for finding the constants; a simulation ne
 
 import csv
 from dataclasses import dataclass, fields, replace
-from importlib.resources import as_file, files
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
 
-from ecosystem.cluster.hardware import Generations, load_generations
+from ecosystem.cluster.hardware import every_generation
 from ecosystem.cluster.layout import PRECISION, Space, hardware_of, search_space
 from ecosystem.cluster.training import FITTED, Jobs, TrainingConstants
 from ecosystem.units import FloatArray, IntArray
@@ -78,12 +78,6 @@ class Runs:
             jobs=self.jobs.take(rows),
             flop_per_s=self.flop_per_s[rows],
         )
-
-
-def every_generation() -> Generations:
-    """Return the shipped generations and those that only validation needs."""
-    with as_file(files("ecosystem") / "data" / "hardware_past.csv") as past:
-        return load_generations().join(load_generations(past))
 
 
 def load_runs(use: str = "calibrate") -> Runs:

@@ -167,6 +167,13 @@ def _shipped() -> Generations:
     return _read(source.read_text(encoding="utf-8"), "hardware.csv")
 
 
+@lru_cache(maxsize=1)
+def every_generation() -> Generations:
+    """Return the shipped generations and those that only the past and validation need."""
+    past = files("ecosystem") / "data" / "hardware_past.csv"
+    return _shipped().join(_read(past.read_text(encoding="utf-8"), "hardware_past.csv"))
+
+
 def _read(text: str, source: str) -> Generations:
     """Return the generations in a CSV `text` that came from `source`."""
     rows = list(csv.DictReader(text.splitlines()))

@@ -86,7 +86,7 @@ _AFTER: dict[Activity, tuple[Activity, ...]] = {
     Activity.AIR_PERMIT: (Activity.LAND, Activity.ENGAGEMENT),
     Activity.BRIDGE: (Activity.AIR_PERMIT, Activity.DESIGN, Activity.PERMIT),
     Activity.EQUIPMENT: (Activity.DESIGN,),
-    Activity.CHIPS: (Activity.PERMIT,),
+    Activity.CHIPS: (Activity.SITEWORK,),
     Activity.FIBRE: (Activity.PERMIT,),
     Activity.SITEWORK: (Activity.PERMIT, Activity.DESIGN),
     Activity.SHELL: (Activity.SITEWORK,),

@@ -1,5 +1,6 @@
-"""Makers of long-lead equipment: backlog, lead time and expansion."""
+"""Makers who cannot serve everybody: who gets what, backlog, ramps and expansion."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -54,3 +55,54 @@ def expand(
     decides = idle & (np.asarray(waiting) > backlog_trigger * capacity)
     due = np.where(idle, np.nan, plant.due_week)
     return Plant(capacity, np.where(decides, week + expansion_weeks, due))
+
+
+def allocate(
+    capacity: float, orders: Sequence[float], priority: Sequence[float]
+) -> tuple[float, ...]:
+    """Share out a week's output among customers in proportion to order times priority.
+
+    Parameters
+    ----------
+    capacity : float
+        What there is, >= 0.
+    orders : sequence of float
+        What each customer asks for, in the same unit, >= 0.
+    priority : sequence of float
+        Weight of each, > 0.
+
+    Returns
+    -------
+    tuple of float
+        At most what each asked for; the sum is the lesser of capacity and orders. What a
+        customer does not need goes to the others in the same proportion.
+
+    Notes
+    -----
+    A handful of customers, so plain numbers are faster than arrays.
+    """
+    if sum(orders) <= capacity:
+        return tuple(orders)
+    given = [0.0] * len(orders)
+    open_ones: list[int] = [i for i, order in enumerate(orders) if order > 0]
+    while open_ones:
+        weight = sum(orders[i] * priority[i] for i in open_ones)
+        full = [i for i in open_ones if capacity * priority[i] >= weight]
+        if not full:
+            for i in open_ones:
+                given[i] = capacity * orders[i] * priority[i] / weight
+            break
+        for i in full:
+            given[i] = orders[i]
+            capacity -= orders[i]
+        open_ones = [i for i in open_ones if i not in full]
+    return tuple(given)
+
+
+def ramp(weeks_since: ArrayLike, ramp_weeks: float, start_share: float) -> FloatArray:
+    """Return output over full output, `weeks_since` a product's first deliveries.
+
+    It rises linearly from `start_share` to 1 over `ramp_weeks`.
+    """
+    grown = np.clip(np.asarray(weeks_since, dtype=float) / ramp_weeks, 0.0, 1.0)
+    return start_share + (1.0 - start_share) * grown

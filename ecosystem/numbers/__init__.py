@@ -10,6 +10,7 @@ from ecosystem.numbers.compute import Cluster
 from ecosystem.numbers.grids import Climate, Grid
 from ecosystem.numbers.money import Capital, Lab, Market
 from ecosystem.numbers.people import Local, Society, Workforce
+from ecosystem.numbers.vendors import Disruptions
 from ecosystem.parameters import Parameters
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Cluster",
     "Contractors",
     "Delivery",
+    "Disruptions",
     "Equipment",
     "Grid",
     "Lab",
@@ -41,6 +43,7 @@ class Numbers(Parameters):
     equipment: Equipment = Equipment()
     chips: Chips = Chips()
     contractors: Contractors = Contractors()
+    disruptions: Disruptions = Disruptions()
     workforce: Workforce = Workforce()
     society: Society = Society()
     regulators: Regulators = Regulators()

@@ -389,6 +389,88 @@ class Market(Parameters):
     release_lag_weeks: float = par(
         13, "week", "From the end of a run to its release", "assumption", "C", (6, 26), ge=0
     )
+    release_spare_share: float = par(
+        0.5,
+        "1",
+        "Share of that lag that idle inference capacity saves, at most",
+        "assumption",
+        "C",
+        (0.0, 0.8),
+        ge=0,
+        le=1,
+    )
+    rival_share: float = par(
+        0.3,
+        "1",
+        "Share of demand that goes to rivals at the start",
+        "anth_arr_2025, oai_arr_cfo_2025",
+        "C",
+        (0.1, 0.5),
+        ge=0,
+        lt=1,
+    )
+    rival_width: float = par(
+        12,
+        "ECI points",
+        "Lead over the rivals' frontier that multiplies the odds of being chosen by 2.7",
+        "assumption",
+        "C",
+        (6, 30),
+        gt=0,
+    )
+    rival_compute_growth: float = par(
+        0.5,
+        "1/yr",
+        "Log growth of the compute of rivals, in training and in serving",
+        "nvidia_stock_growth",
+        "C",
+        (0.2, 0.85),
+        ge=0,
+    )
+    rival_spare_mw: float = par(
+        80,
+        "MW",
+        "Inference capacity that rivals have to spare for users turned away, at the start",
+        "h100e_2025",
+        "C",
+        (0, 250),
+        ge=0,
+    )
+    rival_churn_per_year: float = par(
+        1.0,
+        "1/yr",
+        "Speed at which users turned away go to rivals with room",
+        "adoption_decay",
+        "C",
+        (0.2, 2.5),
+        ge=0,
+    )
+    split_step_per_quarter: float = par(
+        0.038,
+        "1",
+        "Share of compute that moves between training and serving in a quarter, at most",
+        "share_rd_2024, share_rd_2025",
+        "B",
+        (0.02, 0.06),
+        ge=0,
+        le=1,
+    )
+    training_share_most: float = par(
+        0.714,
+        "1",
+        "Largest share of compute that trains: the largest observed",
+        "share_rd_2024",
+        "A",
+        ge=0,
+        le=1,
+    )
+    split_rule: Literal["need", "trend"] = par(
+        "need",
+        "1",
+        "How the lab divides its compute: by what serving needs, or by the trend of 2024-25",
+        "docs/odd.md",
+        "B",
+    )
     saturation_decades: float = par(
         4.0,
         "decades",

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,8 +7,9 @@ from hypothesis import strategies as st
 from ecosystem import market
 from ecosystem.market import Flow, MarketRules, TrainingRun
 from ecosystem.numbers import Market
+from ecosystem.opening import market_rules
 
-NUMBERS = Market().model_dump()
+DEFAULT = market_rules(Market())
 positive = st.floats(1e-6, 1e12)
 share = st.floats(0, 1)
 
@@ -22,9 +24,12 @@ def rules(draw: st.DrawFn) -> MarketRules:
         "imitation_per_year": draw(st.floats(0, 5)),
         "run_weeks": draw(st.floats(4, 60)),
         "release_lag_weeks": draw(st.floats(0, 60)),
+        "rival_share": draw(st.floats(0, 0.9)),
+        "rival_spare_mw": draw(st.floats(0, 1e6)),
+        "release_spare_share": draw(share),
         "capability_law": draw(st.sampled_from(["log", "saturating", "compute_null"])),
     }
-    return MarketRules(**{**NUMBERS, **changes})
+    return replace(DEFAULT, **changes)
 
 
 @given(rules(), st.lists(st.tuples(positive, share, positive, positive), min_size=1, max_size=60))
@@ -37,7 +42,7 @@ def test_price_stays_in_its_band_and_demand_below_its_ceiling(
         state = market.clear(state, flow, r, week)
         ratio = state.price_usd_per_mw_year / r.price_start_usd_per_mw_year
         assert r.price_floor * (1 - 1e-12) <= ratio <= r.price_cap * (1 + 1e-12)
-        ceiling = r.demand_max_mw * r.price_floor**-r.price_elasticity
+        ceiling = r.demand_max_mw * r.price_floor**-r.price_elasticity / (1 - r.rival_share)
         assert 0 <= state.demand_mw <= ceiling * (1 + 1e-9)
         assert 0 <= state.adopted_mw < math.inf
         assert 0 <= state.revenue_usd < math.inf
@@ -47,7 +52,7 @@ def test_price_stays_in_its_band_and_demand_below_its_ceiling(
 def test_adoption_is_never_negative_and_never_overshoots(
     adopted: float, demand: float, shortfall: float
 ) -> None:
-    after = market.adopt(adopted, demand, shortfall, MarketRules(**NUMBERS))
+    after = market.adopt(adopted, demand, shortfall, DEFAULT)
     assert 0 <= after <= max(adopted, demand)
 
 

@@ -64,6 +64,7 @@ class FakeWorld:
             "price_usd_per_mw_year": 1e7,
             "revenue_usd": 2.5e8 * growth,
             "commitments_usd_per_year": 2e10,
+            "room_usd_per_year": 1e10,
         }
         self._rows.append(row)
 

@@ -88,8 +88,12 @@ def test_charts_are_well_formed_at_every_length(weeks):
 
 
 def test_the_flywheel_names_units_and_says_whether_demand_is_met():
-    table = weekly(60, adopted_mw=[2000] * 60, served_mw=[1000] * 60)
-    assert flywheel_title(table) == "Compute serves 50% of the demand of its users"
+    table = weekly(60, adopted_mw=[2000] * 60, served_mw=[1000] * 60, room_usd_per_year=[1e9] * 60)
+    assert flywheel_title(table) == (
+        "Compute serves 50% of the demand of its users: delivery limits it"
+    )
+    table["room_usd_per_year"] = np.full_like(table["served_mw"], -1.0)
+    assert flywheel_title(table).endswith(": money limits it")
     words = texts(flywheel_chart(table, START, 520))
     for unit in ("index", "GW", "USD per million tokens", "s", "bn USD per year"):
         assert unit in words

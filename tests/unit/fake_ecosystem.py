@@ -180,6 +180,8 @@ def _weekly(finish: np.ndarray, weeks: int, strategy: Strategy) -> Table:
         "utilisation",
         "latency_s",
         "price_usd_per_mtok",
+        "rationed",
+        "price_at_bound",
         "mean_support",
         "bill_change_usd_per_household_year",
         "water_m3",

@@ -67,7 +67,7 @@ def test_every_outcome_has_a_name_of_its_own_and_a_finite_value_or_a_reason(resu
     assert len(set(names)) == len(names)
     row = reduce(result)["outcomes"]
     missing = {name for name in names if np.isnan(row[name][0])}
-    assert missing == {"usable_gw_2030", "weeks_to_5gw", "weeks_to_10gw"}
+    assert missing == {"usable_gw_2030", "weeks_to_5gw", "weeks_to_10gw", "delivery_limited"}
     assert row["horizon_weeks"][0] == 260
 
 

@@ -67,10 +67,9 @@ def test_a_payment_that_is_not_booked_is_seen(monkeypatch: pytest.MonkeyPatch) -
 def test_a_megawatt_that_leaves_the_ladder_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     record = Recorder.record
 
-    def lossy(self: Recorder, week: Any) -> Any:
-        ladder = record(self, week)
-        ladder[0, Rung.BUILDING] -= 1.0
-        return ladder
+    def lossy(self: Recorder, week: Any) -> None:
+        record(self, week)
+        self.ladder[week.now.week, 0, Rung.BUILDING] -= 1.0
 
     monkeypatch.setattr(Recorder, "record", lossy)
     with pytest.raises(AuditError, match="ladder"):

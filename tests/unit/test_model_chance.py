@@ -66,7 +66,8 @@ def test_another_site_leaves_the_draws_of_all_others_alone() -> None:
     ours, theirs = (m.works.progress.duration_weeks for m in (alone, beside))
     np.testing.assert_array_equal(ours, theirs[:phases])
     np.testing.assert_array_equal(alone.weather.outdoors, beside.weather.outdoors)
-    np.testing.assert_array_equal(alone.weather.chips, beside.weather.chips)
+    np.testing.assert_array_equal(alone.weather.lost, beside.weather.lost)
+    assert alone.weather.strikes == beside.weather.strikes
     np.testing.assert_array_equal(alone.weather.choice, beside.weather.choice[:, :sites])
     np.testing.assert_array_equal(alone.phases_run, beside.phases_run[:, :phases])
     for stream in (

@@ -26,6 +26,10 @@ VALUES = {
     "regulators.litigation_per_year": 0.5,
     "regulators.hearings_per_week": 0.01,
     "chips.outage_per_year": 2.0,
+    "chips.longest_wait_weeks": 52.0,
+    "disruptions.equipment_per_year": 2.0,
+    "disruptions.grid_gear_per_year": 2.0,
+    "disruptions.switching_weeks": 0.0,
     "chips.chip_life_years": 3.0,
     "grid.study_slots": 1,
     "delivery.study_weeks": 100.0,
@@ -45,7 +49,11 @@ SCARCE = {
     "crews": {"contractors.crew_factor": 0.3},
     "land": {"land.stock_factor": 0.05},
     "patience": {"lab.patience_weeks": 40.0},
-    "silent chips": {"chips.mw_per_week": 10.0},
+    "chip_rivals": {"chips.mw_per_week": 120.0},
+    "chip_ramps": {"chips.mw_per_week": 120.0},
+    "chip_expansion": {"chips.mw_per_week": 120.0},
+    "chip_priority": {"chips.mw_per_week": 120.0},
+    "silent chips": {"chips.mw_per_week": 120.0},
     "silent equipment": {"equipment.slots_mw": 3_000.0},
 }
 LEVERS = {"academy_seats_per_year": 2_000, "deposit_usd_per_mw": 500_000}
