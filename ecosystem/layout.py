@@ -495,7 +495,8 @@ class Layout:
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
         since = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
-        return growth ** (since / WEEKS_PER_YEAR)
+        grown: FloatArray = growth ** (since / WEEKS_PER_YEAR)
+        return grown
 
     @cached_property
     def journeymen(self) -> FloatArray:

@@ -145,6 +145,8 @@ class Flow(NamedTuple):
         Latency and tokens per MW over their start values, > 0.
     training_flop_per_s : float
         Useful training rate of the whole fleet (goodput counted), >= 0 [FLOP/s].
+    needed_share : float
+        MW that the use of today needs over what it is wont to; see :func:`needed_share`.
     """
 
     inference_mw: float
@@ -152,6 +154,7 @@ class Flow(NamedTuple):
     latency_factor: float
     efficiency_ratio: float
     training_flop_per_s: float
+    needed_share: float = 1.0
 
 
 class Market(NamedTuple):
@@ -214,7 +217,8 @@ def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market
     market : Market
         Start-of-week state.
     flow : Flow
-        What the cluster did in the week with ``market.adopted_mw`` to serve.
+        What the cluster did in the week with ``market.adopted_mw``, times what of it is needed,
+        to serve.
     rules : MarketRules
         Numbers of the market.
     week : float
@@ -226,9 +230,9 @@ def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market
         State at the end of the week. Safe with no capacity and with no demand.
     """
     adopted, price = market.adopted_mw, market.price_usd_per_mw_year
-    years = week / WEEKS_PER_YEAR
-    rho = utilisation(adopted, flow.inference_mw)
-    short = shortfall(adopted, flow.served_mw)
+    years, needed_mw = week / WEEKS_PER_YEAR, adopted * flow.needed_share
+    rho = utilisation(needed_mw, flow.inference_mw)
+    short = shortfall(needed_mw, flow.served_mw)
     share = lab_share(market.run.released_capability, years, rules)
     demand = demand_mw(
         market.run.released_capability,
@@ -249,6 +253,27 @@ def clear(market: Market, flow: Flow, rules: MarketRules, week: float) -> Market
         short,
         1 - share,
     )
+
+
+def needed_share(weeks: float, factor: float, adaptation_weeks: float) -> float:
+    r"""Return the MW that the use of before a leap of software needs after it, over those before.
+
+    Parameters
+    ----------
+    weeks : float
+        Since the leap; before it (negative) nothing changes.
+    factor : float
+        Tokens per MW over those without it, > 0.
+    adaptation_weeks : float
+        Time in which users take up most of it, with longer answers and more tries.
+
+    Notes
+    -----
+    :math:`1-(1-1/f)e^{-t/\tau}`: at first the same tokens need :math:`1/f` of the MW, later the
+    same users ask for as many MW as before. What they want at the new price of a token is the
+    rebound in :func:`demand_mw`.
+    """
+    return 1.0 if weeks < 0 else 1 - (1 - 1 / factor) * math.exp(-weeks / adaptation_weeks)
 
 
 def utilisation(adopted_mw: float, inference_mw: float) -> float:

@@ -31,6 +31,7 @@ from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
+from ecosystem.market import needed_share
 from ecosystem.nulls import nulled
 from ecosystem.outages import Outages
 from ecosystem.people import People
@@ -167,13 +168,31 @@ class Ecosystem(mesa.Model):
         self.hardware = Fleet.of(
             np.append(self.sites.closed_loop, 0.0),
             self.layout.generations,
-            self.cluster_rules,
+            self._software(),
             self.layout.fleet_integration(self.sites.owners),
         )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
         )
         self.curtailed = (~self.phases_run).any(axis=1).tolist()
+
+    def _software(self) -> ClusterRules:
+        """Return the rules of the cluster, after a leap of software if there was one."""
+        step = self.world.software_step
+        if step is None or self.week < self.layout.week(step.start):
+            return self.cluster_rules
+        leapt = self.cluster_rules.fleet_factor * step.factor
+        return replace(self.cluster_rules, fleet_factor=leapt)
+
+    def _needed_share(self) -> float:
+        """Return the MW that today's use needs over what it is wont to."""
+        step = self.world.software_step
+        if step is None:
+            return 1.0
+        since = self.week - self.layout.week(step.start)
+        if 0 <= since < 1:
+            self._cool_and_curtail()
+        return needed_share(since, step.factor, self.world.numbers.market.adaptation_weeks)
 
     def _opening_flows(self) -> Flows:
         """Return what the capacity rented at week 0 does, with nobody to serve."""
@@ -216,8 +235,10 @@ class Ecosystem(mesa.Model):
         deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
-        flows = self._run_fleet(now)
-        self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
+        needed = self._needed_share()
+        flows = self._run_fleet(now, needed)
+        usable_mw = float(self.usable_mw.sum())
+        self.economy = self.treasury.earn(now, deals, flows, usable_mw, needed)
         self.treasury.post(
             now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
@@ -345,14 +366,18 @@ class Ecosystem(mesa.Model):
             self.works.reserve(phases, float(weeks[site]))
             self._reserved[site] = True
 
-    def _run_fleet(self, now: Snapshot) -> Flows:
-        """Run the cluster core on what is usable at the start of the week."""
+    def _run_fleet(self, now: Snapshot, needed: float) -> Flows:
+        """Run the cluster core on what is usable at the start of the week.
+
+        `needed`: MW that today's use needs over what it is wont to.
+        """
         layout = self.layout
         usable = layout.phase_mw * (now.state == _USABLE)
         base = layout.installed_base_mw[now.week]
         self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
         economy = now.economy
-        return self.hardware.run(self.usable_mw, economy.market.adopted_mw, economy.training_share)
+        needed_mw = economy.market.adopted_mw * needed
+        return self.hardware.run(self.usable_mw, needed_mw, economy.training_share)
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""

@@ -134,6 +134,13 @@ class Outage(Parameters):
     weeks: float | None = Field(None, gt=0, description="How long; by default for good")
 
 
+class SoftwareStep(Parameters):
+    """A leap of software that serves more tokens from every megawatt: a what-if question."""
+
+    start: date
+    factor: float = Field(gt=0, le=5, description="Tokens per MW over those without it")
+
+
 class DatedSeries(Parameters):
     """Dated input, read by linear interpolation; after `observed_until` it is an assumption."""
 
@@ -212,6 +219,7 @@ class World(Parameters):
     regions: tuple[Region, ...]
     records: tuple[Record, ...] = ()
     outages: tuple[Outage, ...] = ()
+    software_step: SoftwareStep | None = None
     clouds: tuple[Cloud, ...]
     contractors: tuple[Contractor, ...]
     generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
@@ -258,6 +266,11 @@ class World(Parameters):
             )
         outage = Outage(node=node, start=start, weeks=weeks)
         return type(self).model_validate({**dict(self), "outages": (*self.outages, outage)})
+
+    def with_software_step(self, start: date, factor: float) -> Self:
+        """Return the world in which software serves `factor` times the tokens from a day on."""
+        step = SoftwareStep(start=start, factor=factor)
+        return type(self).model_validate({**dict(self), "software_step": step})
 
     def without_site(self, key: str) -> Self:
         """Return the world without one site and its records (what did that site add?)."""

@@ -97,13 +97,17 @@ class Treasury:
         self._base_rent_usd = 0.0
         self._opening_tokens = nan
 
-    def earn(self, now: Snapshot, deals: Deals, flows: Flows, capacity_mw: float) -> Economy:
+    def earn(
+        self, now: Snapshot, deals: Deals, flows: Flows, capacity_mw: float, needed: float = 1.0
+    ) -> Economy:
         """Clear the market and move the lab's cash.
 
         Parameters
         ----------
         capacity_mw : float
             Usable facility MW, the installed base included.
+        needed : float
+            MW that today's use needs over what it is wont to.
         """
         n, economy = now.numbers.capital, now.economy
         if isnan(self._opening_tokens):
@@ -117,6 +121,7 @@ class Treasury:
                 flows.latency_factor,
                 efficiency,
                 flows.training_flop_per_s,
+                needed,
             ),
             self.rules,
             now.week,

@@ -574,6 +574,16 @@ class Market(Parameters):
     imitation_per_year: float = par(
         3.0, "1/yr", "Adoption by others' example", "Bass 1969", "C", (1.5, 4.5), ge=0
     )
+    adaptation_weeks: float = par(
+        26,
+        "week",
+        "Time in which users take up most of a leap in software: the same use then asks for as "
+        "many MW as before",
+        "assumption",
+        "C",
+        (8, 52),
+        gt=0,
+    )
     exit_per_year: float = par(
         1.0, "1/yr", "Speed at which excess use leaves", "assumption", "C", (0.5, 2), ge=0
     )

@@ -35,6 +35,8 @@ SERIES = (
     "water_m3",
 )
 """Weekly series that are kept of a run."""
+NAMES = (*(outcome.name for outcome in OUTCOMES), "site_slip_sd_weeks")
+"""Outcomes that are kept: those of every comparison, and how far sites spread."""
 
 
 class Arm(NamedTuple):
@@ -119,7 +121,27 @@ def keep(result: RunResult) -> dict[str, Table]:
     """Return what the catalogue keeps of a run: its outcomes, and some weekly series."""
     weekly: Table = {"week": result.series("week")}
     weekly |= {name: result.series(name) for name in SERIES}
-    return {"outcomes": measures(result), "weekly": weekly}
+    slips = {"site_slip_sd_weeks": np.array([site_slip_sd_weeks(result)])}
+    return {"outcomes": measures(result) | slips, "weekly": weekly}
+
+
+def site_slip_sd_weeks(result: RunResult) -> float:
+    """Return how far sites that the lab chose later spread in their slip against plan [week].
+
+    The standard deviation over sites of the mean slip of their finished buildings; NaN with fewer
+    than two such sites.
+    """
+    t = result.tables["phases"]
+    chosen = result.tables["events"]["site"][result.tables["events"]["kind"] == "announced"]
+    texts = result.tables["events"]["text"][result.tables["events"]["kind"] == "announced"]
+    later = {str(s) for s, text in zip(chosen, texts, strict=True) if "recorded" not in str(text)}
+    slip = t["finish_week"] - t["planned_finish_week"]
+    means = [
+        float(slip[mine].mean())
+        for site in sorted(later)
+        if (mine := (t["site"].astype(str) == site) & ~np.isnan(slip)).any()
+    ]
+    return float(np.std(means, ddof=1)) if len(means) > 1 else float("nan")
 
 
 def specs(
@@ -147,7 +169,10 @@ def specs(
 
 
 def seen(folder: Path, runs: Mapping[str, Sequence[RunSpec]]) -> Seen:
-    """Read finished runs, arm by arm and future by future."""
+    """Read finished runs, arm by arm and future by future.
+
+    A run that failed leaves NaN in its place.
+    """
     world = next(iter(runs.values()))[0].world
     outcomes, weekly = read(folder, "outcomes"), read(folder, "weekly")
     row = {str(run): i for i, run in enumerate(outcomes["run"])}
@@ -167,7 +192,7 @@ def seen(folder: Path, runs: Mapping[str, Sequence[RunSpec]]) -> Seen:
     return Seen(
         world.start,
         {
-            arm: {o.name: np.array([values(s.run, o.name) for s in group]) for o in OUTCOMES}
+            arm: {name: np.array([values(s.run, name) for s in group]) for name in NAMES}
             for arm, group in runs.items()
         },
         {

@@ -5,8 +5,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ecosystem.units import FloatArray
-from experiments.compare import interval
+from experiments.compare import MIN_FUTURES, interval
 from experiments.wording import between, three, with_unit
+
+_RESAMPLES = 2_000
 
 type Verdict = Literal["held", "failed", "undecided"]
 
@@ -92,6 +94,36 @@ def expect_near(
     shown = with_unit(three(middle, sign=around == 0.0), unit) + (f" [{range_}]" if range_ else "")
     shown += f", {len(known)} futures; what lies within {tolerance:g} is nothing"
     return Finding(claim, verdict, shown)
+
+
+def spread_gap(values: FloatArray, base: FloatArray, seed: int = 0) -> FloatArray:
+    """Return bootstrap draws of the difference of two spreads over the same futures, shape (B,).
+
+    Parameters
+    ----------
+    values, base : ndarray, shape (F,)
+        Above 0, future by future; the spread is the standard deviation of the logarithm, so that
+        what is larger throughout does not count as less predictable.
+    seed : int
+        Of the bootstrap.
+    """
+    both = ~(np.isnan(values) | np.isnan(base)) & (values > 0) & (base > 0)
+    a, b = np.log(values[both]), np.log(base[both])
+    if len(a) < MIN_FUTURES:
+        return np.array([])
+    rows = np.random.default_rng(seed).integers(0, len(a), (_RESAMPLES, len(a)))
+    return a[rows].std(axis=1) - b[rows].std(axis=1)
+
+
+def expect_drawn(claim: str, draws: FloatArray, sign: Literal[1, -1], unit: str = "1") -> Finding:
+    """Judge an expectation on the sign of a statistic from its bootstrap draws, by their 90%."""
+    if not len(draws):
+        return Finding(claim, "undecided", "too few futures")
+    middle, low, high = (float(q) for q in np.percentile(draws, (50, 5, 95)))
+    near, far = (low, high) if sign > 0 else (-high, -low)
+    verdict: Verdict = "held" if near > 0 else "failed" if far <= 0 else "undecided"
+    shown = with_unit(three(middle, sign=True), unit)
+    return Finding(claim, verdict, f"{shown} [{between(low, high, sign=True)}]")
 
 
 def first_week(reached: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> FloatArray:

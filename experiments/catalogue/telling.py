@@ -9,10 +9,9 @@ import numpy as np
 from ecosystem.results import replace_file
 from ecosystem.units import FloatArray
 from experiments.catalogue import ENTRIES
-from experiments.catalogue.engine import Entry, Seen
+from experiments.catalogue.engine import NAMES, Entry, Seen
 from experiments.catalogue.judging import Finding, overall
 from experiments.compare import PRIMARY, write_csv
-from experiments.outcomes import OUTCOMES
 from experiments.summary import grid, paragraph
 from experiments.wording import three
 
@@ -102,7 +101,7 @@ def write_experiment(
         for arm, values in seen.outcomes.items()
         for i in range(len(next(iter(values.values()))))
     ]
-    names = ["arm", "future", *(o.name for o in OUTCOMES)]
+    names = ["arm", "future", *NAMES]
     write_csv(folder / "arms.csv", futures, names)
     page = f"# {entry.key}: {entry.title}\n\n```\n{text}\n```\n"
     replace_file(folder / "answer.md", page.encode())
