@@ -136,6 +136,7 @@ def strategy_cost(
     for lever, usd in (
         ("academy_seats_per_year", n.workforce.trainee_cost_usd),
         ("upskilling_seats_per_year", n.workforce.course_cost_usd),
+        ("pre_apprenticeship_seats_per_year", n.workforce.pre_apprentice_cost_usd),
     ):
         if lever in levers.used:
             seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))

@@ -362,11 +362,21 @@ class Layout:
         return self.week(self.world.strategy_start)
 
     @cached_property
+    def history_week(self) -> float:
+        """Week until which records say what befell places."""
+        return self.week(self.world.history_until or self.world.start)
+
+    @cached_property
     def on_record_until(self) -> FloatArray:
         """Week until which records, not chance, say what befell a site, shape (S,)."""
-        recorded = np.isfinite(self.announced_week)
-        until = self.world.history_until or self.world.start
-        return np.where(recorded, self.week(until), -np.inf)
+        return np.where(np.isfinite(self.announced_week), self.history_week, -np.inf)
+
+    @cached_property
+    def usually_held_mw(self) -> FloatArray:
+        """Firm capacity that speculative requests hold without a deposit, shape (R,)."""
+        n = self.world.numbers.grid
+        factor = n.speculative_hold_share * n.headroom_factor
+        return factor * np.array([r.headroom_mw for r in self.world.regions])
 
     @cached_property
     def headroom_mw_per_year(self) -> FloatArray:

@@ -57,7 +57,7 @@ PURPOSES: Mapping[str, str] = {
     "agreement": "payments under a community benefit agreement",
     "cash": "one-sided payments to households",
     "engagement": "meetings, staff and studies before and during a permit",
-    "academy": "training seats and upskilling",
+    "academy": "training seats, upskilling and preparation for them",
     "rate_protection": "tariff premium and take-or-pay",
     "stewardship": "extra cost of closed-loop cooling and water projects",
     "local_hire": "pay and training of residents hired beyond the usual share",

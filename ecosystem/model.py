@@ -26,6 +26,8 @@ from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
+from ecosystem.institutions.queues import hold_firm
+from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
@@ -43,7 +45,7 @@ from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -379,15 +381,31 @@ class Ecosystem(mesa.Model):
             firm = deals.sites.headroom_granted & ~layout.islanded & ~deals.sites.non_firm
             back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
+        headroom, held = self._hold(now, headroom)
         served = np.minimum(rivals, headroom)
         self.vendors = deals.vendors._replace(
             headroom_mw=headroom - served,
+            held_mw=held,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
             chips_waiting_mw=deals.offer.chips_waiting_mw,
             rival_chips_mw=deals.offer.rival_chips_mw,
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
+
+    def _hold(self, now: Snapshot, headroom: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Let a deposit free firm capacity that speculative requests hold; return what is left.
+
+        Without one as much lapses as is asked for anew, and nothing changes.
+        """
+        held, n = now.vendors.held_mw, self.world.numbers.grid
+        asked = "deposit_usd_per_mw" in now.levers.used
+        if not asked and held is self.layout.usually_held_mw:
+            return headroom, held
+        deposit = now.regional(now.levers.deposit_usd_per_mw)
+        staying = requests_kept(deposit, 1.0, n.deposit_scale_usd_per_mw)
+        usual = self.layout.usually_held_mw
+        return hold_firm(headroom, held, usual, staying, n.speculative_hold_weeks)
 
     def _open(self, now: Snapshot, deals: Deals) -> None:
         """Plan the sites that the lab has opened."""

@@ -46,7 +46,16 @@ NULLS: Mapping[str, Null] = {
     ),
     "venues": Null("only zoning can stop a site", {"regulators.venues": "zoning_only"}),
     "litigation": Null("nobody sues", {"regulators.litigation_per_year": 0.0}),
-    "moratoria": Null("no moratorium", {"regulators.moratorium_per_year": 0.0}),
+    "withdrawals": Null(
+        "no developer withdraws before a decision", {"regulators.withdrawals_per_year": 0.0}
+    ),
+    "moratoria": Null(
+        "no moratorium",
+        {"regulators.moratorium_per_year": 0.0, "regulators.preventive_per_year": 0.0},
+    ),
+    "preventive_moratoria": Null(
+        "no moratorium without a campaign", {"regulators.preventive_per_year": 0.0}
+    ),
     "contagion": Null("moratoria do not spread", {"regulators.contagion": 1.0}),
     "grid_studies": Null(
         "every grid study starts at once",
@@ -56,6 +65,9 @@ NULLS: Mapping[str, Null] = {
     "other_requests": Null("nobody else asks for a grid study", {"grid.other_requests_share": 0.0}),
     "speculation": Null(
         "no speculative request in the study queue", {"grid.speculative_share": 0.0}
+    ),
+    "speculative_holds": Null(
+        "no firm capacity is held by speculative requests", {"grid.speculative_hold_share": 0.0}
     ),
     "equipment": Null("slots for every order", {"equipment.slots_mw": 1e9}),
     "chips": Null("racks for every order", {"chips.mw_per_week": 1e9}),

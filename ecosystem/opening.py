@@ -174,10 +174,12 @@ def labour(layout: Layout) -> Labour:
     n = layout.world.numbers.workforce
     heads = layout.journeymen
     none = np.zeros_like(heads)
+    empty = start_apprentices(none, round(n.apprentice_weeks), n.completion)
     return Labour(
         journeymen=heads,
         travellers=none,
-        apprentices=start_apprentices(none, round(n.apprentice_weeks), n.completion),
+        apprentices=empty,
+        prepared=empty,
         upskilled=none,
         wage_ratio=np.ones_like(heads),
         offered_hours=offered_hours(heads, none, none, n.hours_per_worker_week),
@@ -202,6 +204,7 @@ def vendors(layout: Layout) -> Vendors:
         chips_waiting_mw=0.0,
         rival_chips_mw=0.0,
         headroom_mw=np.maximum(headroom, 0.0),
+        held_mw=layout.usually_held_mw,
         land_ha=layout.zoned_ha,
         rivals_waiting_mw=np.zeros(len(regions)),
         crews=np.ones(layout.phases),

@@ -397,6 +397,16 @@ class Levers(Parameters):
         ge=0,
         le=10_000,
     )
+    pre_apprenticeship_seats_per_year: float = par(
+        0,
+        "1/yr",
+        "Seats per year and region that prepare for an apprenticeship; who completes takes one of "
+        "the academy's seats, as far as there are any",
+        "P136, P137",
+        "C",
+        ge=0,
+        le=10_000,
+    )
     placebo_share_of_capex: float = par(
         0,
         "1",
@@ -572,6 +582,7 @@ SPENDING = (
     "cash_usd_per_household_year",
     "academy_seats_per_year",
     "upskilling_seats_per_year",
+    "pre_apprenticeship_seats_per_year",
     "placebo_share_of_capex",
     "rate_protection",
     "take_or_pay_share",

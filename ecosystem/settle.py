@@ -38,6 +38,7 @@ from ecosystem.state import (
     OfferMore,
     Order,
     PayOut,
+    Press,
     Recruit,
     Redesign,
     SetWage,
@@ -95,6 +96,7 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
     docket = Docket(now, streams)
     docket.hear(wishes)
     docket.sue(wishes)
+    docket.wear_down(wishes)
     docket.pause(wishes)
     docket.sign(wishes)
     docket.adapt(wishes)
@@ -329,28 +331,62 @@ class Docket:
             else:
                 self._tell("lawsuit", site, f"community:{key}", "a lawsuit that does not stop work")
 
+    def wear_down(self, wishes: Wishes) -> None:
+        """Let developers withdraw under a campaign what nobody has approved yet."""
+        pressed = wishes.sites(Press)
+        if not pressed:
+            return
+        now, n = self.now, self.now.numbers.regulators
+        chance = float(permits.hazard_probability(n.withdrawals_per_year, MONTH_WEEKS))
+        month = now.week // MONTH_WEEKS
+        for site in pressed:
+            decided = self._now("approved")[site] or self._now("withdrawn")[site]
+            if decided or self._on_record(site):
+                continue
+            if self._draw("gives up", month, site) < chance:
+                self._withdraw(site)
+                developer = now.layout.sites[site].developer
+                text = "withdrawn under a campaign, before any approval"
+                self._tell("withdrawn", site, f"contractor:{developer}", text)
+
+    def moratorium_rate(self) -> FloatArray:
+        """Return moratoria per year in each county, shape (S,).
+
+        Until records end nobody calls one where there is no project.
+        """
+        now, n = self.now, self.now.numbers.regulators
+        in_force = now.sites.moratorium_until > now.week
+        preventive = now.week >= now.layout.history_week
+        return permits.moratorium_rate(
+            now.society.organised,
+            np.count_nonzero(now.layout.neighbours & in_force, axis=1),
+            n.moratorium_per_year,
+            n.contagion,
+            against=np.maximum(-now.society.support, 0.0),
+            preventive_per_year=n.preventive_per_year if preventive else 0.0,
+        )
+
     def pause(self, wishes: Wishes) -> None:
         """Let petitions become moratoria, the likelier the more neighbours have one."""
-        now, n = self.now, self.now.numbers.regulators
         petitions = wishes.sites(CallMoratorium)
         if not petitions:
             return
-        in_force = now.sites.moratorium_until > now.week
-        under = (now.layout.neighbours & in_force).sum(axis=1)
-        rate = permits.moratorium_rate(
-            now.society.organised, under, n.moratorium_per_year, n.contagion
-        )
-        chance = permits.hazard_probability(rate, MONTH_WEEKS)
-        month = now.week // MONTH_WEEKS
-        for site in petitions:
-            if in_force[site] or self._on_record(site):
+        now, n = self.now, self.now.numbers.regulators
+        chance = permits.hazard_probability(self.moratorium_rate(), MONTH_WEEKS)
+        drawn = self.streams.rows("moratorium", now.week // MONTH_WEEKS, self.count)
+        for site in [i for i in petitions if drawn[i] < chance[i]]:
+            if now.sites.moratorium_until[site] > now.week or self._on_record(site):
                 continue
-            near = int(under[site])
-            if self._draw("moratorium", month, site) < float(chance[site]):
-                self._own("moratorium_until")[site] = now.week + n.moratorium_weeks
-                state = now.layout.sites[site].state
-                text = f"moratorium for {n.moratorium_weeks:.0f} weeks ({near} neighbours had one)"
-                self._tell("moratorium", site, f"regulator:{state}", text)
+            self._own("moratorium_until")[site] = now.week + n.moratorium_weeks
+            state, near = now.layout.sites[site].state, self._near_moratoria(site)
+            why = "" if now.sites.live[site] else ", with no project there"
+            text = f"moratorium for {n.moratorium_weeks:.0f} weeks ({near} neighbours had one){why}"
+            self._tell("moratorium", site, f"regulator:{state}", text)
+
+    def _near_moratoria(self, site: int) -> int:
+        """Count the neighbours of a county that have a moratorium."""
+        in_force = self.now.sites.moratorium_until > self.now.week
+        return int(np.count_nonzero(self.now.layout.neighbours[site] & in_force))
 
     def sign(self, wishes: Wishes) -> None:
         """Sign agreements, and better ones in their place; the years of paying do not restart."""

@@ -155,11 +155,12 @@ class Society:
 
 
 class Labour(NamedTuple):
-    """Craft pools, arrays of shape (R, 4)."""
+    """Craft pools, arrays of shape (R, 4); `prepared` are apprentices out of a preparation."""
 
     journeymen: FloatArray
     travellers: FloatArray
     apprentices: Apprentices
+    prepared: Apprentices
     upskilled: FloatArray
     wage_ratio: FloatArray
     offered_hours: FloatArray
@@ -181,7 +182,8 @@ class Vendors(NamedTuple):
     to all customers, `chips_priority` that of the lab over other customers';
     `chips_waiting_mw` is what the lab and `rival_chips_mw` what others asked for and did not get.
     `crews` is 1 for a manned phase and `builder` the contractor of each, shape (P,). By region,
-    shape (R,): `headroom_mw` is firm capacity not yet promised, `land_ha` zoned land not yet
+    shape (R,): `headroom_mw` is firm capacity not yet promised, `held_mw` what speculative
+    requests of others hold besides, `land_ha` zoned land not yet
     taken, `rivals_waiting_mw` what rivals still ask of the grid.
     """
 
@@ -193,6 +195,7 @@ class Vendors(NamedTuple):
     chips_waiting_mw: float
     rival_chips_mw: float
     headroom_mw: FloatArray
+    held_mw: FloatArray
     land_ha: FloatArray
     rivals_waiting_mw: FloatArray
     crews: FloatArray
@@ -465,7 +468,13 @@ class HoldHearing(NamedTuple):
 
 
 class CallMoratorium(NamedTuple):
-    """An organised community petitions for a moratorium."""
+    """A community that is organised, or against, petitions for a moratorium."""
+
+    site: int
+
+
+class Press(NamedTuple):
+    """An organised community presses the developer to withdraw before anybody has approved."""
 
     site: int
 
@@ -609,6 +618,7 @@ class Fund(NamedTuple):
 type Order = (
     HoldHearing
     | CallMoratorium
+    | Press
     | Sue
     | Accept
     | StartStudy

@@ -10,8 +10,14 @@ WORDS: dict[str, str] = dict(
     zip(
         REASONS,
         (
-            *("permit denied", "moratorium", "litigation", "no capital", "too late"),
-            *("too little use expected", "other reasons"),
+            "permit denied",
+            "withdrawn under a campaign",
+            "moratorium",
+            "litigation",
+            "no capital",
+            "too late",
+            "too little use expected",
+            "other reasons",
         ),
         strict=True,
     )

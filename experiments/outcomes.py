@@ -113,6 +113,15 @@ def benefit_per_household(result: RunResult) -> float:
     return people.per_household(groups, np.ones(len(groups["households"]), bool), "benefit_usd")
 
 
+def lab_result_usd(result: RunResult) -> float:
+    """Return what the lab took in less all that it paid, equity aside [USD]."""
+    rows = result.tables["ledger"]
+    counted = (rows["unit"] == "USD") & (rows["purpose"] != "equity")
+    amount = np.where(counted, rows["amount"], 0.0)
+    got, paid = (amount @ (rows[side] == "lab") for side in ("payee", "payer"))
+    return float(got - paid)
+
+
 def _at_horizon(column: str, scale: float = 1.0) -> Callable[[RunResult], float]:
     return lambda result: float(result.series(column)[-1]) / scale
 
@@ -254,6 +263,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("resold_mw", "MW", "Given to other tenants", 0, _at_horizon("resold_mw")),
     Outcome("unfunded_mw_weeks", "MW week", "Sites refused funds", -1, _total("unfunded_mw")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
+    Outcome(
+        "lab_result_usd", "USD", "Lab: revenue less all it pays, equity aside", 1, lab_result_usd
+    ),
     Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
     Outcome("rationed", "1", "Weeks in which demand was rationed, share", -1,
             _weeks_with("rationed")),

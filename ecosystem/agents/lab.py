@@ -87,6 +87,7 @@ class AILab(Actor):
     def _open(self, now: Snapshot) -> list[Order]:
         """Choose new sites one by one, and partners for each."""
         candidates = now.sites.candidates(now.layout)
+        candidates = candidates[now.sites.moratorium_until[candidates] <= now.week]
         # until the history ends only recorded sites are opened, whatever the strategy
         if now.week < now.layout.choice_week or not len(candidates):
             return []

@@ -298,6 +298,7 @@ def _hosts() -> Table:
         "community": np.array(["alpha", "beta"], dtype=object),
         "region": np.array(["plain", "plain"], dtype=object),
         "support": np.array([-0.2, 0.3]),
+        "mood": np.array([-0.1, -0.1]),
         "bill_usd_per_household_year": np.array([4.0, 4.0]),
         **{name: np.array([1.0, 2.0]) for name in names},
         "promises_kept": np.array([1.0, 2.0]),
