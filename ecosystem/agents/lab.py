@@ -105,6 +105,8 @@ class AILab(Actor):
             size = float(now.layout.site_mw[site])
             if len(orders) >= n.starts_per_quarter or wanted < 0.5 * size:
                 break
+            if room.sum() < size:  # nobody need be asked
+                continue
             owners = choosing.shares(self._ask(now, site, room), room, size, n.consortium_most)
             if owners.sum() < 1 - 1e-9:
                 continue
