@@ -41,8 +41,9 @@ def loop_table(
         ``year``; ``weeks`` in it; ``saturation``, F of the best model; ``gamma_demand``,
         s(1 - F)/(w ln 10) with the slope of the law there; ``gamma_rivals``, what business taken
         from rivals adds; ``margin``, what the lab keeps of its revenue after all that it pays but
-        to financiers; ``growth``, of capacity [1/yr]; ``gamma_cash``, the share of the investment
-        behind that growth which the margin pays (NaN where capacity falls faster than it wears);
+        to financiers and for buildings of its own; ``growth``, of capacity [1/yr]; ``gamma_cash``,
+        the share of the investment behind that growth which the margin pays (NaN where capacity
+        falls faster than it wears);
         ``regime``, the one of most weeks, and ``regime_share``; a share of weeks for each regime;
         ``binds``, what held the loop back in that regime: the cause that kept most capacity from
         use where delivery limits it, money where demand waits for it, else demand; ``sites_left``
@@ -104,6 +105,7 @@ def _cash(
     n = layout.world.numbers
     revenue = float(weekly["revenue_usd"][now].sum())
     paid = (ledger["payer"] == "lab") & (ledger["payee"] != "financiers")
+    paid &= ledger["purpose"] != "own_capital"  # what it builds is no cost but an investment
     paid &= (ledger["unit"] == "USD") & (ledger["period"] == str(year))
     margin = 1 - float(ledger["amount"][paid].sum()) / revenue if revenue > 0 else np.nan
     capacity = (weekly["usable_mw"] + weekly["installed_base_mw"])[now]

@@ -35,7 +35,7 @@ _MONEY = (
     ("equity", "equity_usd", _BN),
     ("payout", "payout_usd", _BN),
     ("capex", "partners_capex_usd", _BN),
-    ("own capex", "own_capex_usd", _BN),
+    ("own", "own_capex_usd", _BN),
     ("debt", "debt_usd", _BN),
     ("leverage", "leverage", 1.0),
     ("cover", "commitment_cover", 1.0),

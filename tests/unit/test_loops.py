@@ -46,11 +46,12 @@ def weekly(**changes: float) -> Table:
 
 def table(series: Table, paid: float = 0.0) -> Table:
     ledger: Table = {
-        "period": np.array(["2025", "2025", "2026"], object),
-        "unit": np.array(["USD"] * 3, object),
-        "payer": np.array(["lab", "lab", "customers"], object),
-        "payee": np.array(["partners", "financiers", "lab"], object),
-        "amount": np.array([paid, 1e12, 1e12]),
+        "period": np.array(["2025", "2025", "2025", "2026"], object),
+        "unit": np.array(["USD"] * 4, object),
+        "purpose": np.array(["lease", "payout", "own_capital", "revenue"], object),
+        "payer": np.array(["lab", "lab", "lab", "customers"], object),
+        "payee": np.array(["partners", "financiers", "partners", "lab"], object),
+        "amount": np.array([paid, 1e12, 1e12, 1e12]),
     }
     return loop_table(Layout.of(WORLD), RULES, series, ledger, np.array([3.0, np.nan, 60.0]))
 
@@ -128,5 +129,6 @@ def test_the_margin_is_that_of_the_treasury(result: RunResult) -> None:
     ledger, first = result.tables["ledger"], result.tables["loops"]["margin"][0]
     of_year = (ledger["period"] == "2025") & (ledger["unit"] == "USD")
     revenue = ledger["amount"][of_year & (ledger["purpose"] == "revenue")].sum()
-    costs = ledger["amount"][of_year & (ledger["payer"] == "lab")].sum()
+    paid = of_year & (ledger["payer"] == "lab") & (ledger["payee"] != "financiers")
+    costs = ledger["amount"][paid & (ledger["purpose"] != "own_capital")].sum()
     assert first == pytest.approx(1 - costs / revenue)
