@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
-
 from ecosystem.scenario import World, load_strategy
 from ecosystem.units import FloatArray
 from experiments.catalogue.engine import Arm, Entry, Seen
