@@ -26,6 +26,8 @@ from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
+from ecosystem.institutions.queues import hold_firm
+from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
@@ -36,14 +38,14 @@ from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Strategy, World
+from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -116,6 +118,9 @@ class Ecosystem(mesa.Model):
         world = nulled(world, nulls)
         for node in without:
             world = world.with_outage(node)
+        governance = strategy.governance or world.governance
+        if governance.partners:
+            world = world.with_partners(governance.partners)
         self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
@@ -163,7 +168,7 @@ class Ecosystem(mesa.Model):
             np.append(self.sites.closed_loop, 0.0),
             self.layout.generations,
             self.cluster_rules,
-            self.layout.fleet_integration,
+            self.layout.fleet_integration(self.sites.owners),
         )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
@@ -184,7 +189,7 @@ class Ecosystem(mesa.Model):
         actors.append(CapitalProvider(self, "", "Financiers"))
         actors += [ChipMaker(self, "", "Chip maker"), EquipmentMaker(self, "", "Equipment makers")]
         for i, cloud in enumerate(world.clouds):
-            actors.append(CloudProvider(self, cloud.key, cloud.name, i, cloud.build_mw))
+            actors.append(CloudProvider(self, cloud.key, cloud.name, i))
         for i, firm in enumerate(world.contractors):
             actors.append(Contractor(self, firm.key, firm.name, firm.crews, i))
         for i, region in enumerate(world.regions):
@@ -214,10 +219,11 @@ class Ecosystem(mesa.Model):
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
-            now, deals, flows, worked, self.works.racks_mw, self.works.variants.refit_usd
+            now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
         self._apply(now, deals)
         self._live(now, deals)
+        self.economy = self.treasury.close_quarter(now, self.economy)
         self.relations.remember(now, self.works)
         self._record(now, deals, flows, news)
         self.week += 1
@@ -252,6 +258,7 @@ class Ecosystem(mesa.Model):
             week=week,
             day=date_of(week, self.world.start),
             policy=self.policy.week <= week < self.policy.until,
+            governance=self._governance(week),
             numbers=self.world.numbers,
             levers=levers,
             layout=layout,
@@ -263,6 +270,7 @@ class Ecosystem(mesa.Model):
             gate=self._gate(),
             upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
+            planned_finish=works.planned_finish,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
@@ -277,6 +285,15 @@ class Ecosystem(mesa.Model):
             relaxed=self.relaxed,
             outages=self.outages,
         )
+
+    def _governance(self, week: int) -> Governance:
+        """Return who builds what the lab chooses: until it may choose, the partners on record."""
+        if week < self.layout.choice_week:
+            return Governance()
+        asked = self.strategy.governance
+        if asked is not None and self.policy.week <= week < self.policy.until:
+            return asked
+        return self.world.governance
 
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
@@ -341,10 +358,12 @@ class Ecosystem(mesa.Model):
         """Let the deals take effect: sites opened and given up, capacity promised."""
         layout = self.layout
         self.sites = deals.sites
+        builder = deals.vendors.builder
+        if builder is not now.vendors.builder:
+            fresh = deals.sites.live & ~now.sites.live
+            self.works.hand_over(now.vendors.builder, builder, fresh)
         if deals.sites.live is not now.sites.live:
             self._open(now, deals)
-        if deals.vendors.builder is not now.vendors.builder:
-            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         self.works.variants.agree_to_wait(deals.awaiting)
         gone = self.works.give_up(deals, now.week)
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
@@ -362,9 +381,11 @@ class Ecosystem(mesa.Model):
             firm = deals.sites.headroom_granted & ~layout.islanded & ~deals.sites.non_firm
             back = layout.site_mw * (gone & firm)
             headroom += np.bincount(layout.region_of_site, back, len(headroom))
+        headroom, held = self._hold(now, headroom)
         served = np.minimum(rivals, headroom)
         self.vendors = deals.vendors._replace(
             headroom_mw=headroom - served,
+            held_mw=held,
             rivals_waiting_mw=rivals - served,
             equipment_waiting_mw=deals.offer.equipment_waiting_mw,
             chips_waiting_mw=deals.offer.chips_waiting_mw,
@@ -372,11 +393,27 @@ class Ecosystem(mesa.Model):
         )
         self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
 
+    def _hold(self, now: Snapshot, headroom: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Let a deposit free firm capacity that speculative requests hold; return what is left.
+
+        Without one as much lapses as is asked for anew, and nothing changes.
+        """
+        held, n = now.vendors.held_mw, self.world.numbers.grid
+        asked = "deposit_usd_per_mw" in now.levers.used
+        if not asked and held is self.layout.usually_held_mw:
+            return headroom, held
+        deposit = now.regional(now.levers.deposit_usd_per_mw)
+        staying = requests_kept(deposit, 1.0, n.deposit_scale_usd_per_mw)
+        usual = self.layout.usually_held_mw
+        return hold_firm(headroom, held, usual, staying, n.speculative_hold_weeks)
+
     def _open(self, now: Snapshot, deals: Deals) -> None:
         """Plan the sites that the lab has opened."""
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            self.works.adopt(site, now.levers.at(site), now.week + 1)
+            if own := float(deals.sites.owners[site, self.layout.own]):
+                self.works.build_itself(site, own)
+            self.works.adopt(site, now.levers.at(site), now.week + 1, deals.vendors.builder)
             self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
@@ -398,7 +435,7 @@ class Ecosystem(mesa.Model):
         gained = self.treasury.ledger.detail("households")
         self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
-        self.coordination = self.relations.coordination(deals.vendors.builder)
+        self.coordination = self.relations.coordination(deals.vendors.builder, self.sites.owners)
 
     def _host(self, now: Snapshot) -> Hosted:
         """Take what sites brought to their hosts, and judge what was promised to them."""
@@ -428,6 +465,7 @@ class Ecosystem(mesa.Model):
             self.treasury.worked_hours,
             self.treasury.ledger,
             self.economy.cash_usd - self.world.numbers.capital.opening_cash_usd,
+            self.treasury.closed(now.week, self.economy.books),
         )
         if found:
             raise AuditError("\n".join(found))

@@ -92,16 +92,6 @@ class National(Parameters):
         ge=-1,
         le=1,
     )
-    gives_up_per_year: float = par(
-        0.0,
-        "1/yr",
-        "Withdrawals per year of projects with a campaign against them and no decision yet; the "
-        "model has none before a denial",
-        "P060; rate: assumption",
-        "C",
-        (0.0, 1.0),
-        ge=0,
-    )
     small: float = par(
         0.44, "1", "Share of projects below 300 MW, of 68 with a size", "P053", "B", ge=0, le=1
     )
@@ -298,6 +288,9 @@ class Course:
         :func:`~.institutions.permits.denial_probability`.
     suits, moratoria : ndarray of int, shape (n, 2)
         Month and project.
+    calls : ndarray, shape (T, 2)
+        Moratoria to be expected, and hosts that could call one: without one, and without a
+        project or with one that nobody has approved.
     """
 
     weeks: IntArray
@@ -312,6 +305,7 @@ class Course:
     hearings: FloatArray
     suits: IntArray
     moratoria: IntArray
+    calls: FloatArray
 
     def month(self, day: date) -> int:
         """Return the last month that begins by a day."""
@@ -329,19 +323,10 @@ class Nation:
         Of chance.
     streams : Streams, optional
         Of the same seed; one that is used again saves the drawing.
-    gives_up_per_year : float
-        See :class:`National`.
     """
 
-    def __init__(
-        self,
-        world: World,
-        seed: int = 0,
-        streams: Streams | None = None,
-        gives_up_per_year: float = 0.0,
-    ) -> None:
+    def __init__(self, world: World, seed: int = 0, streams: Streams | None = None) -> None:
         self.world = world
-        self.gives_up = float(permits.hazard_probability(gives_up_per_year, MONTH))
         self.streams = streams or Streams(seed)
         self.layout = layout = Layout.of(world)
         template, self.communities = _template(len(layout.sites))
@@ -380,14 +365,15 @@ class Nation:
         hearings: list[tuple[float, ...]] = []
         suits: list[tuple[int, int]] = []
         moratoria: list[tuple[int, int]] = []
+        called = np.zeros((len(weeks), 2))
         for month, week in enumerate(weeks.tolist()):
             now = self._open(week)
             held = self._held_up(now)
             lost += MONTH * held
             docket = Docket(now, self.streams)
             hearings += [(month, *row) for row in self._hear(now, docket)]
-            self._fight(now, docket)
-            after = self._give_up(now, docket.sites())
+            called[month] = self._fight(now, docket)
+            after = docket.sites()
             suits += [(month, n.site) for n in docket.news if n.kind in ("lawsuit", "stayed")]
             paused = (after.moratorium_until > now.sites.moratorium_until).nonzero()[0]
             moratoria += [(month, i) for i in paused.tolist()]
@@ -411,6 +397,7 @@ class Nation:
             hearings=np.array(hearings, dtype=float).reshape(-1, 7),
             suits=np.array(suits, dtype=np.int64).reshape(-1, 2),
             moratoria=np.array(moratoria, dtype=np.int64).reshape(-1, 2),
+            calls=called,
         )
 
     def _open(self, week: int) -> Snapshot:
@@ -449,22 +436,22 @@ class Nation:
             rows.append((i, now.society.organised[i], denied, chance, venue, whole[i]))
         return rows
 
-    def _fight(self, now: Snapshot, docket: Docket) -> None:
-        """Let hosts decide as the model's do, and settle suits and moratoria."""
+    def _fight(self, now: Snapshot, docket: Docket) -> tuple[float, float]:
+        """Let hosts decide as the model's do, and settle suits, withdrawals and moratoria.
+
+        Returns how many moratoria were to be expected, and how many hosts could call one.
+        """
         orders: list[Order] = []
-        for i in now.society.organised.nonzero()[0].tolist():
+        free = ~now.sites.approved & (now.sites.moratorium_until <= now.week)
+        asking = now.society.organised | free & (now.society.support < 0)
+        for i in asking.nonzero()[0].tolist():
             orders += self.communities[i].decide(now)
         wishes = Wishes(orders)
         docket.sue(wishes)
+        docket.wear_down(wishes)
         docket.pause(wishes)
-
-    def _give_up(self, now: Snapshot, sites: Sites) -> Sites:
-        """Withdraw projects that a campaign has worn down before any decision."""
-        if not self.gives_up:
-            return sites
-        drawn = self.streams.rows("gives up", now.week // MONTH, len(sites.live))
-        gone = now.society.organised & sites.unapproved & (drawn < self.gives_up)
-        return replace(sites, live=sites.live & ~gone, withdrawn=sites.withdrawn | gone)
+        rate = permits.hazard_probability(docket.moratorium_rate(), MONTH)
+        return float(rate[free].sum()), float(free.sum())
 
     def _live(self, now: Snapshot, after: Sites, docket: Docket) -> None:
         """Let the hosts talk for a month."""

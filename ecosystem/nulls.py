@@ -46,7 +46,16 @@ NULLS: Mapping[str, Null] = {
     ),
     "venues": Null("only zoning can stop a site", {"regulators.venues": "zoning_only"}),
     "litigation": Null("nobody sues", {"regulators.litigation_per_year": 0.0}),
-    "moratoria": Null("no moratorium", {"regulators.moratorium_per_year": 0.0}),
+    "withdrawals": Null(
+        "no developer withdraws before a decision", {"regulators.withdrawals_per_year": 0.0}
+    ),
+    "moratoria": Null(
+        "no moratorium",
+        {"regulators.moratorium_per_year": 0.0, "regulators.preventive_per_year": 0.0},
+    ),
+    "preventive_moratoria": Null(
+        "no moratorium without a campaign", {"regulators.preventive_per_year": 0.0}
+    ),
     "contagion": Null("moratoria do not spread", {"regulators.contagion": 1.0}),
     "grid_studies": Null(
         "every grid study starts at once",
@@ -56,6 +65,9 @@ NULLS: Mapping[str, Null] = {
     "other_requests": Null("nobody else asks for a grid study", {"grid.other_requests_share": 0.0}),
     "speculation": Null(
         "no speculative request in the study queue", {"grid.speculative_share": 0.0}
+    ),
+    "speculative_holds": Null(
+        "no firm capacity is held by speculative requests", {"grid.speculative_hold_share": 0.0}
     ),
     "equipment": Null("slots for every order", {"equipment.slots_mw": 1e9}),
     "chips": Null("racks for every order", {"chips.mw_per_week": 1e9}),
@@ -128,6 +140,27 @@ NULLS: Mapping[str, Null] = {
     "refusal": Null("financiers refuse no builder", {"capital.refuse_below": 0.0}),
     "commitments": Null(
         "what the lab signs is not limited by what it earns", {"capital.commitment_cover": PLENTY}
+    ),
+    "balance_sheets": Null(
+        "owners have all the equity that they could want", {"capital.equity_factor": PLENTY}
+    ),
+    "interest": Null(
+        "debt costs nothing", {"capital.debt_base_rate": 0.0, "capital.debt_spread_at_limit": 0.0}
+    ),
+    "take_or_pay": Null(
+        "the lab owes no rent for what it does not use", {"capital.take_or_pay_share": 0.0}
+    ),
+    "shedding": Null("the lab keeps what it will have no use for", {"lab.shed_below": 0.0}),
+    "exit_fees": Null(
+        "leaving a lease costs nothing",
+        {"capital.cancel_fee_years": 0.0, "capital.relet_years": 0.0},
+    ),
+    "payout": Null("the lab keeps its cash", {"capital.payout_above_years": PLENTY}),
+    "forecast": Null(
+        "the lab expects what it saw in the last quarter", {"capital.forecast_weeks": 1.0}
+    ),
+    "partner_choice": Null(
+        "later sites have the partners of the table", {"lab.partner_choice": "as_listed"}
     ),
     "land": Null("zoned land for everybody", {"land.stock_factor": PLENTY}),
     "site_choice": Null("the lab picks sites at random", {"lab.choice_sharpness": 0.0}),

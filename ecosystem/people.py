@@ -129,6 +129,7 @@ class People:
         months = np.maximum(self.months, 1.0)
         columns = {
             "support": society.support,
+            "mood": np.full(len(layout.sites), society.mood),
             "bill_usd_per_household_year": bill_change[layout.region_of_site],
             "craft_job_years": self.craft_job_years,
             "craft_job_years_local": self.craft_job_years_local,

@@ -1,12 +1,16 @@
 """Craft labour of a region: wages and travellers ahead, what academies and courses add."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ecosystem.numbers import Workforce
 from ecosystem.society.labour import (
+    Training,
     apprentice_fte,
     apprentice_step,
     offered_hours,
+    prepared_completion,
     traveller_step,
     wage_step,
 )
@@ -53,25 +57,27 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
         Craft hours worked for all builders.
     """
     n, levers = now.numbers.workforce, now.levers
-    apprentices, journeymen = labour.apprentices, labour.journeymen
+    journeymen = labour.journeymen
     if now.week and _at_rest(labour, now):  # nobody trains and nobody came or left
         return labour._replace(required_hours=offer.required_hours, worked_hours=worked_hours)
     upskilled = labour.upskilled * (1 - 1 / n.course_stay_weeks)
-    seats = np.zeros(journeymen.shape)
     by_craft = SEATS_BY_CRAFT / WEEKS_PER_YEAR
-    if "academy_seats_per_year" in levers.used:
-        seats = now.regional(levers.academy_seats_per_year)[:, None] * by_craft
     if "upskilling_seats_per_year" in levers.used:
         over = now.week >= levers.since + n.course_weeks
         done = now.regional(levers.upskilling_seats_per_year * over) * n.course_completion
         upskilled = upskilled + done[:, None] * by_craft
-    if np.count_nonzero(seats) or np.count_nonzero(apprentices.heads):
-        step = apprentice_step(apprentices, seats, n.completion)
-        apprentices = step.apprentices
+    trained = upskilled * n.course_productivity
+    schools = {"apprentices": labour.apprentices, "prepared": labour.prepared}
+    for (name, school), (intake, completion, start) in zip(
+        schools.items(), _intakes(now), strict=True
+    ):
+        if intake is None and not np.count_nonzero(school.heads):
+            continue
+        entering = np.zeros(1) if intake is None else intake[:, None] * by_craft
+        step: Training = apprentice_step(school, entering, completion)
+        schools[name] = step.apprentices
         journeymen = journeymen + n.training_effect * step.graduates
-    trained = upskilled * n.course_productivity + apprentice_fte(
-        apprentices, n.apprentice_start_productivity, n.apprentice_end_productivity
-    )
+        trained = trained + apprentice_fte(step.apprentices, start, n.apprentice_end_productivity)
     hours = offered_hours(
         journeymen, labour.travellers, n.training_effect * trained, n.hours_per_worker_week
     )
@@ -79,7 +85,7 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
         journeymen=journeymen,
         travellers=labour.travellers,
         wage_ratio=labour.wage_ratio,
-        apprentices=apprentices,
+        **schools,
         upskilled=upskilled,
         offered_hours=np.maximum(hours, 0.0),
         required_hours=offer.required_hours,
@@ -89,6 +95,39 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
 
 def _at_rest(labour: Labour, now: Snapshot) -> bool:
     """Return whether the pools of this week can work as many hours as those of the last one."""
-    trained = np.count_nonzero(labour.apprentices.heads) or np.count_nonzero(labour.upskilled)
+    trained = any(
+        np.count_nonzero(heads)
+        for heads in (labour.apprentices.heads, labour.prepared.heads, labour.upskilled)
+    )
     same = labour.travellers is now.labour.travellers
     return same and not trained and now.levers.used.isdisjoint(SEATS)
+
+
+class _Intake(NamedTuple):
+    """Who enters a school: heads a year by region, shape (R,); how they fare."""
+
+    per_year: FloatArray | None
+    completion: float
+    start_productivity: float
+
+
+def _intakes(now: Snapshot) -> tuple[_Intake, _Intake]:
+    """Return those who enter unprepared, and those out of a preparation.
+
+    The prepared take up seats of academies, as far as there are any: a preparation that leads to
+    no apprenticeship adds nobody.
+    """
+    n, levers = now.numbers.workforce, now.levers
+    start, completion = n.apprentice_start_productivity, n.completion
+    seats: FloatArray | None = None
+    placed: FloatArray | None = None
+    if "academy_seats_per_year" in levers.used:
+        seats = now.regional(levers.academy_seats_per_year)
+        if "pre_apprenticeship_seats_per_year" in levers.used:
+            over = now.week >= levers.since + n.pre_apprentice_weeks
+            ready = now.regional(levers.pre_apprenticeship_seats_per_year * over)
+            placed = np.minimum(ready * n.pre_apprentice_completion, seats)
+            seats = seats - placed
+    better = prepared_completion(completion, n.pre_apprentice_odds)
+    ahead = min(start + n.pre_apprentice_head_start, n.apprentice_end_productivity)
+    return _Intake(seats, completion, start), _Intake(placed, better, ahead)

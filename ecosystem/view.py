@@ -84,6 +84,8 @@ class View:
         As above; `edges` refer to agents by key.
     events : tuple of Event
         The latest events, newest first, at most 200.
+    kind : str
+        Of the world: ``real``, ``counterfactual``, or ``fictional``, whose places are invented.
     """
 
     week: int
@@ -93,3 +95,4 @@ class View:
     agents: tuple[AgentView, ...]
     edges: tuple[EdgeView, ...]
     events: tuple[Event, ...]
+    kind: str = "real"

@@ -23,6 +23,7 @@ def view_of(model: "Ecosystem") -> View:
     weekly = model.recorder.weekly[: model.week].copy()
     return View(
         week=model.week,
+        kind=model.world.kind,
         day=date_of(model.week, model.world.start),
         weekly={name: weekly[:, i] for i, name in enumerate(WEEKLY)},
         sites=_sites(model),

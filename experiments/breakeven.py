@@ -2,19 +2,22 @@
 
 Nobody has published what engagement, agreements or training do to the pace of data centres. So
 the question is turned around: at which multiple of its assumed effect does a strategy deliver the
-usable GW-years of the baseline? It is found by paired runs, the same futures and chance for all.
+usable GW-years of the baseline, or its money? It is found by paired runs, the same futures and
+chance for all; and it is estimated, for nothing, from the futures that a comparison runs anyhow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
-from ecosystem.scenario import Strategy, World
+from ecosystem.results import RunResult
+from ecosystem.scenario import Levers, Strategy, World
 from ecosystem.units import FloatArray
 from experiments.design import futures
-from experiments.outcomes import usable_gw_years
+from experiments.outcomes import lab_result_usd, usable_gw_years
 from experiments.runner import simulate
 
 MULTIPLIERS = (-0.5, 0.0, 0.5, 1.0, 1.5)
@@ -23,7 +26,32 @@ EFFECTS = {
     "engagement": "numbers.society.engagement_effect",
     "agreement": "numbers.society.agreement_effect",
     "training": "numbers.workforce.training_effect",
+    "cash": "numbers.society.cash_effect",
+    "rate protection": "numbers.society.tariff_effect",
+    "local hire": "numbers.society.local_hire_effect",
+    "redesign": "numbers.society.redesign_effect",
 }
+LEVERS = {
+    "engagement": ("openness", "engagement_extra_weeks"),
+    "agreement": ("agreement_share_of_capex",),
+    "training": (
+        "academy_seats_per_year",
+        "upskilling_seats_per_year",
+        "pre_apprenticeship_seats_per_year",
+    ),
+    "cash": ("cash_usd_per_household_year",),
+    "rate protection": ("rate_protection",),
+    "local hire": ("local_hire_added",),
+    "redesign": ("redesign_at_opposing",),
+}
+"""Levers that act by each effect."""
+MEASURES: Mapping[str, Callable[[RunResult], float]] = {
+    "usable_gw_years": usable_gw_years,
+    "lab_result_usd": lab_result_usd,
+}
+"""What is to be broken even: outcomes of `experiments.outcomes`."""
+LEAST_FUTURES = 5
+_STEPS = 401
 _RESAMPLES = 2_000
 _ROUNDING = 1e-9
 
@@ -109,6 +137,102 @@ class Question(NamedTuple):
     effect: str
 
 
+def effects_of(strategy: Strategy) -> list[str]:
+    """Return the effects by which the levers of a strategy act."""
+    usual, own = Levers(), strategy.levers
+    return [
+        effect
+        for effect, levers in LEVERS.items()
+        if any(getattr(own, name) != getattr(usual, name) for name in levers)
+    ]
+
+
+type Finding = Literal["at", "gains", "loses", "no difference", "not identified"]
+
+
+class Estimate(NamedTuple):
+    """A break-even effect read off futures in which the effect was sampled.
+
+    Attributes
+    ----------
+    found : Finding
+        ``at`` within the range; else the strategy gains, or loses, at every effect in the range,
+        or differs nowhere, or the futures cannot tell.
+    at, low, high : float
+        Multiplier and its 90% interval, cut to the range; NaN unless found, `at` also where the
+        line crosses outside the range and only the interval reaches into it.
+    without, slope : float
+        Gain at effect 0, and by how much it grows for an effect of 1.
+    futures : int
+    """
+
+    found: Finding
+    at: float
+    low: float
+    high: float
+    without: float
+    slope: float
+    futures: int
+
+    @property
+    def text(self) -> str:
+        """Say it in words."""
+        span = f"[{MULTIPLIERS[0]:g}, {MULTIPLIERS[-1]:g}]"
+        if self.found == "gains" or self.found == "loses":
+            return f"not within {span}: {self.found}"
+        if self.found != "at":
+            return self.found
+        at = f"{self.at:.2f}" if np.isfinite(self.at) else f"outside {span}"
+        side = "" if self.slope > 0 else ", loses above"
+        return f"{at} ({self.low:.2f} to {self.high:.2f}){side}"
+
+
+def estimate(multiplier: FloatArray, gain: FloatArray) -> Estimate:
+    r"""Return where the mean gain, linear in the effect, crosses zero.
+
+    Parameters
+    ----------
+    multiplier, gain : ndarray, shape (n,)
+        Effect and paired gain of each future; all else differs between them, too.
+
+    Notes
+    -----
+    Least squares, :math:`g = a + b m`. Its interval is Fieller's: the multipliers at which the 90%
+    band of the line holds 0. Where it holds 0 everywhere, or all but the middle, no multiplier in
+    the range is left out that matters: nothing is identified.
+
+    References
+    ----------
+    E. C. Fieller, J. R. Stat. Soc. B 16(2), 1954.
+    """
+    nan, n = float("nan"), len(gain)
+    if not np.count_nonzero(np.abs(gain) > _ROUNDING):
+        return Estimate("no difference", nan, nan, nan, 0.0, 0.0, n)
+    if n < LEAST_FUTURES:
+        return Estimate("not identified", nan, nan, nan, nan, nan, n)
+    centre = multiplier.mean()
+    spread = float(((multiplier - centre) ** 2).sum())
+    slope = float(((multiplier - centre) * gain).sum()) / spread
+    level = float(gain.mean())
+    left = gain - level - slope * (multiplier - centre)
+    error = float(np.sqrt((left**2).sum() / (n - 2)))
+    at = np.linspace(MULTIPLIERS[0], MULTIPLIERS[-1], _STEPS)
+    line = level + slope * (at - centre)
+    half = stdtrit(n - 2, 0.95) * error * np.sqrt(1 / n + (at - centre) ** 2 / spread)
+    holds = np.abs(line) <= half
+    without = level - slope * centre
+    if not holds.any() and (line > 0).all():
+        return Estimate("gains", nan, nan, nan, without, slope, n)
+    if not holds.any() and (line < 0).all():
+        return Estimate("loses", nan, nan, nan, without, slope, n)
+    if holds[0] and holds[-1]:
+        return Estimate("not identified", nan, nan, nan, without, slope, n)
+    root = centre - level / slope
+    inside = MULTIPLIERS[0] <= root <= MULTIPLIERS[-1]
+    low, high = (at[holds][[0, -1]]).tolist() if holds.any() else (root, root)
+    return Estimate("at", float(root) if inside else nan, low, high, without, slope, n)
+
+
 def break_evens(
     world: World,
     baseline: Strategy,
@@ -120,7 +244,33 @@ def break_evens(
     weeks: int | None = None,
     pool: Executor | None = None,
 ) -> list[BreakEven]:
-    """Find the break-even effect of several strategies on the same futures.
+    """Find the break-even effect of several strategies by usable GW-years; see `gains`."""
+    found = gains(
+        world,
+        baseline,
+        questions,
+        count=count,
+        multipliers=multipliers,
+        seed=seed,
+        weeks=weeks,
+        pool=pool,
+    )
+    at = np.array(multipliers, dtype=float)
+    return [from_gains(at, gain, seed) for gain in found["usable_gw_years"]]
+
+
+def gains(
+    world: World,
+    baseline: Strategy,
+    questions: Sequence[Question],
+    *,
+    count: int = 6,
+    multipliers: Sequence[float] = MULTIPLIERS,
+    seed: int = 0,
+    weeks: int | None = None,
+    pool: Executor | None = None,
+) -> dict[str, FloatArray]:
+    """Return gains over the baseline by measure, shape (questions, count, multipliers).
 
     Parameters
     ----------
@@ -151,12 +301,11 @@ def break_evens(
                 _Run(world, question.strategy, {**values, path: m}, seed + number, weeks)
                 for m in multipliers
             ]
-    done = pool.map(_gw_years, jobs, chunksize=4) if pool else map(_gw_years, jobs)
+    done = pool.map(_measured, jobs, chunksize=4) if pool else map(_measured, jobs)
     found = np.array(list(done))
-    table = found.reshape(count, 1 + len(questions) * len(multipliers))
-    gain = (table[:, 1:] - table[:, :1]).reshape(count, len(questions), len(multipliers))
-    at = np.array(multipliers, dtype=float)
-    return [from_gains(at, gain[:, q], seed) for q in range(len(questions))]
+    table = found.reshape(count, 1 + len(questions) * len(multipliers), len(MEASURES))
+    gain = (table[:, 1:] - table[:, :1]).reshape(count, len(questions), len(multipliers), -1)
+    return {name: np.moveaxis(gain[..., i], 1, 0) for i, name in enumerate(MEASURES)}
 
 
 class _Run(NamedTuple):
@@ -169,6 +318,6 @@ class _Run(NamedTuple):
     weeks: int | None
 
 
-def _gw_years(run: _Run) -> float:
-    world = run.world.with_values(run.values)
-    return usable_gw_years(simulate(world, run.strategy, run.seed, run.weeks))
+def _measured(run: _Run) -> tuple[float, ...]:
+    result = simulate(run.world.with_values(run.values), run.strategy, run.seed, run.weeks)
+    return tuple(measure(result) for measure in MEASURES.values())

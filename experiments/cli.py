@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from ecosystem.errors import EcosystemError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from experiments.design import Experiment, RunSpec
@@ -137,6 +137,22 @@ def compare(
     explain: Annotated[
         int, typer.Option(min=0, help="Future in which to explain the difference; 0 is central.")
     ] = 0,
+    break_even: Annotated[
+        bool,
+        typer.Option(
+            "--break-even",
+            help="Find the break-even effects by runs with each effect set to five values, instead "
+            "of estimating them from the futures; five times the runs, or more.",
+        ),
+    ] = False,
+    opinion_rules: Annotated[
+        bool,
+        typer.Option(
+            "--opinion-rules",
+            help="Compare under every rule of opinion, and say which conclusions depend on it; "
+            "four times the runs.",
+        ),
+    ] = False,
     out: Annotated[
         Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
     ] = Path("results/compare"),
@@ -165,9 +181,12 @@ def compare(
     if frame == "equal-budget":
         command += f" --frame {frame} --budget-share {budget_share:g}"
         experiment, money = _at_budget(experiment, budget_share, jobs or _cores(), out)
+    command += " --break-even" * break_even + " --opinion-rules" * opinion_rules
     specs = experiment.specs()
     _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
-    _conclude(experiment, specs, explain, out, command, money)
+    exact = _exact(experiment, jobs or _cores()) if break_even else []
+    rules = _under_rules(experiment, jobs or _cores(), out, command) if opinion_rules else ""
+    _conclude(experiment, specs, explain, out, command, money, exact, rules)
 
 
 @app.command()
@@ -662,6 +681,35 @@ def _at_budget(
     return replace(experiment, strategies=policies), budget_text(found, share)
 
 
+def _exact(experiment: "Experiment", jobs: int) -> list[dict[str, object]]:
+    """Return break-even effects found by further runs."""
+    from experiments.breakeven_report import count_runs, exact
+    from experiments.runner import pool_of
+
+    typer.echo(f"{count_runs(experiment)} more runs for the break-even effects.", err=True)
+    with pool_of(jobs) as pool:
+        return exact(experiment, pool)
+
+
+def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -> str:
+    """Carry out the comparison under the other rules of opinion and say what depends on them."""
+    from experiments.compare import compare
+    from experiments.opinion_rules import rules_table, rules_text, variants, write_rules
+    from experiments.store import read
+
+    folders = {experiment.world.numbers.society.opinion_rule: out}
+    for rule, other in variants(experiment).items():
+        folders[rule] = out / "opinion_rules" / rule
+        _folder(folders[rule])
+        _run_counted(other.specs(), jobs, folders[rule], _about(other, command))
+    found = {
+        rule: compare(read(folder, "outcomes"), experiment.baseline, experiment.seed)
+        for rule, folder in folders.items()
+    }
+    write_rules(out / "opinion_rules.csv", rules_table(found, experiment.baseline))
+    return rules_text(found, experiment.baseline)
+
+
 def _conclude(
     experiment: "Experiment",
     specs: "list[RunSpec]",
@@ -669,6 +717,8 @@ def _conclude(
     out: Path,
     command: str,
     money: str = "",
+    exact: "Sequence[dict[str, object]]" = (),
+    rules: str = "",
 ) -> None:
     """Compare, explain, print and write what the stored runs say."""
     from datetime import date
@@ -678,7 +728,7 @@ def _conclude(
     from experiments.summary import comparison_text, cost_text, paragraph
     from viz.report import write_report
 
-    report = write_answer(experiment, specs, future, out, command, money)
+    report = write_answer(experiment, specs, future, out, command, money, exact, rules)
     page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
@@ -687,10 +737,15 @@ def _conclude(
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
+        report.break_even,
+        report.rules,
         report.gains,
         "\n".join(map(paragraph, report.why)),
-        f"Report to send on: {page}\nFiles: {out}/answer.md, comparison.csv, differences.csv, "
-        "why.csv, parties.csv, manifest.json",
+        f"Report to send on: {page}\n"
+        + paragraph(
+            f"Files: {out}/answer.md, comparison.csv, differences.csv, break_even.csv, why.csv, "
+            "parties.csv, manifest.json"
+        ),
     ]
     typer.echo("\n\n".join(part for part in parts if part))
 

@@ -1,12 +1,13 @@
 """From finished runs in a folder to the answer: tables for further work, words for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecosystem.errors import ResultsError
 from ecosystem.results import Table
 from experiments.answer import answer, why
+from experiments.breakeven_report import break_even_text, estimated, write_break_evens
 from experiments.compare import PRIMARY, Row, compare, differences, write_csv, write_rows
 from experiments.design import Experiment, RunSpec
 from experiments.explain import COLUMNS, explain
@@ -25,6 +26,7 @@ class Report:
     gains: str
     failures: list[str]
     break_even: str = ""
+    rules: str = ""
 
 
 def write_answer(
@@ -34,12 +36,15 @@ def write_answer(
     folder: Path,
     command: str,
     money: str = "",
+    exact: Sequence[Mapping[str, object]] = (),
+    rules: str = "",
 ) -> Report:
     """Compare the finished runs in `folder` and write the answer beside them.
 
     Writes ``comparison.csv`` (one row per strategy and outcome), ``differences.csv`` (one per
     strategy, outcome and future), ``why.csv`` and ``why_events.csv`` (sites and first events that
-    differ in one future), ``parties.csv`` (who paid whom in it) and ``answer.md``.
+    differ in one future), ``parties.csv`` (who paid whom in it), ``break_even.csv`` (the effect at
+    which a strategy equals the baseline) and ``answer.md``.
 
     Parameters
     ----------
@@ -53,6 +58,10 @@ def write_answer(
         How to make the same answer again.
     money : str
         What each strategy made of a common budget, if there was one.
+    exact : sequence of dict
+        From :func:`experiments.breakeven_report.exact`, if that was asked for.
+    rules : str
+        What depends on the rule of opinion, if that was asked.
 
     Raises
     ------
@@ -69,6 +78,8 @@ def write_answer(
     every = differences(outcomes, baseline)
     names = ("strategy", "future", "outcome", "unit", "baseline_value", "value", "difference")
     write_csv(folder / "differences.csv", every, names)
+    turns = [*estimated(experiment, every), *exact]
+    write_break_evens(folder / "break_even.csv", turns)
     lines = _explain_all(experiment, specs, failed, future, folder)
     told = {
         spec.strategy.key: spec.run
@@ -76,7 +87,8 @@ def write_answer(
         if spec.future == future and spec.run not in failed
     }
     gains = compare_gains(rows, baseline, folder, told, future) if baseline in told else ""
-    report = Report(rows, answer(rows, baseline), lines, gains, failures)
+    told_turns = break_even_text(list(exact) or turns, baseline)
+    report = Report(rows, answer(rows, baseline), lines, gains, failures, told_turns, rules)
     (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
     return report
 
@@ -158,6 +170,8 @@ def _page(report: Report, experiment: Experiment, command: str, money: str) -> s
         "All simulated.",
         "",
         *(["```", money, "```", ""] if money else []),
+        *(["## Break-even", "", "```", report.break_even, "```", ""] if report.break_even else []),
+        *(["## Rules of opinion", "", "```", report.rules, "```", ""] if report.rules else []),
         "## People",
         "",
         "```",

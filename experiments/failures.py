@@ -9,7 +9,16 @@ from ecosystem.units import BoolArray
 WORDS: dict[str, str] = dict(
     zip(
         REASONS,
-        ("permit denied", "moratorium", "litigation", "no capital", "too late", "other reasons"),
+        (
+            "permit denied",
+            "withdrawn under a campaign",
+            "moratorium",
+            "litigation",
+            "no capital",
+            "too late",
+            "too little use expected",
+            "other reasons",
+        ),
         strict=True,
     )
 )

@@ -191,10 +191,16 @@ def _vetoes(hosts: Table, groups: Table) -> list[str]:
         for veto in found[:_SHOWN_VETOES]
     ]
     more = len(found) - len(told)
+    mood, support = float(hosts["mood"][0]), hosts["support"]
+    worse = np.count_nonzero(support < min(mood, 0.0))
     return [
-        f"{len(found)} of {len(hosts['community'])} host communities would veto (mean opinion, -1 "
-        f"to 1, below 0, or a group that has lost): {', '.join(told)}"
-        + (f" and {more} more." if more else ".")
+        f"{len(found)} of {len(hosts['community'])} host communities would veto: "
+        f"{np.count_nonzero(support < 0)} have a mean opinion (-1 to 1) below 0, in "
+        f"{sum(bool(veto.losing) for veto in found)} a group has lost: {', '.join(told)}"
+        + (f" and {more} more. " if more else ". ")
+        + f"National mood is {three(mood, sign=True)}"
+        + (", so that most places would say no to most projects" if mood < 0 else "")
+        + f"; {worse} are more against than that and than 0."
     ]
 
 

@@ -61,9 +61,17 @@ NUMBERS = (
     "regulators.litigation_per_year",
     "regulators.moratorium_per_year",
     "regulators.contagion",
+    "regulators.withdrawals_per_year",
+    "regulators.preventive_per_year",
 )
-OWN = ("growth_per_year", "host_lean", "mood_2023", "gives_up_per_year")
+OWN = ("growth_per_year", "host_lean", "mood_2023")
 """Numbers of :class:`ecosystem.national.National` beside those of the world."""
+BEFORE = {
+    "society.lean_sd": (0.0, 0.5),
+    "regulators.withdrawals_per_year": (0.0, 2.0),
+    "regulators.preventive_per_year": (0.0, 1.0),
+}
+"""Ranges before the fit, of numbers whose labelled range comes from it."""
 
 
 class Prior(NamedTuple):
@@ -83,7 +91,7 @@ def prior() -> Prior:
     known |= {card.path: card for card in cards(National())}
     names = (*NUMBERS, *OWN)
     found = [known[name] for name in names]
-    ranges = np.array([card.sample for card in found], dtype=float)
+    ranges = np.array([BEFORE.get(n, c.sample) for n, c in zip(names, found, strict=True)])
     default = np.array([card.value for card in found], dtype=float)
     return Prior(names, ranges[:, 0], ranges[:, 1], default)
 
@@ -113,8 +121,9 @@ class Figures(NamedTuple):
         Projects that had a campaign, and those of them that were sued.
     sustained, sustained_cancelled : int
         Projects with a campaign of half a year or more whose case is decided, and those withdrawn.
-    moratoria : tuple of int
-        By quarter, from 2025-Q1.
+    moratoria : tuple of float
+        Expected moratoria, by quarter from 2025-Q1; `free_years` are the host-years in which one
+        could be called.
     fights : tuple of int
         Campaigns that began, likewise.
     host_years, campaign_years : tuple of float
@@ -144,7 +153,8 @@ class Figures(NamedTuple):
     sued: int
     sustained: int
     sustained_cancelled: int
-    moratoria: tuple[int, ...]
+    moratoria: tuple[float, ...]
+    free_years: tuple[float, ...]
     fights: tuple[int, ...]
     host_years: tuple[float, ...]
     campaign_years: tuple[float, ...]
@@ -184,7 +194,6 @@ def figures(course: Course, withdraw_share: float) -> Figures:
     fought = ever[-1]
     sued = np.zeros(len(fought), dtype=bool)
     sued[c.suits[:, 1]] = True
-    of = quarter[c.moratoria[:, 0]]
     return Figures(
         contested=int(c.organised[census].sum()),
         planned=int(c.live[census].sum()),
@@ -201,7 +210,10 @@ def figures(course: Course, withdraw_share: float) -> Figures:
         sued=int((sued & fought).sum()),
         sustained=int((sustained & decided).sum()),
         sustained_cancelled=int((sustained & np.isfinite(c.withdrawn)).sum()),
-        moratoria=tuple(int((of == q).sum()) for q in quarters),
+        moratoria=tuple(float(c.calls[quarter == q, 0].sum()) for q in quarters),
+        free_years=tuple(
+            float(c.calls[quarter == q, 1].sum()) * 4 / WEEKS_PER_YEAR for q in quarters
+        ),
         fights=tuple(int(began[quarter == q].sum()) for q in quarters),
         host_years=tuple(float(c.live[quarter == q].sum()) * 4 / WEEKS_PER_YEAR for q in quarters),
         campaign_years=tuple(
@@ -238,8 +250,7 @@ def run(
     world = sample_world(values, until)
     if frozen:
         world = frozen_mood(world, frozen)
-    gives_up = values[prior().names.index("gives_up_per_year")]
-    course = Nation(world, seed, _streams(seed), gives_up).run()
+    course = Nation(world, seed, _streams(seed)).run()
     return figures(course, world.numbers.regulators.withdraw_share)
 
 
@@ -336,7 +347,14 @@ def matched(f: Figures, each: float) -> dict[str, float]:
         "cancelled_2024": count_of(years[1]),
         "cancelled_2025": count_of(years[2]),
         "cancelled_late_2025": share_of(each * f.cancelled_late[2], years[2]),
+        "moratoria_2025q4": _moratoria(f),
     }
+
+
+def _moratoria(f: Figures) -> float:
+    """Return the logit of the share of counties that call a moratorium in four months."""
+    rate = f.moratoria[3] / max(f.free_years[3], 1e-9)
+    return float(logit(np.clip(-np.expm1(-rate / 3), 1e-6, 1 - 1e-6)))
 
 
 def implausibility(found: Sequence[Figures], each: float) -> FloatArray:

@@ -148,7 +148,7 @@ def training_figures() -> list[Check]:
     for what, share, length in (
         ("joint programmes' 56%", 0.56, weeks),
         ("nobody drops out", 1.0, weeks),
-        ("62% complete, four years", 1 - n.completion, 208),
+        ("62% complete, four years", 0.62, 208),
     ):
         rows.append(
             Check(area, f"the same: {what}", academy_fte(2.0, length, share, *ends), NONE, "FTE")
@@ -308,14 +308,14 @@ def measure(what: str, f: Figures) -> float:
         "cancelled_sustained": _over(f.sustained_cancelled, f.sustained),
         "delay_months": _delay(f),
         "cancellation_hazard_2025": _over(f.cancelled[2], f.years[2]),
-        "moratoria_2025q4": _over(f.moratoria[3], f.host_years[3]),
+        "moratoria_2025q4": _over(f.moratoria[3], f.free_years[3]),
     }
     if len(f.fights) > 4:
         values |= {
             "cancelled_2026q1": EACH * f.cancelled_quarter[4],
             "fights_2026q1": EACH * f.fights[4],
             "cancellation_hazard_2026q1": _over(f.cancelled_quarter[4], f.host_years[4]),
-            "moratoria_2026h1": _over(sum(f.moratoria[4:6]), sum(f.host_years[4:6])),
+            "moratoria_2026h1": _over(sum(f.moratoria[4:6]), sum(f.free_years[4:6])),
         }
     return float(values[what])
 
@@ -441,7 +441,7 @@ def fit_checks() -> list[Check]:
         _row("identified", f"{names[i]}: range over prior", float(spread[i]), "1")
         for i in order[:6]
     ]
-    rate = m.values[m.plausible][:, names.index("gives_up_per_year")]
+    rate = m.values[m.plausible][:, names.index("regulators.withdrawals_per_year")]
     low, middle, high = np.quantile(rate, (0.05, 0.5, 0.95)).tolist()
     return [
         *rows,

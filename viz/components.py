@@ -39,7 +39,7 @@ def World(view: View, weeks: int, picked: str, on_pick: Callable[[str], None]) -
     start = _start(view)
     with solara.Div(classes=["eco-grid"]):
         with solara.Div(classes=["eco-card", "eco-map"]):
-            Panel(svg=map_ground())
+            Panel(svg=map_ground(view.kind != "fictional"))
             Panel(
                 svg=site_map(view.sites, picked.removeprefix("site:"), ground=False),
                 event_pick=on_pick,
@@ -54,13 +54,16 @@ def World(view: View, weeks: int, picked: str, on_pick: Callable[[str], None]) -
             Card(view, picked)
             events = events_html(view.events, {site.key: site.name for site in view.sites})
             solara.HTML("div", events, classes=["eco-events"], attributes={"tabindex": "0"})
-    solara.HTML("p", _STANCE, classes=["eco-stance"])
+    solara.HTML("p", stance(view.kind), classes=["eco-stance"])
 
 
-_STANCE = (
-    "Real sites, simulated people: opinions, hearings and outcomes at a place are simulated from "
-    "archetypes. The model explores what could follow from what; it forecasts nothing."
-)
+def stance(kind: str) -> str:
+    """Say what of a world of this kind is real."""
+    what = "Invented places" if kind == "fictional" else "Real sites"
+    return (
+        f"{what}, simulated people: opinions, hearings and outcomes at a place are simulated from "
+        "archetypes. The model explores what could follow from what; it forecasts nothing."
+    )
 
 
 def _start(view: View) -> date:

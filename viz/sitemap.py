@@ -33,11 +33,15 @@ def _land() -> str:
     return "".join(f'<path class="land" d="{state["path"]}"/>' for state in states)
 
 
-def map_ground() -> str:
-    """Return the states alone, as large as :func:`site_map` and without change between weeks."""
+def map_ground(states: bool = True) -> str:
+    """Return the states alone, as large as :func:`site_map` and without change between weeks.
+
+    Without `states` the ground is empty: invented places lie in none of them.
+    """
     width, height = _outlines()["view_box"][2:]
-    body = f'<g transform="translate(0 {_HEAD:g})">{_land()}</g>'
-    return drawing(width, height + _HEAD + _FOOT, "Outlines of the states", body)
+    body = f'<g transform="translate(0 {_HEAD:g})">{_land() if states else ""}</g>'
+    title = "Outlines of the states" if states else "An invented plain"
+    return drawing(width, height + _HEAD + _FOOT, title, body)
 
 
 def project(lon: float, lat: float) -> tuple[float, float]:

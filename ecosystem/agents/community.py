@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
 from ecosystem.delivery.ladder import Rung
-from ecosystem.state import Accept, CallMoratorium, Order, Snapshot, Sue
+from ecosystem.state import Accept, CallMoratorium, Order, Press, Snapshot, Sue
 
 if TYPE_CHECKING:
     from mesa import Model
@@ -16,9 +16,10 @@ class Community(Actor):
     """Households around a site, who may organise for or against it.
 
     Senses: its own opinion, trust and mobilisation, where the site stands, what is offered.
-    Decides: to sign a negotiated agreement, or a better one; when organised, to petition for a
-    moratorium before the permit and to go to court until the site is built. Whether either
-    succeeds is settled by regulators and chance.
+    Decides: to sign a negotiated agreement, or a better one; when organised, to press the
+    developer until the permit and to go to court until the site is built; when organised or
+    against, to petition for a moratorium before the permit, even where nothing is planned yet.
+    Whether any of it succeeds is settled by developers, regulators and chance.
     """
 
     kind = "community"
@@ -31,14 +32,18 @@ class Community(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return what the community does about its site."""
         i, sites = self.index, now.sites
-        if sites.withdrawn[i] or not sites.announced_week[i] <= now.week:
-            return []
         orders: list[Order] = []
+        hosting = bool(sites.live[i])
+        organised = hosting and bool(now.society.organised[i])
+        if (organised or now.society.support[i] < 0) and not sites.approved[i]:
+            orders.append(CallMoratorium(i))
+        if not hosting:
+            return orders
         if self._signs(now):
             orders.append(Accept(i))
-        if now.society.organised[i]:
+        if organised:
             if not sites.approved[i]:
-                orders.append(CallMoratorium(i))
+                orders.append(Press(i))
             if now.site_state[i] < Rung.COMMISSIONED:
                 orders.append(Sue(i))
         return orders

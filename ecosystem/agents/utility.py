@@ -156,6 +156,7 @@ class Utility(Actor):
         queue = s.live[own] & (now.study_week[own] <= now.week) & ~s.headroom_granted[own]
         return (
             ("firm headroom left", f"{now.vendors.headroom_mw[self.index]:,.0f} MW"),
+            ("held by speculation", f"{now.vendors.held_mw[self.index]:,.0f} MW"),
             ("requests in the queue", f"{int(queue.sum())}"),
             ("requested", f"{now.layout.site_mw[own][queue].sum():,.0f} MW"),
             ("studies at once", f"{slots(now)}"),

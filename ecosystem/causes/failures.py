@@ -91,8 +91,12 @@ def _reasons(
         text = str(told[i])
         if text.startswith("denied"):
             return "denial"
+        if text.startswith("withdrawn"):
+            return "campaign"
         if "cash" in text or ("late" in text and cause[i] == "capital"):
             return "capital"
+        if "less use" in text:
+            return "demand"
         if "late" not in text:
             return "other"
         if cause[i] != "community":

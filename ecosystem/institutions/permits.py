@@ -174,9 +174,15 @@ def stay_length_weeks(draws: FloatArray, stay_weeks: float, stay_sigma: float) -
 
 
 def moratorium_rate(
-    organised: BoolArray, neighbours: ArrayLike, moratorium_per_year: float, contagion: float
+    organised: BoolArray,
+    neighbours: ArrayLike,
+    moratorium_per_year: float,
+    contagion: float,
+    *,
+    against: ArrayLike = 0.0,
+    preventive_per_year: float = 0.0,
 ) -> FloatArray:
-    """Return moratoria per year, shape (n,), for counties with an organised campaign.
+    """Return moratoria per year of counties, shape (n,).
 
     Parameters
     ----------
@@ -185,11 +191,18 @@ def moratorium_rate(
     neighbours : ndarray, shape (n,)
         Neighbouring counties that have a moratorium.
     moratorium_per_year : float
-        Rate without such a neighbour.
+        Rate that a campaign adds, without such a neighbour.
     contagion : float
         Factor on the rate for each, >= 1.
+    against : float or ndarray, shape (n,)
+        How far mean opinion is below zero, whether or not there is a project; not below 0.
+    preventive_per_year : float
+        Rate per unit of that.
     """
-    return np.where(organised, moratorium_per_year * contagion ** np.asarray(neighbours), 0.0)
+    alone = np.where(organised, moratorium_per_year, 0.0) + preventive_per_year * np.asarray(
+        against
+    )
+    return alone * contagion ** np.asarray(neighbours)
 
 
 def next_venue(venue: IntArray, open_venues: BoolArray) -> IntArray:

@@ -43,6 +43,38 @@ def fifo_grant(
     return _ahead(group, arrival, need) + need <= room * (1.0 + 1e-12)
 
 
+def hold_firm(
+    headroom: FloatArray,
+    held: FloatArray,
+    usual: FloatArray,
+    staying: ArrayLike,
+    hold_weeks: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the firm headroom left, and what speculative requests hold, after a week.
+
+    Parameters
+    ----------
+    headroom, held : ndarray, shape (R,)
+        Firm capacity not promised, and held by speculative requests [MW].
+    usual : ndarray, shape (R,)
+        What they hold where no deposit is asked for: as much lapses as is asked for anew.
+    staying : float or ndarray, shape (R,)
+        Share of them that stays at the deposit asked for, in [0, 1]; the others leave at once.
+    hold_weeks : float
+        Mean time until a request lapses, >= 1.
+
+    Notes
+    -----
+    Nothing is lost: `headroom` and `held` keep their sum. Held capacity goes to
+    ``usual * staying`` at 1 / `hold_weeks` from below, as far as there is headroom.
+    """
+    wanted = usual * staying
+    kept = np.minimum(held, wanted)
+    free = headroom + (held - kept)
+    joining = np.minimum((wanted - kept) / hold_weeks, np.maximum(free, 0.0))
+    return free - joining, kept + joining
+
+
 def start_studies(
     slots: IntArray, active: IntArray, group: IntArray, arrival: ArrayLike
 ) -> BoolArray:

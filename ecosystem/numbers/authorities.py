@@ -106,6 +106,16 @@ class Regulators(Parameters):
     withdraw_share: float = par(
         0.3, "1", "Denied sites that withdraw for good", "P060, P073", "C", (0.15, 0.5), ge=0, le=1
     )
+    withdrawals_per_year: float = par(
+        1.0,
+        "1/yr",
+        "Withdrawals by the developer, per year of a campaign against a project that nobody has "
+        "approved yet; fitted to cancellations up to the end of 2025",
+        "M123, M124, M129, P060; docs/odd.md 7.8",
+        "C",
+        (0.4, 1.5),
+        ge=0,
+    )
     litigation_per_year: float = par(
         0.25,
         "1/yr",
@@ -135,6 +145,16 @@ class Regulators(Parameters):
         "P064, P065",
         "C",
         (0.04, 0.25),
+        ge=0,
+    )
+    preventive_per_year: float = par(
+        0.2,
+        "1/yr",
+        "Moratoria per year in a county where nobody need have a project, per unit of mean opinion "
+        "below zero; fitted to counts up to the end of 2025",
+        "M104-M107 records; docs/odd.md 7.8",
+        "C",
+        (0.05, 0.5),
         ge=0,
     )
     contagion: float = par(

@@ -143,6 +143,25 @@ class Grid(Parameters):
         ge=0,
         le=1,
     )
+    speculative_hold_share: float = par(
+        0.3,
+        "1",
+        "Firm capacity that speculative requests of others hold, over the headroom they leave; "
+        "0 = none",
+        "P007; size: assumption",
+        "C",
+        (0.0, 0.8),
+        ge=0,
+    )
+    speculative_hold_weeks: float = par(
+        104,
+        "week",
+        "Mean time until such a request lapses and another takes its place",
+        "assumption",
+        "C",
+        (52, 208),
+        ge=1,
+    )
     deposit_scale_usd_per_mw: float = par(
         50_000,
         "USD/MW",

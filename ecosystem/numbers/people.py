@@ -56,12 +56,13 @@ class Workforce(Parameters):
         0.08, "1/yr", "Growth of other builders' labour demand", "P117, P128", "C", (0.0, 0.2)
     )
     completion: float = par(
-        0.38,
+        0.49,
         "1",
-        "Apprentices who complete, of resolved cases",
-        "P131",
-        "A",
-        (0.25, 0.56),
+        "Apprentices who complete, of all who enter; of cases resolved so far 38% had, but who "
+        "leaves is counted sooner than who completes (docs/validation.md)",
+        "P129, P131, P132",
+        "B",
+        (0.38, 0.56),
         ge=0,
         le=1,
     )
@@ -124,6 +125,42 @@ class Workforce(Parameters):
     )
     course_cost_usd: float = par(
         6_000, "USD", "Cost of one upskilling seat", "P133, P136", "C", (3_500, 12_000), ge=0
+    )
+
+    pre_apprentice_weeks: int = par(
+        10, "week", "Length of a pre-apprenticeship", "P136", "C", (6, 16), ge=1
+    )
+    pre_apprentice_completion: float = par(
+        0.8,
+        "1",
+        "Share of a pre-apprenticeship that completes it and wants an apprenticeship",
+        "assumption",
+        "C",
+        (0.5, 0.95),
+        ge=0,
+        le=1,
+    )
+    pre_apprentice_odds: float = par(
+        1.3,
+        "1",
+        "Odds of completing an apprenticeship after a pre-apprenticeship, over those without",
+        "P137",
+        "C",
+        (1.0, 1.8),
+        gt=0,
+    )
+    pre_apprentice_head_start: float = par(
+        0.03,
+        "1",
+        "Productivity that a pre-apprenticeship adds at the start of an apprenticeship",
+        "docs/odd.md",
+        "C",
+        (0.0, 0.1),
+        ge=0,
+        le=1,
+    )
+    pre_apprentice_cost_usd: float = par(
+        5_900, "USD", "Cost of one seat in it", "P133, P136", "C", (3_500, 12_000), ge=0
     )
 
     rival_share: float = par(
@@ -406,12 +443,13 @@ class Society(Parameters):
     )
 
     lean_sd: float = par(
-        0.15,
+        0.25,
         "1",
-        "Spread of standing opinion between communities",
-        "assumption",
+        "Spread of standing opinion between communities; fitted to the contested share and to "
+        "cancellations up to the end of 2025",
+        "P050, M123, M124, M129; docs/odd.md",
         "C",
-        (0.0, 0.3),
+        (0.2, 0.4),
         ge=0,
     )
 

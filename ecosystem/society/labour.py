@@ -122,6 +122,20 @@ def apprentice_fte(
     return start_productivity * apprentices.heads + rise * apprentices.head_weeks
 
 
+def prepared_completion(completion: float, odds_ratio: float) -> float:
+    """Return the completion of apprentices who went through a pre-apprenticeship.
+
+    Parameters
+    ----------
+    completion : float
+        Of the others, in [0, 1].
+    odds_ratio : float
+        Odds of completing over theirs, > 0; 1 is no difference.
+    """
+    odds = odds_ratio * completion
+    return odds / (odds + (1.0 - completion))
+
+
 def offered_hours(
     journeymen: FloatArray,
     travellers: FloatArray,

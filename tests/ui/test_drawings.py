@@ -77,6 +77,10 @@ def test_every_site_can_be_picked_once(view):
     picked = [e.get("data-key") for e in root.iter() if "picked" in (e.get("class") or "").split()]
     assert picked == ["site:abilene"]
     ElementTree.fromstring(map_ground())
+    invented = map_ground(states=False)
+    ElementTree.fromstring(invented)
+    assert 'class="land"' in map_ground()
+    assert 'class="land"' not in invented
 
 
 def test_the_map_says_that_opinions_are_simulated_and_what_it_finds(view):

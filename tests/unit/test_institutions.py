@@ -14,7 +14,7 @@ from ecosystem.institutions.permits import (
     next_venue,
     stay_length_weeks,
 )
-from ecosystem.institutions.queues import restudies, start_studies
+from ecosystem.institutions.queues import hold_firm, restudies, start_studies
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh, requests_kept
 from ecosystem.numbers import Equipment, Regulators
 from ecosystem.units import WEEKS_PER_YEAR
@@ -163,3 +163,18 @@ def test_withdrawals_cost_only_those_behind_in_the_same_queue() -> None:
     arrival = np.array([1, 2, 3, 4, 0])
     withdrawn = np.array([True, True, False, False, False])
     np.testing.assert_array_equal(restudies(group, arrival, withdrawn), [0, 0, 2, 0, 0])
+
+
+def test_firm_capacity_held_by_speculators_is_freed_by_a_deposit_and_held_again_without() -> None:
+    """100 MW held; a deposit leaves a quarter; later 1/20 of the gap comes back every week."""
+    usual, none = np.array([100.0, 0.0]), np.zeros(2)
+    free, held = hold_firm(none, usual, usual, 1.0, 20.0)
+    np.testing.assert_allclose((free, held), (none, usual))
+    free, held = hold_firm(none, usual, usual, 0.25, 20.0)
+    np.testing.assert_allclose(free, [75.0, 0.0])
+    for week in range(1, 40):
+        free, held = hold_firm(free, held, usual, 1.0, 20.0)
+        np.testing.assert_allclose(held[0], 100 - 75 * 0.95**week)
+        np.testing.assert_allclose(free + held, usual)
+    crowded = hold_firm(none, np.array([25.0, 0.0]), usual, 1.0, 20.0)
+    np.testing.assert_allclose(crowded, (none, [25.0, 0.0]))

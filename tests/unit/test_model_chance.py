@@ -70,7 +70,15 @@ def test_another_site_leaves_the_draws_of_all_others_alone() -> None:
     assert alone.weather.strikes == beside.weather.strikes
     np.testing.assert_array_equal(alone.weather.choice, beside.weather.choice[:, :sites])
     np.testing.assert_array_equal(alone.phases_run, beside.phases_run[:, :phases])
-    for stream in ("hearing", "after_denial", "lawsuit", "injunction", "stay", "moratorium"):
+    for stream in (
+        "hearing",
+        "after_denial",
+        "lawsuit",
+        "injunction",
+        "stay",
+        "moratorium",
+        "gives up",
+    ):
         for event in (0, 7, 130):
             ours, theirs = (
                 m.streams.rows(stream, event, len(m.layout.sites)) for m in (alone, beside)

@@ -60,6 +60,10 @@ CASES = {
         {"academy_seats_per_year": 2_000, "upskilling_seats_per_year": 2_000},
         {"workforce.training_effect": 0.0},
     ),
+    "preparation": (
+        {"academy_seats_per_year": 2_000, "pre_apprenticeship_seats_per_year": 2_500},
+        {"workforce.training_effect": 0.0},
+    ),
     "cash": ({"cash_usd_per_household_year": 1_000}, {"society.cash_effect": 0.0}),
 }
 

@@ -42,11 +42,20 @@ SCARCE = {
     "refusal": {"capital.refuse_below": 0.75},
     "speculation": {"grid.study_slots": 2, "grid.headroom_factor": 100.0},
     "grid_headroom": {"grid.headroom_factor": 0.1},
+    "speculative_holds": {"grid.headroom_factor": 0.5, "grid.upgrade_factor": 0.2},
     "equipment": {"equipment.slots_mw": 6_000.0},
     "chips": {"chips.mw_per_week": 10.0},
     "labour": {"workforce.pool_factor": 0.3},
     "crews": {"contractors.crew_factor": 0.3},
     "land": {"land.stock_factor": 0.05},
+    "shedding": {"market.capability_law": "saturating", "market.saturation_decades": 1.0},
+    "exit_fees": {
+        "market.capability_law": "saturating",
+        "market.saturation_decades": 1.0,
+        "capital.cancel_fee_years": 1.0,
+    },
+    "payout": {"capital.payout_above_years": 0.1},
+    "take_or_pay": {"lab.handover_weeks": 6.0},
     "patience": {"lab.patience_weeks": 40.0},
     "chip_rivals": {"chips.mw_per_week": 120.0},
     "chip_ramps": {"chips.mw_per_week": 120.0},
@@ -93,12 +102,18 @@ def test_every_agent_type_and_every_mechanism_changes_an_outcome(variant: Varian
 
 
 UNUSED = {
-    "contagion": {"regulators.moratorium_per_year": 0.0},
+    "contagion": {
+        "regulators.moratorium_per_year": 0.0,
+        "regulators.preventive_per_year": 0.0,
+    },
     "litigation": {"society.opinion_to_act": 1.0},
-    "moratoria": {"society.opinion_to_act": 1.0},
+    "moratoria": {"society.opinion_to_act": 1.0, "regulators.preventive_per_year": 0.0},
+    "withdrawals": {"society.opinion_to_act": 1.0},
+    "preventive_moratoria": {"society.mood_later": 0.05, "society.lean_sd": 0.0},
     "diffusion": {"society.opinion_to_act": 1.0},
     "training": {},
     "speculation": {},
+    "speculative_holds": {},
     "chip_outages": {"chips.outage_depth": 0.0},
 }
 

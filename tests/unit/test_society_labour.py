@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
+from ecosystem.model import Ecosystem
 from ecosystem.numbers import Workforce
+from ecosystem.scenario import Levers, Strategy, load_world
+from ecosystem.schooling import SEATS_BY_CRAFT
 from ecosystem.society.labour import (
     Apprentices,
     apprentice_fte,
     apprentice_step,
     offered_hours,
+    prepared_completion,
     ration,
     start_apprentices,
     traveller_step,
@@ -88,6 +92,60 @@ def test_an_academy_of_500_seats_a_year_after_two_years(completion: float) -> No
     assert integral == pytest.approx({0.38: 408, 0.56: 442, 1.0: 506}[completion], abs=3)
     fte = apprentice_fte(state, Workforce().apprentice_start_productivity)
     np.testing.assert_allclose(fte, integral, rtol=0.01)
+
+
+def test_preparation_raises_the_odds_of_completing() -> None:
+    """0.38 at an odds ratio of 1.3 is 0.494 / 1.114 (P137 on P131)."""
+    assert prepared_completion(0.38, 1.3) == pytest.approx(0.494 / 1.114)
+    assert prepared_completion(0.38, 1.0) == pytest.approx(0.38)
+    assert [prepared_completion(c, 1.8) for c in (0.0, 1.0)] == [0.0, 1.0]
+
+
+SEATS = 100.0
+
+
+def trained_by(weeks: int, **levers: float) -> Ecosystem:
+    """Return the fictional world after some weeks of a policy that trains from week 0 on."""
+    world = load_world("fictional")
+    world = world.with_("weeks", weeks).with_("strategy_start", world.start)
+    strategy = Strategy(key="x", name="", description="", levers=Levers(**levers))
+    model = Ecosystem(world, strategy, 0)
+    model.run()
+    return model
+
+
+def test_the_prepared_enter_a_school_of_their_own_with_their_own_survival() -> None:
+    """Heads, graduates-to-be and worth of both classes against survival in closed form."""
+    n, weeks = Workforce(), 60
+    model = trained_by(weeks, academy_seats_per_year=SEATS, pre_apprenticeship_seats_per_year=50.0)
+    layout, labour = model.layout, model.labour
+    region = layout.region_of_site[layout.announced_week <= 0][0]
+    by_craft = SEATS_BY_CRAFT / WEEKS_PER_YEAR
+    prepared = 50.0 * n.pre_apprentice_completion
+    better = 1.3 * n.completion / (1.3 * n.completion + 1 - n.completion)
+    length = round(n.apprentice_weeks)
+
+    def left(heads: float, completion: float, ages: np.ndarray) -> np.ndarray:
+        return heads * by_craft * (completion ** (ages / length)).sum()
+
+    young, old = np.arange(weeks - n.pre_apprentice_weeks), np.arange(weeks)
+    np.testing.assert_allclose(labour.prepared.heads[region], left(prepared, better, young))
+    filled = left(SEATS - prepared, n.completion, young)
+    filled = filled + left(SEATS, n.completion, old[len(young) :])
+    np.testing.assert_allclose(labour.apprentices.heads[region], filled)
+    rise = (n.apprentice_end_productivity - 0.43) / length
+    worth = (prepared * better ** (young / length) * (0.43 + rise * young)).sum() * by_craft
+    fte = apprentice_fte(labour.prepared, 0.4 + n.pre_apprentice_head_start)
+    np.testing.assert_allclose(fte[region], worth)
+
+
+def test_preparation_leads_nowhere_without_an_apprenticeship() -> None:
+    alone = trained_by(40, pre_apprenticeship_seats_per_year=500.0)
+    assert alone.labour.prepared.heads.sum() == 0.0
+    few = trained_by(40, academy_seats_per_year=10.0, pre_apprenticeship_seats_per_year=500.0)
+    ready = 40 - Workforce().pre_apprentice_weeks
+    entered = few.labour.prepared.entered.sum(axis=(0, 2))
+    assert entered.max() == pytest.approx(10.0 * ready / WEEKS_PER_YEAR)
 
 
 def test_offered_hours_add_up_heads() -> None:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosystem.model import simulate
+from ecosystem.nulls import nulled
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult
 from ecosystem.scenario import load_strategy, load_world
@@ -16,7 +17,8 @@ from experiments.story import story
 from experiments.summary import run_text
 from experiments.whatif import dates, ranking_text, relax_text
 
-WORLD = load_world("stargate")
+# most stories are of sites that nobody withdrew before a decision
+WORLD = nulled(load_world("stargate"), ["withdrawals", "preventive_moratoria"])
 S0 = load_strategy("S0")
 
 
@@ -110,6 +112,20 @@ def test_buildings_given_up_are_crossed_out_and_have_no_slip():
     assert "Plan moved: buildings" in text
 
 
+def test_a_site_withdrawn_under_a_campaign_says_so():
+    weary = WORLD.with_values(
+        {"numbers.regulators.withdrawals_per_year": 20.0, "numbers.society.mood_later": -0.6}
+    )
+    result = simulate(weary.with_("weeks", 400), S0, seed=0, explained=True)
+    table = result.tables["failures"]
+    site = table["site"][table["reason"] == "campaign"][0]
+    text = " ".join(story(result, site).split())
+    count = (table["site"] == site).sum()
+    assert f"given up in all {count}: withdrawn under a campaign ({count})" in text
+    assert "withdrawn under a campaign, before any approval" in text
+    assert re.search(r"hearing, courts: .*withdrawn 20\d\d-\d\d", text)
+
+
 def test_what_would_have_helped_is_the_largest_but_for(whole):
     table = whole.tables["milestone_causes"]
     mine = (table["site"] == "arizona") & (table["milestone"] == "completion")
@@ -131,12 +147,12 @@ def test_the_command_tells_of_a_run_made_now_and_of_a_saved_one(tmp_path):
 
 
 def test_relaxing_a_cause_shows_the_site_and_the_spillovers():
-    result = call("arizona", "--years", "8", "--relax", "community")
+    result = call("mississippi", "--seed", "1", "--years", "8", "--relax", "community")
     assert result.exit_code == 0, result.output
-    assert "community holds nothing back at arizona" in result.output
-    assert re.search(r"^arizona +same +-\d", result.output, flags=re.M)
+    assert "community holds nothing back at mississippi" in result.output
+    assert re.search(r"^mississippi +same +-\d", result.output, flags=re.M)
     assert re.search(r"\d+ other sites? moved", result.output)
-    assert "The replay of arizona alone" in result.output
+    assert "The replay of mississippi alone" in result.output
     assert max(map(len, result.output.splitlines())) <= 100
 
 
@@ -210,7 +226,7 @@ def test_the_ribbon_has_a_letter_for_every_stretch_under_way(whole):
         assert len(letters) == -(-(first[-1] + weeks[-1] - first[0]) // cell)
         assert set(letters.lower()) <= set(LETTERS.values()) | {".", " "}
         assert re.match(r"  +20\d\d", lines[at - 2])
-        assert lines[at + 1].strip().startswith("^") or lines[at + 1].startswith("critical work")
+        assert "^" in lines[at + 1] or lines[at + 1].startswith("critical work")
 
 
 def test_the_ribbon_shows_a_moratorium_as_the_community(whole):

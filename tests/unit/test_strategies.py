@@ -24,6 +24,7 @@ WITHOUT_EFFECT = {
     "workforce.training_effect": 0.0,
     "workforce.local_hire_productivity": 1.0,
     "grid.speculative_share": 0.0,
+    "grid.speculative_hold_share": 0.0,
 }
 # Levers that take time, or give sites up, by themselves.
 NO_TIME = {
@@ -138,6 +139,7 @@ def test_a_shorter_study_queue_shows_where_it_binds() -> None:
         "numbers.grid.study_slots": 2,
         "numbers.delivery.study_weeks": 104.0,
         "numbers.lab.starts_per_quarter": 4,
+        "numbers.capital.equity_factor": 100.0,
     }
     waited = []
     for deposit in (0.0, 500_000.0):
@@ -264,7 +266,11 @@ HOSTILE = {"numbers.regulators.deny_base": 6.0, "numbers.regulators.withdraw_sha
 
 def test_it_redesigns_once_before_the_hearing() -> None:
     bold = strategy(redesign_at_opposing=0.0)
-    angry = {"numbers.society.mood_later": -1.0, "numbers.society.mood_weeks": 10.0}
+    angry = {
+        "numbers.society.mood_later": -1.0,
+        "numbers.society.mood_weeks": 10.0,
+        "numbers.regulators.withdrawals_per_year": 0.0,
+    }
     result = simulate(fictional(130, **angry), bold, 1, audit=True)
     redesigned = told(result, "redesign")
     assert redesigned
@@ -282,3 +288,25 @@ def test_it_leaves_what_is_denied_too_often() -> None:
     assert any("denied too often" in reason for reason in reasons)
     stays = simulate(fictional(130, **HOSTILE), S0, 1)
     assert result.series("cancelled_mw")[-1] > stays.series("cancelled_mw")[-1]
+
+
+def test_a_deposit_frees_firm_capacity_that_speculators_hold() -> None:
+    held = fictional(60)
+    asked = simulate_vendors(held, strategy(deposit_usd_per_mw=500_000))
+    usual = simulate_vendors(held, S0)
+    layout = usual.layout
+    np.testing.assert_array_equal(usual.vendors.held_mw, layout.usually_held_mw)
+    hosting = layout.hosts_of_region > 0
+    freed = usual.vendors.held_mw - asked.vendors.held_mw
+    assert (freed >= 0).all()
+    assert freed[hosting].max() > 100
+    left = np.exp(-500_000 / asked.world.numbers.grid.deposit_scale_usd_per_mw)
+    at_deposit = freed > 0
+    ratio = asked.vendors.held_mw[at_deposit] / layout.usually_held_mw[at_deposit]
+    np.testing.assert_allclose(ratio, left, rtol=1e-6)
+
+
+def simulate_vendors(place: World, policy: Strategy) -> Ecosystem:
+    model = Ecosystem(place, policy, 0, audit=True)
+    model.run()
+    return model
