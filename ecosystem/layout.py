@@ -494,8 +494,8 @@ class Layout:
     @cached_property
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
-        since: FloatArray = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
-        return np.power(growth, since / WEEKS_PER_YEAR)
+        since = np.arange(self.world.weeks) - round(self.week(CHIPS_DAY))
+        return growth ** (since / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:
