@@ -494,9 +494,8 @@ class Layout:
     @cached_property
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
-        since = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
-        grown: FloatArray = growth ** (since / WEEKS_PER_YEAR)
-        return grown
+        since = np.arange(self.world.weeks) - round(self.week(CHIPS_DAY))
+        return growth ** (since / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:
