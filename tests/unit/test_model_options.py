@@ -121,8 +121,9 @@ def test_a_closed_loop_takes_longer_to_design_and_saves_water(usual: Ecosystem) 
 
 
 def test_a_repeated_design_is_quicker_to_draw_and_made_for_older_racks() -> None:
-    repeated = lived(repeat_design=1.0, weeks=220)
-    usual = lived(weeks=220)
+    stays = PLENTY | {"regulators.withdrawals_per_year": 0.0, "regulators.preventive_per_year": 0.0}
+    repeated = lived(stays, repeat_design=1.0, weeks=220)
+    usual = lived(stays, weeks=220)
     sites = [
         s
         for s in new_sites(repeated)
