@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.books import Quarter
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.hosting import Power
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
-from ecosystem.layout import Layout
+from ecosystem.layout import ENGINES_USD_PER_MW, Layout
 from ecosystem.ledger import Ledger
 from ecosystem.policy import S0, local_hire_added, protection
 from ecosystem.society.labour import lodgers, rent_rise
@@ -24,8 +25,6 @@ GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
 HOURS_OF_A_JOB = 2_000.0
 TARIFF = {"rate_protection", "take_or_pay_share"}
-ENGINES_USD_PER_MW = 2_600_000.0
-"""Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
 
 
 class Hosts(NamedTuple):
@@ -259,28 +258,29 @@ def _plant_usd(now: Snapshot) -> float:
 
 
 class Money(NamedTuple):
-    """The lab's money of one week [USD]."""
+    """The lab's money of one week [USD]; `idle_lease` is the part of `lease` owed without use."""
 
     revenue: float
     lease: float
+    idle_lease: float
     fixed: float
     equity: float
     strategy: float
     exit_fees: float
+    lease_fees: float
+    payout: float
 
     @property
     def net(self) -> float:
         """Change of cash."""
-        spent = self.lease + self.fixed + self.strategy + self.exit_fees
-        return self.revenue + self.equity - spent
+        spent = self.lease + self.fixed + self.strategy + self.exit_fees + self.lease_fees
+        return self.revenue + self.equity - spent - self.payout
 
 
-def lease_usd(layout: Layout, usable: BoolArray, week: int) -> float:
-    """Return the rent of a week [USD]: the installed base and the phases in use, shape (P,)."""
+def base_rent_usd(layout: Layout, week: int) -> float:
+    """Return the week's rent for capacity outside the programme [USD]."""
     lease = layout.world.numbers.capital.lease_usd_per_mw_year
-    base = float(layout.base_mw[week]) * lease
-    own = float(np.add.reduce(layout.rent_usd_per_year[usable]))
-    return (base + own) / WEEKS_PER_YEAR
+    return float(layout.base_mw[week]) * lease / WEEKS_PER_YEAR
 
 
 def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> None:
@@ -298,6 +298,8 @@ def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> 
     ledger.post("lease", "lab", "partners", money.lease)
     ledger.post("fixed", "lab", "workers", money.fixed)
     ledger.post("damages", "lab", "vendors", money.exit_fees)
+    ledger.post("damages", "lab", "partners", money.lease_fees)
+    ledger.post("payout", "lab", "financiers", money.payout)
     ledger.post("engagement", "lab", "vendors", cost.engagement)
     ledger.post("academy", "lab", "workers", cost.academy)
     ledger.post("deposit", "lab", "vendors", cost.reservation)
@@ -315,6 +317,33 @@ def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> 
             ledger.post(purpose, "lab", payee, amount)
 
 
+def post_quarter(ledger: Ledger, quarter: Quarter) -> None:
+    """Book what owners paid at the end of a quarter, and how it was financed.
+
+    After it partners hold no cash. What the lab builds itself is a partner that it owns: it puts in
+    the equity and gets what is left.
+    """
+    closing = quarter.closing
+    for purpose, payer, payee, usd in (
+        ("operations", "partners", "workers", quarter.operations),
+        ("it", "partners", "vendors", quarter.renewal),
+        ("resale", "financiers", "partners", quarter.sold),
+        ("interest", "partners", "financiers", closing.interest.sum()),
+        ("debt", "financiers", "partners", closing.drawn.sum()),
+        ("repayment", "partners", "financiers", closing.repaid.sum()),
+        ("finance", "financiers", "partners", closing.called[:-1].sum()),
+        ("dividend", "partners", "financiers", closing.distributed[:-1].sum()),
+        ("own_capital", "lab", "partners", closing.called[-1]),
+        ("dividend", "partners", "lab", closing.distributed[-1]),
+    ):
+        ledger.post(purpose, payer, payee, float(usd))
+    # landlords outside the programme have no books here: what they earn goes to their backers
+    if quarter.base >= 0:
+        ledger.post("dividend", "partners", "financiers", quarter.base)
+    else:
+        ledger.post("finance", "financiers", "partners", -quarter.base)
+
+
 class Hours(NamedTuple):
     """Craft hours worked for all builders, shape (R, 4), their sum, and the programme's sum."""
 
@@ -324,20 +353,19 @@ class Hours(NamedTuple):
 
 
 def post_building(
-    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, power: Power, racks_mw: float
+    ledger: Ledger, now: Snapshot, flows: Flows, hours: Hours, power: Power, it_usd: float
 ) -> None:
     """Book construction, wages, racks and energy, and the quantities behind them.
 
     Parameters
     ----------
-    racks_mw : float
-        Facility MW for which racks were delivered this week.
+    it_usd : float
+        Cost of the racks that were delivered this week.
     """
     n, labour = now.numbers, now.labour
     campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
     ledger.post("campus", "partners", "vendors", campus)
-    ledger.post("it", "partners", "vendors", n.capital.it_usd_per_mw * racks_mw)
-    ledger.post("finance", "financiers", "partners", campus + n.capital.it_usd_per_mw * racks_mw)
+    ledger.post("it", "partners", "vendors", it_usd)
     wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
     ledger.post("wages", "vendors", "workers", float(np.add.reduce(hours.worked * wage, None)))
     total = np.add.reduce
@@ -429,6 +457,8 @@ class Local(NamedTuple):
         USD per household and year.
     relief_usd : ndarray, shape (R,)
         What sites paid so that other customers of the region did not.
+    tax_usd : ndarray, shape (S,)
+        Local tax of each site.
     weeks : float
         Length of the period.
     """
@@ -439,7 +469,14 @@ class Local(NamedTuple):
     rent_usd: FloatArray
     bill_change: FloatArray
     relief_usd: FloatArray
+    tax_usd: FloatArray
     weeks: float
+
+
+def taxes_usd(now: Snapshot, weeks: float) -> FloatArray:
+    """Return what sites in use pay in local tax over some weeks, shape (S,) [USD]."""
+    in_use = _site_mw(now, now.state == Rung.USABLE)
+    return in_use * now.numbers.local.tax_usd_per_mw_year * (weeks / WEEKS_PER_YEAR)
 
 
 def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> FloatArray:
@@ -451,7 +488,7 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
     years = local.weeks / WEEKS_PER_YEAR
     in_use = _site_mw(now, now.state == Rung.USABLE)
     visible = _site_mw(now, (now.state >= Rung.BUILDING) & (now.state <= Rung.USABLE))
-    tax = in_use * n.tax_usd_per_mw_year * years
+    tax = local.tax_usd
     permanent_hours = in_use * n.permanent_jobs_per_mw * HOURS_OF_A_JOB * years
     premium = n.craft_wage_usd_per_h * (1 - n.alternative_wage_share)
     residents = n.local_hire_share + local_hire_added(layout, now.levers)

@@ -1,10 +1,20 @@
 """What must be conserved in every week of every world; all breaches at once."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ecosystem.ledger import Ledger
 from ecosystem.state import Deals, Snapshot
 from ecosystem.units import FloatArray
+
+
+class Closed(NamedTuple):
+    """Debt and book value of all owners, and the book value of what they built phase by phase."""
+
+    debt_usd: float
+    assets_usd: float
+    built_usd: float
 
 
 def audit(
@@ -15,6 +25,7 @@ def audit(
     worked_hours: FloatArray,
     ledger: Ledger,
     cash_change_usd: float,
+    closed: Closed | None = None,
 ) -> list[str]:
     """List every breach of the week.
 
@@ -31,6 +42,8 @@ def audit(
     ledger : Ledger
     cash_change_usd : float
         Change of the lab's cash since the start, as the model keeps it.
+    closed : Closed, optional
+        The books, in a week in which they are closed.
     """
     found = []
     if not np.isclose(ladder.sum(), announced_mw, rtol=1e-9, atol=1e-6):
@@ -53,5 +66,15 @@ def audit(
         values = getattr(now.society, name)
         if not (np.abs(values) <= 1 + 1e-9).all():
             found.append(f"society: {name} outside its bounds")
-    found += ledger.check({"lab": cash_change_usd})
+    stocks = {"lab": cash_change_usd}
+    if closed is not None:
+        stocks["partners"] = 0.0  # they keep no cash
+        owed = ledger.total("debt") - ledger.total("repayment")
+        for what, usd, other in (
+            ("debt", closed.debt_usd, owed),
+            ("book value", closed.assets_usd, closed.built_usd),
+        ):
+            if not np.isclose(usd, other, rtol=1e-6, atol=1.0):
+                found.append(f"books: {what} of owners {usd:,.2f} USD, elsewhere {other:,.2f}")
+    found += ledger.check(stocks)
     return [f"week {now.week}: {line}" for line in found]

@@ -18,6 +18,7 @@ from ecosystem.cluster.roadmap import extended
 from ecosystem.cluster.serving import benchmark_tokens_per_s
 from ecosystem.delivery.activities import ACTIVITIES, Activity, Network, Power, build_network
 from ecosystem.institutions.backlog import ramp
+from ecosystem.institutions.finance import Terms
 from ecosystem.numbers import Delivery
 from ecosystem.scenario import PLANTS, Record, Site, World
 from ecosystem.society.labour import Craft
@@ -34,6 +35,10 @@ from ecosystem.units import (
 EARTH_KM = 6_371.0
 USUAL_MARGIN = 0.15
 """Margin in the usual lease: rent is about 1.15 times the cost of ownership."""
+ENGINES_USD_PER_MW = 2_600_000.0
+"""Installed cost of engines on site (P030), which the campus cost of a grid site leaves out."""
+CHIPS_DAY = date(2025, 1, 6)
+"""Day for which the numbers say what the chip maker delivers."""
 POWER = {"grid": Power.GRID, "bridge": Power.BRIDGE_THEN_GRID, "islanded": Power.ISLANDED}
 
 
@@ -148,21 +153,88 @@ class Layout:
         return np.append(self.lead_of_site[1:], self.phases) - 1
 
     @cached_property
-    def partners(self) -> IntArray:
-        """Partners who must fit together at a site: builder, cloud, grid; shape (S,)."""
-        return np.array([len({s.developer, s.cloud}) + (s.power != "islanded") for s in self.sites])
+    def no_usd(self) -> FloatArray:
+        """Nothing for every site, shape (S,); never written to."""
+        return np.zeros(len(self.sites))
 
     @cached_property
-    def rent_usd_per_mw_year(self) -> FloatArray:
-        """Rent of each phase, its cloud's margin over the usual one included, shape (P,)."""
-        margin = np.array([c.margin for c in self.world.clouds])[self.cloud_of_phase]
+    def no_phase(self) -> BoolArray:
+        """No phase at all, shape (P,); never written to."""
+        return np.zeros(self.phases, dtype=bool)
+
+    @property
+    def own(self) -> int:
+        """Place of the lab among owners: after all clouds."""
+        return len(self.world.clouds)
+
+    @cached_property
+    def listed_owners(self) -> FloatArray:
+        """Share of each site that each owner has by sites.csv, shape (S, B + 1)."""
+        return np.eye(self.own + 1)[self.cloud_of_phase[self.lead_of_site]]
+
+    @cached_property
+    def rent_of_owner(self) -> FloatArray:
+        """Rent that each owner asks per MW and year, shape (B + 1,).
+
+        A cloud's margin over the usual one is in it; the lab charges itself cost.
+        """
+        margin = np.array([*(c.margin for c in self.world.clouds), 0.0])
         lease = self.world.numbers.capital.lease_usd_per_mw_year
         return lease * (1 + margin) / (1 + USUAL_MARGIN)
 
     @cached_property
-    def rent_usd_per_year(self) -> FloatArray:
-        """Rent of each phase in use, shape (P,)."""
-        return self.phase_mw * self.rent_usd_per_mw_year
+    def integration_of_owner(self) -> FloatArray:
+        """Integration of data centre and hardware of each owner, shape (B + 1,)."""
+        return np.array(
+            [*(c.integration for c in self.world.clouds), self.world.numbers.lab.own_integration]
+        )
+
+    @cached_property
+    def usd_per_mw(self) -> float:
+        """Cost of a campus with its IT."""
+        n = self.world.numbers.capital
+        return n.campus_usd_per_mw + n.it_usd_per_mw
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What lenders ask of each owner."""
+        n = self.world.numbers.capital
+        return Terms(
+            np.array([*(n.loan_to_cost for _ in self.world.clouds), n.own_loan_to_cost]),
+            n.leverage_limit,
+            n.debt_base_rate,
+            n.debt_spread_at_limit,
+            n.debt_years,
+        )
+
+    @cached_property
+    def takes_new(self) -> BoolArray:
+        """Clouds that take sites which the lab chooses later, shape (B,)."""
+        return np.array([c.takes_new for c in self.world.clouds])
+
+    @cached_property
+    def same_firm(self) -> BoolArray:
+        """Builders who are also the owner, shape (builders, B + 1)."""
+        owners = [*(c.key for c in self.world.clouds), ""]
+        return np.array([[f.key == o for o in owners] for f in self.world.contractors])
+
+    @cached_property
+    def clouds_at_home(self) -> BoolArray:
+        """Clouds that have or are listed for a site in the country of each site, shape (S, B)."""
+        return self._at_home([s.cloud for s in self.sites], [c.key for c in self.world.clouds])
+
+    @cached_property
+    def builders_at_home(self) -> BoolArray:
+        """Builders listed for a site in the country of each site, shape (S, builders)."""
+        firms = [f.key for f in self.world.contractors]
+        return self._at_home([s.developer for s in self.sites], firms)
+
+    def _at_home(self, listed: list[str], firms: list[str]) -> BoolArray:
+        """Return which firms are at home in the country of each site; unlisted ones anywhere."""
+        known = set(zip([s.country for s in self.sites], listed, strict=True))
+        return np.array(
+            [[(s.country, f) in known or f not in listed for f in firms] for s in self.sites]
+        )
 
     @cached_property
     def campus_usd(self) -> FloatArray:
@@ -191,6 +263,18 @@ class Layout:
         return np.array([s.power == "islanded" for s in self.sites])
 
     @cached_property
+    def plant_usd_per_mw(self) -> FloatArray:
+        """Cost of the planned power on site, shape (S,); 0 where there is none."""
+        options = self.world.numbers.options
+        premium = {
+            "engines": 0.0,
+            "frame_turbines": options.frame_turbines_usd_per_mw,
+            "fuel_cells": options.fuel_cells_usd_per_mw,
+        }
+        none = [s.power == "grid" for s in self.sites]
+        return np.where(none, 0.0, [ENGINES_USD_PER_MW + premium[s.plant] for s in self.sites])
+
+    @cached_property
     def plant(self) -> IntArray:
         """Planned power on site, as a place in `PLANTS`, shape (S,); -1 for none."""
         return np.array([-1 if s.power == "grid" else PLANTS.index(s.plant) for s in self.sites])
@@ -210,11 +294,12 @@ class Layout:
         """Sites whose line or pipe crosses state land, shape (S,)."""
         return np.array([s.state_land for s in self.sites])
 
-    @cached_property
-    def fleet_integration(self) -> FloatArray:
-        """Integration of the cloud at each site and, last, in the installed base, (S + 1,)."""
-        depth = np.array([c.integration for c in self.world.clouds])
-        at_sites = depth[self.cloud_of_phase[self.lead_of_site]]
+    def fleet_integration(self, owners: FloatArray) -> FloatArray:
+        """Return the integration at each site and, last, in the installed base, (S + 1,).
+
+        `owners`: share of each site that each owner has, shape (S, B + 1).
+        """
+        at_sites = owners @ self.integration_of_owner
         return np.append(at_sites, self.world.numbers.cluster.integration)
 
     @cached_property
@@ -409,7 +494,8 @@ class Layout:
     @cached_property
     def _chips_growth(self) -> FloatArray:
         growth = 1 + self.world.numbers.chips.growth_per_year
-        return growth ** (np.arange(self.world.weeks) / WEEKS_PER_YEAR)
+        since = np.arange(self.world.weeks) - self.week(CHIPS_DAY)
+        return growth ** (since / WEEKS_PER_YEAR)
 
     @cached_property
     def journeymen(self) -> FloatArray:

@@ -676,7 +676,7 @@ def regime(
     demand_growth_per_year : float
         Log growth of adopted demand.
     room_usd_per_year : float
-        Commitment room; see :func:`commitment_room`.
+        Commitment room; see :func:`ecosystem.institutions.finance.commitment_room`.
     rules : MarketRules
         Numbers of the market.
     shortfall_tolerance : float
@@ -698,75 +698,3 @@ def regime(
     if demand_growth_per_year < 0:
         return "decline"
     return "demand_saturated" if saturation > 0.5 else "finance_driven"
-
-
-def expected_revenue(
-    revenue_usd_per_year: ArrayLike,
-    growth_per_year: ArrayLike,
-    growth_expected_max: ArrayLike,
-    expectation_years: ArrayLike,
-) -> ArrayLike:
-    r"""Return revenue extrapolated as planners do, :math:`R\,e^{\min(g, g_{max})h}` [USD/yr]."""
-    growth = np.minimum(growth_per_year, growth_expected_max)
-    return revenue_usd_per_year * np.exp(growth * expectation_years)
-
-
-def commitment_room(
-    expected_usd_per_year: ArrayLike,
-    committed_mw: ArrayLike,
-    lease_usd_per_mw_year: ArrayLike,
-    commitment_cover: ArrayLike,
-) -> ArrayLike:
-    """Return the yearly rent that may still be signed [USD/yr]; negative when over-committed.
-
-    Parameters
-    ----------
-    expected_usd_per_year : float or ndarray
-        Expected revenue.
-    committed_mw : float or ndarray
-        Capacity rented plus capacity in the pipeline [MW].
-    lease_usd_per_mw_year, commitment_cover : float or ndarray
-        Rent; commitments allowed per unit of expected revenue.
-    """
-    return commitment_cover * expected_usd_per_year - committed_mw * lease_usd_per_mw_year
-
-
-def equity_per_week(
-    equity_usd_per_year: ArrayLike,
-    equity_growth_per_year: ArrayLike,
-    credibility: ArrayLike,
-    years: ArrayLike,
-) -> ArrayLike:
-    """Return the equity that investors give in a week [USD].
-
-    Parameters
-    ----------
-    equity_usd_per_year, equity_growth_per_year : float or ndarray
-        Offer at full credibility at year 0, and its log growth.
-    credibility : float or ndarray
-        Reputation for dates kept, in [0, 1].
-    years : float or ndarray
-        Time since year 0.
-    """
-    offer = equity_usd_per_year * np.exp(equity_growth_per_year * years)
-    return offer * credibility / WEEKS_PER_YEAR
-
-
-def desired_starts(
-    desired_mw: ArrayLike, capacity_mw: ArrayLike, pipeline_mw: ArrayLike, weight: ArrayLike
-) -> ArrayLike:
-    """Return the capacity that a planner would start [MW], >= 0.
-
-    Parameters
-    ----------
-    desired_mw, capacity_mw, pipeline_mw : float or ndarray
-        Goal, capacity in use, capacity started and not yet in use [MW].
-    weight : float or ndarray
-        Share of the pipeline that the planner remembers, in [0, 1]; less than 1 is supply-line
-        neglect and overbuilds [1]_.
-
-    References
-    ----------
-    .. [1] J. D. Sterman, Management Science 35(3), 1989. doi:10.1287/mnsc.35.3.321
-    """
-    return np.maximum(0.0, desired_mw - capacity_mw - weight * pipeline_mw)

@@ -38,7 +38,7 @@ from ecosystem.policy import InForce, Policy
 from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
-from ecosystem.scenario import Strategy, World
+from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
@@ -118,6 +118,9 @@ class Ecosystem(mesa.Model):
         world = nulled(world, nulls)
         for node in without:
             world = world.with_outage(node)
+        governance = strategy.governance or world.governance
+        if governance.partners:
+            world = world.with_partners(governance.partners)
         self.silent = _kinds(silent)
         self.world = world
         self.strategy = strategy
@@ -165,7 +168,7 @@ class Ecosystem(mesa.Model):
             np.append(self.sites.closed_loop, 0.0),
             self.layout.generations,
             self.cluster_rules,
-            self.layout.fleet_integration,
+            self.layout.fleet_integration(self.sites.owners),
         )
         self.phases_run = self.stops.running(
             self.layout, self.sites.closed_loop, self.sites.non_firm
@@ -186,7 +189,7 @@ class Ecosystem(mesa.Model):
         actors.append(CapitalProvider(self, "", "Financiers"))
         actors += [ChipMaker(self, "", "Chip maker"), EquipmentMaker(self, "", "Equipment makers")]
         for i, cloud in enumerate(world.clouds):
-            actors.append(CloudProvider(self, cloud.key, cloud.name, i, cloud.build_mw))
+            actors.append(CloudProvider(self, cloud.key, cloud.name, i))
         for i, firm in enumerate(world.contractors):
             actors.append(Contractor(self, firm.key, firm.name, firm.crews, i))
         for i, region in enumerate(world.regions):
@@ -216,10 +219,11 @@ class Ecosystem(mesa.Model):
         flows = self._run_fleet(now)
         self.economy = self.treasury.earn(now, deals, flows, float(self.usable_mw.sum()))
         self.treasury.post(
-            now, deals, flows, worked, self.works.racks_mw, self.works.variants.refit_usd
+            now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
         self._apply(now, deals)
         self._live(now, deals)
+        self.economy = self.treasury.close_quarter(now, self.economy)
         self.relations.remember(now, self.works)
         self._record(now, deals, flows, news)
         self.week += 1
@@ -254,6 +258,7 @@ class Ecosystem(mesa.Model):
             week=week,
             day=date_of(week, self.world.start),
             policy=self.policy.week <= week < self.policy.until,
+            governance=self._governance(week),
             numbers=self.world.numbers,
             levers=levers,
             layout=layout,
@@ -265,6 +270,7 @@ class Ecosystem(mesa.Model):
             gate=self._gate(),
             upstream=venues.docket(layout, sites, works.progress, week),
             planned_start=works.planned_start,
+            planned_finish=works.planned_finish,
             critical=works.critical,
             reserving=works.variants.reserving(works.progress, opened),
             coordination=self.coordination,
@@ -279,6 +285,15 @@ class Ecosystem(mesa.Model):
             relaxed=self.relaxed,
             outages=self.outages,
         )
+
+    def _governance(self, week: int) -> Governance:
+        """Return who builds what the lab chooses: until it may choose, the partners on record."""
+        if week < self.layout.choice_week:
+            return Governance()
+        asked = self.strategy.governance
+        if asked is not None and self.policy.week <= week < self.policy.until:
+            return asked
+        return self.world.governance
 
     def _gate(self) -> BoolArray:
         """Return the sites whose application is complete and not yet approved, shape (S,)."""
@@ -343,10 +358,12 @@ class Ecosystem(mesa.Model):
         """Let the deals take effect: sites opened and given up, capacity promised."""
         layout = self.layout
         self.sites = deals.sites
+        builder = deals.vendors.builder
+        if builder is not now.vendors.builder:
+            fresh = deals.sites.live & ~now.sites.live
+            self.works.hand_over(now.vendors.builder, builder, fresh)
         if deals.sites.live is not now.sites.live:
             self._open(now, deals)
-        if deals.vendors.builder is not now.vendors.builder:
-            self.works.hand_over(now.vendors.builder, deals.vendors.builder)
         self.works.variants.agree_to_wait(deals.awaiting)
         gone = self.works.give_up(deals, now.week)
         headroom = deals.vendors.headroom_mw + layout.headroom_mw_per_week
@@ -394,7 +411,9 @@ class Ecosystem(mesa.Model):
         """Plan the sites that the lab has opened."""
         opened = (deals.sites.live & ~now.sites.live).nonzero()[0]
         for site in opened.tolist():
-            self.works.adopt(site, now.levers.at(site), now.week + 1)
+            if own := float(deals.sites.owners[site, self.layout.own]):
+                self.works.build_itself(site, own)
+            self.works.adopt(site, now.levers.at(site), now.week + 1, deals.vendors.builder)
             self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
             self._cool_and_curtail()
@@ -416,7 +435,7 @@ class Ecosystem(mesa.Model):
         gained = self.treasury.ledger.detail("households")
         self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)
-        self.coordination = self.relations.coordination(deals.vendors.builder)
+        self.coordination = self.relations.coordination(deals.vendors.builder, self.sites.owners)
 
     def _host(self, now: Snapshot) -> Hosted:
         """Take what sites brought to their hosts, and judge what was promised to them."""
@@ -446,6 +465,7 @@ class Ecosystem(mesa.Model):
             self.treasury.worked_hours,
             self.treasury.ledger,
             self.economy.cash_usd - self.world.numbers.capital.opening_cash_usd,
+            self.treasury.closed(now.week, self.economy.books),
         )
         if found:
             raise AuditError("\n".join(found))

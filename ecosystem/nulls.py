@@ -141,6 +141,27 @@ NULLS: Mapping[str, Null] = {
     "commitments": Null(
         "what the lab signs is not limited by what it earns", {"capital.commitment_cover": PLENTY}
     ),
+    "balance_sheets": Null(
+        "owners have all the equity that they could want", {"capital.equity_factor": PLENTY}
+    ),
+    "interest": Null(
+        "debt costs nothing", {"capital.debt_base_rate": 0.0, "capital.debt_spread_at_limit": 0.0}
+    ),
+    "take_or_pay": Null(
+        "the lab owes no rent for what it does not use", {"capital.take_or_pay_share": 0.0}
+    ),
+    "shedding": Null("the lab keeps what it will have no use for", {"lab.shed_below": 0.0}),
+    "exit_fees": Null(
+        "leaving a lease costs nothing",
+        {"capital.cancel_fee_years": 0.0, "capital.relet_years": 0.0},
+    ),
+    "payout": Null("the lab keeps its cash", {"capital.payout_above_years": PLENTY}),
+    "forecast": Null(
+        "the lab expects what it saw in the last quarter", {"capital.forecast_weeks": 1.0}
+    ),
+    "partner_choice": Null(
+        "later sites have the partners of the table", {"lab.partner_choice": "as_listed"}
+    ),
     "land": Null("zoned land for everybody", {"land.stock_factor": PLENTY}),
     "site_choice": Null("the lab picks sites at random", {"lab.choice_sharpness": 0.0}),
     "patience": Null("nothing is given up for being late", {"lab.patience_weeks": NEVER_WEEKS}),

@@ -10,6 +10,7 @@ from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import ACTIVITIES, Activity, durations, planned_weeks
 from ecosystem.delivery.progress import Progress, begin
 from ecosystem.institutions.backlog import Plant
+from ecosystem.institutions.finance import borrowing_rate
 from ecosystem.institutions.permits import next_venue
 from ecosystem.layout import Layout
 from ecosystem.market import MarketRules
@@ -17,7 +18,7 @@ from ecosystem.numbers import Delivery
 from ecosystem.numbers import Market as MarketNumbers
 from ecosystem.scenario import Plant as OnSite
 from ecosystem.society.labour import Craft, offered_hours, start_apprentices
-from ecosystem.state import Economy, Labour, Sites, Vendors
+from ecosystem.state import Books, Economy, Labour, Sites, Vendors
 from ecosystem.streams import Streams
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.venues import Design, needed, open_at_start
@@ -157,6 +158,7 @@ def sites(layout: Layout) -> Sites:
         plant=layout.plant,
         non_firm=firm,
         switching_until=past,
+        owners=layout.listed_owners,
     )
 
 
@@ -207,7 +209,24 @@ def vendors(layout: Layout) -> Vendors:
         rivals_waiting_mw=np.zeros(len(regions)),
         crews=np.ones(layout.phases),
         builder=layout.contractor_of_site[layout.site_of_phase],
-        cloud_room_mw=np.array([c.build_mw for c in layout.world.clouds]),
+        cloud_room_mw=books(layout).room_mw(layout, 1.0)[: layout.own],
+    )
+
+
+def books(layout: Layout) -> Books:
+    """Return the balance sheets: nothing built, backers ready; the lab puts in what cash it has."""
+    n = layout.world.numbers.capital
+    equity = [n.equity_factor * cloud.equity_usd for cloud in layout.world.clouds]
+    none = np.zeros(len(equity) + 1)
+    return Books(
+        assets_usd=none,
+        debt_usd=none,
+        ready_usd=np.array([*equity, 0.0]),
+        unspent_usd=none,
+        rate=borrowing_rate(none, none, layout.terms),
+        built_usd=none,
+        interest_usd=none,
+        distributed_usd=none,
     )
 
 
@@ -231,9 +250,14 @@ def economy(layout: Layout, rules: MarketRules, flows: Flows) -> Economy:
         revenue_growth_per_year=n.capital.growth_expected_max,
         cash_usd=n.capital.opening_cash_usd,
         equity_usd_per_week=0.0,
-        outlay_usd_per_week=capacity * n.capital.lease_usd_per_mw_year / WEEKS_PER_YEAR,
+        outlay_usd_per_week=(
+            capacity * n.capital.lease_usd_per_mw_year + n.capital.fixed_usd_per_year
+        )
+        / WEEKS_PER_YEAR,
         capacity_mw=capacity,
         pipeline_mw=0.0,
+        payout_usd_per_week=0.0,
+        books=books(layout),
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.agents.lab import commitment_room_usd
+from ecosystem.choosing import commitment_cover, commitment_room_usd
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
@@ -103,9 +103,16 @@ def scalars(week: Week) -> dict[str, float]:
         "lease_usd": treasury.money.lease,
         "cash_usd": economy.cash_usd,
         "equity_usd": treasury.money.equity,
+        "payout_usd": treasury.money.payout,
+        "idle_lease_usd": treasury.money.idle_lease,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
         "room_usd_per_year": commitment_room_usd(now),
         "rival_share": market.rival_share,
+        "commitment_cover": commitment_cover(now),
+        "owed_usd": treasury.owed_usd,
+        **treasury.of_owners(economy.books),
+        "resold_mw": treasury.resold_mw,
+        "unfunded_mw": float(np.add.reduce(layout.site_mw[now.sites.unfunded])),
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),

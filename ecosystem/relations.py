@@ -7,7 +7,6 @@ import numpy as np
 
 from ecosystem.layout import Layout
 from ecosystem.partnerships import Edge, Partnerships, commitment
-from ecosystem.scenario import Site
 from ecosystem.society.impacts import Delivered, caps_broken, shortfall
 from ecosystem.society.labour import Craft
 from ecosystem.society.mobilisation import heard_by
@@ -39,7 +38,9 @@ def opening_edges(layout: Layout) -> list[Edge]:
     others = {"substitutability": base, "switching_weeks": n.switching_weeks}
     for cloud in world.clouds:
         key, price = f"cloud:{cloud.key}", lease * (1 + cloud.margin)
-        edges.append(edge(LAB, key, "contract", mw=cloud.build_mw, price=price))
+        mw = cloud.equity_usd / (1 - world.numbers.capital.loan_to_cost) / layout.usd_per_mw
+        term = world.numbers.capital.lease_years * WEEKS_PER_YEAR
+        edges.append(edge(LAB, key, "contract", mw=mw, price=price, term_weeks=term))
         lock_in = cloud.integration * n.integration_switching_weeks
         tied = {
             "slots": held_mw[key],
@@ -251,21 +252,25 @@ class Relations:
             for phase in phases:
                 builder = self.layout.world.contractors[now.vendors.builder[phase]]
                 self._count(record, f"contractor:{builder.key}", phase)
-        for phase in on_time:  # what a lab promised to its suppliers it has kept, too
-            self._count(kept, f"cloud:{self._site(phase).cloud}", phase)
-            self._count(kept, CHIPS, phase)
-        for phase in given_up:
-            self._count(missed, f"cloud:{self._site(phase).cloud}", phase)
-            self._count(missed, CHIPS, phase)
+        for record, phases in ((kept, on_time), (missed, given_up)):
+            for phase in phases:  # what a lab promised to its suppliers it has kept, or not
+                self._count_owners(record, now.sites.owners, phase)
+                self._count(record, CHIPS, phase)
         self.partnerships = self.partnerships.after(kept, missed).settle(self._due(now, works))
 
-    def _site(self, phase: int) -> Site:
-        return self.layout.sites[self.layout.site_of_phase[phase]]
+    def _count_owners(self, record: dict[int, float], owners: FloatArray, phase: int) -> None:
+        """Count a milestone with the clouds that own the site, each by its share."""
+        shares = owners[self.layout.site_of_phase[phase], :-1]
+        for cloud in shares.nonzero()[0].tolist():
+            key = f"cloud:{self.layout.world.clouds[cloud].key}"
+            self._count(record, key, phase, float(shares[cloud]))
 
-    def _count(self, record: dict[int, float], partner: str, phase: int) -> None:
+    def _count(
+        self, record: dict[int, float], partner: str, phase: int, share: float = 1.0
+    ) -> None:
         """Count a milestone; a gigawatt weighs as one."""
-        edge = self._contract(partner)
-        record[edge] = record.get(edge, 0.0) + float(self.layout.phase_mw[phase]) / MW_PER_GW
+        edge, gw = self._contract(partner), float(self.layout.phase_mw[phase]) / MW_PER_GW
+        record[edge] = record.get(edge, 0.0) + share * gw
 
     def _due(self, now: Snapshot, works: Works) -> dict[int, bool]:
         """Return the promises of first power that are kept or broken this week."""
@@ -292,20 +297,31 @@ class Relations:
         edge_pairs = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return heard_by(edge_pairs, np.array(weight, dtype=float), len(index))
 
-    def coordination(self, builder: IntArray) -> FloatArray:
+    def coordination(self, builder: IntArray, owners: FloatArray) -> FloatArray:
         r"""Return the availability that interfaces leave, 1/f, shape (S,).
 
-        :math:`f = 1 + c[2 + (k-1)(1-\bar s)]` for k > 1 partners of mean strength s, else 1.
-        `builder`: of each phase, shape (P,); that of a site's last phase counts.
+        :math:`f = 1 + c[2 + (k-1)(1-\bar s)]` for k > 1 partners, else 1: the builder, each cloud
+        that is not also the builder, the grid where there is one; the lab itself is none. The
+        strength s is the mean of that of the clouds, by share, and that of the builder.
+
+        Parameters
+        ----------
+        builder : ndarray of int, shape (P,)
+            Of each phase; that of a site's last phase counts.
+        owners : ndarray, shape (S, B + 1)
+            Shares of clouds and, last, of the lab.
         """
-        world, layout = self.layout.world, self.layout
-        strength = self.partnerships.all_strengths
-        trust = (
-            strength[self._clouds[layout.cloud_of_phase[layout.lead_of_site]]]
-            + strength[self._builders[builder[layout.last_of_site]]]
-        ) / 2
-        friction = 1 + world.numbers.lab.friction * (2 + (layout.partners - 1) * (1 - trust))
-        return np.where(layout.partners > 1, 1 / friction, 1.0)
+        layout, strength = self.layout, self.partnerships.all_strengths
+        builder = builder[layout.last_of_site]
+        clouds = owners[:, :-1]
+        others = (clouds > 0) & ~layout.same_firm[builder, :-1]
+        partners = 1 + np.add.reduce(others, 1) + ~layout.islanded
+        leased = np.add.reduce(clouds, 1)
+        by_builder = strength[self._builders[builder]]
+        of_clouds = clouds @ strength[self._clouds] / np.maximum(leased, 1e-12)
+        trust = np.where(leased > 0, (of_clouds + by_builder) / 2, by_builder)
+        friction = layout.world.numbers.lab.friction * (2 + (partners - 1) * (1 - trust))
+        return np.where(partners > 1, 1 / (1 + friction), 1.0)
 
     def _contracts(self, partners: list[str]) -> IntArray:
         """Return the contract that the lab has with each partner."""

@@ -105,9 +105,12 @@ class Cloud(Parameters):
 
     key: str
     name: str
-    build_mw: float = Field(gt=0, description="Facility MW that he can have under construction")
+    equity_usd: float = Field(
+        ge=0, description="Equity that he and his backers would put into the programme [USD]"
+    )
     integration: float = Field(ge=0, le=1, description="Depth of integration with the hardware")
     margin: float = Field(ge=0, le=1, description="Markup on the lease")
+    takes_new: bool = Field(True, description="Whether he takes sites that the lab chooses later")
     source: str
 
 
@@ -162,6 +165,39 @@ class InstalledBase(DatedSeries):
     )
 
 
+class Governance(Parameters):
+    """Who builds what the lab chooses later, and on whose balance sheet.
+
+    In a partnership clouds and landlords build and let; a centralised lab builds what its own
+    balance sheet carries; a hybrid builds that and leases the rest.
+    """
+
+    mode: Literal["partnership", "centralised", "hybrid"] = "partnership"
+    partners: int = Field(
+        default=0,
+        ge=0,
+        le=16,
+        description="Equal partners who share what all partners together could still put in; 0: "
+        "those of the world",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Take ``governance = "hybrid"`` for a mode."""
+        return {"mode": value} if isinstance(value, str) else value
+
+    @property
+    def builds(self) -> bool:
+        """Whether the lab builds on its own balance sheet."""
+        return self.mode != "partnership"
+
+    @property
+    def leases(self) -> bool:
+        """Whether others build for it."""
+        return self.mode != "centralised"
+
+
 class World(Parameters):
     """How things are: places, dates, partners and numbers."""
 
@@ -181,6 +217,7 @@ class World(Parameters):
     generations: tuple[str, ...] = ("h100", "gb200", "gb300", "rubin", "rubin_ultra")
     installed_base_mw: InstalledBase
     mood: DatedSeries
+    governance: Governance = Governance()
     numbers: Numbers = Numbers()
 
     @model_validator(mode="after")
@@ -228,6 +265,32 @@ class World(Parameters):
         sites = tuple(s for s in self.sites if s.key != key)
         records = tuple(r for r in self.records if r.site != key)
         return type(self).model_validate({**dict(self), "sites": sites, "records": records})
+
+    def with_partners(self, count: int) -> Self:
+        """Return the world with `count` equal partners for what the lab chooses later.
+
+        Clouds of the world keep the sites on record and take no more; equity that they do not need
+        there goes to the new ones, quarter by quarter. Margin and integration are means by equity.
+        """
+        total = sum(cloud.equity_usd for cloud in self.clouds)
+
+        def mean(name: str) -> float:
+            weighed = sum(getattr(c, name) * c.equity_usd for c in self.clouds)
+            return weighed / total if total else 0.0
+
+        kept = [{**dict(c), "takes_new": False} for c in self.clouds]
+        fresh = [
+            {
+                "key": f"partner_{number}",
+                "name": f"Partner {number} of {count}",
+                "equity_usd": 0.0,
+                "integration": mean("integration"),
+                "margin": mean("margin"),
+                "source": "assumption",
+            }
+            for number in range(1, count + 1)
+        ]
+        return type(self).model_validate({**dict(self), "clouds": (*kept, *fresh)})
 
     def with_values(self, values: Mapping[str, float | str]) -> Self:
         """Return the world with other numbers, by dotted path below ``numbers`` or the world."""
@@ -596,6 +659,10 @@ class Strategy(Parameters):
         gt=0,
         le=1,
         description="Share of the common budget in a comparison at equal budget",
+    )
+    governance: Governance | None = Field(
+        default=None,
+        description="Who builds what the lab chooses later; without it, as in the world",
     )
     levers: Levers = Levers()
     after_announcement: AfterAnnouncement = AfterAnnouncement()

@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import Supply
-from ecosystem.delivery.activities import Activity, Cause
+from ecosystem.delivery.activities import Cause
+from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
+from ecosystem.institutions.finance import exit_fee_usd
+from ecosystem.layout import Layout
 from ecosystem.scenario import PLANTS
 from ecosystem.state import (
     Accept,
@@ -34,6 +37,7 @@ from ecosystem.state import (
     News,
     OfferMore,
     Order,
+    PayOut,
     Press,
     Recruit,
     Redesign,
@@ -103,7 +107,7 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
     vendors = _vendors(wishes, now, docket, land.left_ha)
     sites = docket.sites()
     split = wishes.of(Split)
-    invest = wishes.of(Invest)
+    invest, payout = wishes.of(Invest), wishes.of(PayOut)
     return Deals(
         sites=sites,
         labour=_wages(wishes, now.labour),
@@ -112,11 +116,14 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
         contacts=docket.contacts,
         breaches=docket.breaches,
         given_up=given_up,
+        resold=docket.resold,
         awaiting=tuple(wishes.of(AwaitGeneration)),
         training_share=split[0].training_share if split else now.economy.training_share,
         equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
+        payout_usd_per_week=(payout[0].usd_per_week if payout else now.economy.payout_usd_per_week),
         land_usd=land.usd,
         exit_fees_usd=docket.exit_fees_usd,
+        lease_fees_usd=docket.lease_fees_usd,
         news=tuple(docket.news),
     )
 
@@ -127,10 +134,10 @@ def _stream(what: str, venue: permits.Venue) -> str:
 
 
 class LandDeals(NamedTuple):
-    """Zoned land left in each region, shape (R,), and what was paid for what was taken."""
+    """Zoned land left in each region, shape (R,), and what each site paid for it, (S,)."""
 
     left_ha: FloatArray
-    usd: float
+    usd: FloatArray
 
 
 class Docket:
@@ -145,6 +152,9 @@ class Docket:
         self.breaches = np.zeros(self.count)
         self.news: list[News] = []
         self.exit_fees_usd = 0.0
+        self.nothing = now.layout.no_usd
+        self.lease_fees_usd = self.nothing
+        self.resold = now.layout.no_phase
         self.builder: IntArray | None = None
 
     def sites(self) -> Sites:
@@ -413,6 +423,8 @@ class Docket:
             site = order.site
             self._own("announced_week")[site] = self.now.week
             self._own("live")[site] = True
+            self._own("owners")[site] = order.owners
+            self._build(order.builder, self.now.layout.site_of_phase == site)
             if levers.closed_loop[site] >= 0.5:
                 self._own("closed_loop")[site] = 1.0
             if (plant := levers.at(site).plant) is not None:
@@ -420,8 +432,9 @@ class Docket:
             if levers.non_firm[site] >= 0.5:
                 self._own("non_firm")[site] = not self.now.layout.islanded[site]
             self._file(site)
-            text = f"announced, {self.now.layout.site_mw[site]:,.0f} MW"
-            self._tell("announced", site, "lab", text)
+            size = f"{self.now.layout.site_mw[site]:,.0f} MW"
+            partners = partners_text(self.now.layout, order.owners, order.builder)
+            self._tell("announced", site, "lab", f"announced, {size}, with {partners}")
         for order in wishes.of(StartStudy):
             self._own("study_started")[order.site] = True
         for order in wishes.of(GrantHeadroom):
@@ -444,16 +457,51 @@ class Docket:
         if not (wishes.of(GiveUp) or "withdrawn" in self.changed):
             return None
         ended = np.zeros(now.layout.phases, dtype=bool)
-        for order in wishes.of(GiveUp):
+        leaving = wishes.of(GiveUp)
+        if leaving:
+            self._leave(np.array([order.phase for order in leaving]))
+        for order in leaving:
             phase, reason = order
             ended[phase] = True
             site = int(now.layout.site_of_phase[phase])
-            text = f"phase {now.layout.number[phase] + 1} is given up: {reason}"
-            self._tell("given up", site, "lab", text)
+            goes = "goes to another tenant" if self.resold[phase] else "is given up"
+            text = f"phase {now.layout.number[phase] + 1} {goes}: {reason}"
+            self._tell("resold" if self.resold[phase] else "given up", site, "lab", text)
         if "withdrawn" in self.changed:
             fresh = self.changed["withdrawn"] & ~now.sites.withdrawn
             ended |= fresh[now.layout.site_of_phase]
         return ended
+
+    def _leave(self, phases: IntArray) -> None:
+        """Let the lab leave leases: for nothing where the landlord is late or has no permit.
+
+        What is being built or in use goes to another tenant; what the lab builds itself is lost.
+        """
+        now, layout, n = self.now, self.now.layout, self.now.numbers.capital
+        site = layout.site_of_phase[phases]
+        begun, own = now.begun[phases], now.sites.owners[site, layout.own]
+        due = np.where(begun, now.planned_finish[phases], now.planned_start[phases])
+        unmet = (now.state[phases] < Rung.COMMISSIONED) & (now.week > due + n.grace_weeks)
+        since_due = np.maximum(now.week - now.planned_finish[phases], 0.0) / WEEKS_PER_YEAR
+        rent = now.sites.owners[site, :-1] @ layout.rent_of_owner[:-1] * layout.phase_mw[phases]
+        fees = exit_fee_usd(
+            rent,
+            begun,
+            unmet | ~now.sites.approved[site],
+            n.lease_years - since_due,
+            n.take_or_pay_share,
+            n.cancel_fee_years,
+            n.relet_years,
+        )
+        self.lease_fees_usd = np.bincount(site, fees, self.count)
+        self.resold = np.zeros(layout.phases, dtype=bool)
+        self.resold[phases] = begun & (own < 0.5)
+
+    def _build(self, builder: int, phases: BoolArray | IntArray) -> None:
+        """Give phases to a builder."""
+        if self.builder is None:
+            self.builder = self.now.vendors.builder.copy()
+        self.builder[phases] = builder
 
     def switch(self, wishes: Wishes) -> None:
         """Change builders; who leaves is paid a fee for the buildings that he loses."""
@@ -463,9 +511,7 @@ class Docket:
             phases = switchable(now, site)
             if not phases.size:
                 continue
-            if self.builder is None:
-                self.builder = now.vendors.builder.copy()
-            self.builder[phases] = builder
+            self._build(builder, phases)
             self._own("switching_until")[site] = now.week + options.switch_weeks
             lost_mw = float(now.layout.phase_mw[phases].sum())
             self.exit_fees_usd += (
@@ -482,16 +528,20 @@ class Docket:
         the land left grows scarce. Councils rezone every four weeks.
         """
         now, layout, n = self.now, self.now.layout, self.now.numbers.land
-        left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], 0.0
+        left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], self.nothing
         if now.week % MONTH_WEEKS == 0:
             left += self._rezoned_ha()
         left = np.maximum(left, 0.0)
-        for site in self.sites().landless.tolist():
+        waiting = self.sites().landless
+        if waiting.size:
+            usd = np.zeros(self.count)
+        for site in waiting.tolist():
             region, ha = layout.region_of_site[site], float(layout.site_ha[site])
             if ha > left[region]:
                 continue
             scarcity = layout.zoned_ha[region] / left[region]
-            usd += n.usd_per_ha * ha * min(max(scarcity, 1.0) ** n.price_exponent, n.price_cap)
+            price = n.usd_per_ha * min(max(scarcity, 1.0) ** n.price_exponent, n.price_cap)
+            usd[site] = price * ha
             left[region] -= ha
             self._own("land_granted")[site] = True
         return LandDeals(left, usd)
@@ -506,10 +556,21 @@ class Docket:
         return per_month * layout.zoned_ha * (1 - share)
 
 
+def partners_text(layout: Layout, owners: tuple[float, ...], builder: int) -> str:
+    """Name who owns and who builds a site."""
+    names = [*(cloud.name for cloud in layout.world.clouds), "the lab itself"]
+    whole = [
+        name if share > 0.999 else f"{name} ({share:.0%})"
+        for name, share in zip(names, owners, strict=True)
+        if share > 0
+    ]
+    return f"{', '.join(whole)}; built by {layout.world.contractors[builder].name}"
+
+
 def switchable(now: Snapshot, site: int) -> IntArray:
     """Return the phases of a site, not given up, that nobody has begun to build."""
     own = (now.layout.site_of_phase == site) & now.pending
-    return np.flatnonzero(own & (now.progress.worked_weeks[:, Activity.SITEWORK] == 0))
+    return np.flatnonzero(own & ~now.begun)
 
 
 def _wages(wishes: Wishes, labour: Labour) -> Labour:
@@ -568,11 +629,14 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket, land_ha: FloatArray)
             crews[list(order.idle)] = 0.0
             crews[list(order.phases)] = 1.0
         changes["crews"] = crews
-    if bids := wishes.of(Bid):
+    bids, opened = wishes.of(Bid), wishes.of(Announce)
+    if bids or opened:
         room = vendors.cloud_room_mw.copy()
         for order in bids:
             room[order.cloud] = order.mw
-        changes["cloud_room_mw"] = room
+        for order in opened:  # the bids of this week do not know of it
+            room -= layout.site_mw[order.site] * np.array(order.owners[:-1])
+        changes["cloud_room_mw"] = np.maximum(room, 0.0)
     if grants := wishes.of(GrantHeadroom):
         headroom = vendors.headroom_mw.copy()
         for order in grants:

@@ -46,7 +46,7 @@ class Weather:
         Weeks for which the maker has been out without a break.
     strikes : tuple of Strike
         Outages as they begin.
-    choice : ndarray, shape (quarters, S)
+    choice, partners : ndarray, shape (quarters, S), (quarters, S, B + builders)
         Draws behind the lab's taste.
     calm : list of bool
         Weeks in which nothing is disrupted.
@@ -57,6 +57,7 @@ class Weather:
     since: IntArray
     strikes: tuple[Strike, ...]
     choice: FloatArray
+    partners: FloatArray
     calm: list[bool]
 
     @classmethod
@@ -73,12 +74,17 @@ class Weather:
         lost, since, strikes = _outages(layout, streams)
         quarters = range(-(-weeks // QUARTER_WEEKS))
         sites, outdoors = len(layout.sites), 1 - storm
+        firms = [f"taste for cloud {i}" for i in range(len(world.clouds))]
+        firms += [f"taste for builder {i}" for i in range(len(world.contractors))]
         return cls(
             outdoors=outdoors,
             lost=lost,
             since=since,
             strikes=strikes,
             choice=np.array([streams.rows("choice", quarter, sites) for quarter in quarters]),
+            partners=np.array(
+                [[streams.rows(firm, q, sites) for firm in firms] for q in quarters]
+            ).swapaxes(1, 2),
             calm=(~lost.any(axis=1) & (outdoors.min(axis=1) == 1)).tolist(),
         )
 
@@ -90,6 +96,7 @@ class Weather:
             out=0.0 if self.calm[week] else float(np.count_nonzero(self.lost[week])),
             weather=self.outdoors[week],
             choice=self.choice[week // QUARTER_WEEKS],
+            partners=self.partners[week // QUARTER_WEEKS],
             calm=self.calm[week],
         )
 

@@ -17,12 +17,14 @@ from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.delivery.record import Availability
 from ecosystem.institutions.backlog import Plant
+from ecosystem.institutions.finance import means_usd
 from ecosystem.layout import Layout
 from ecosystem.market import Market
 from ecosystem.numbers import Numbers
 from ecosystem.outages import Outages
 from ecosystem.partnerships import Partnerships
 from ecosystem.policy import InForce
+from ecosystem.scenario import Governance
 from ecosystem.society.households import Households
 from ecosystem.society.labour import Apprentices
 from ecosystem.units import BoolArray, FloatArray, IntArray
@@ -48,7 +50,8 @@ class Sites:
     campus capex) and how far it binds is fixed as it is signed; `offer_level` is the part of its
     offer that an adaptive lab makes, from 0 to 1. `closed_loop` is 1 where cooling is one;
     `plant` is the kind of power on site, as a place in `scenario.PLANTS`, -1 for none; `non_firm`
-    sites accept curtailment; `switching_until` is when a new builder takes over.
+    sites accept curtailment; `switching_until` is when a new builder takes over. `owners` are the
+    shares of each site that clouds and, last, the lab itself have, shape (S, B + 1).
     """
 
     announced_week: FloatArray
@@ -77,6 +80,7 @@ class Sites:
     plant: IntArray
     non_firm: BoolArray
     switching_until: FloatArray
+    owners: FloatArray
 
     # what follows from the above is kept with it: most weeks change no site
     @cached_property
@@ -98,6 +102,16 @@ class Sites:
     def before_states(self) -> IntArray:
         """Live sites with zoning that venues beyond it have still to let through."""
         return (self.live & self.approved & self.open_venues.any(axis=1)).nonzero()[0]
+
+    def candidates(self, layout: Layout) -> IntArray:
+        """Return the sites that the lab may still choose."""
+        free = layout.candidate & np.isnan(self.announced_week) & ~self.withdrawn
+        return np.flatnonzero(free)
+
+    @cached_property
+    def unfunded(self) -> BoolArray:
+        """Live sites whose construction financiers refuse."""
+        return self.live & ~self.funded
 
     @cached_property
     def landless(self) -> IntArray:
@@ -189,8 +203,44 @@ class Vendors(NamedTuple):
     cloud_room_mw: FloatArray
 
 
+class Books(NamedTuple):
+    """Balance sheets of clouds and, last, of the lab where it builds, shape (B + 1,) each.
+
+    As they were closed last, every 13 weeks. `assets_usd` is book value, `ready_usd` equity that
+    backers would still put in (the lab puts in its cash), `unspent_usd` what is still to be spent
+    on what was taken on, `rate` the interest of the next quarter. Of the quarter before: what was
+    built, paid in interest, and distributed to backers.
+    """
+
+    assets_usd: FloatArray
+    debt_usd: FloatArray
+    ready_usd: FloatArray
+    unspent_usd: FloatArray
+    rate: FloatArray
+    built_usd: FloatArray
+    interest_usd: FloatArray
+    distributed_usd: FloatArray
+
+    def spare_usd(self, layout: Layout, credibility: float | FloatArray) -> FloatArray:
+        """Return what each owner can spend beyond what it has taken on, shape (B + 1,).
+
+        `credibility`: share of their equity that backers would put in now. Negative where what was
+        taken on is more than an owner can carry.
+        """
+        equity = self.ready_usd * credibility
+        means = means_usd(equity, self.assets_usd, self.debt_usd, layout.terms)
+        return means - self.unspent_usd
+
+    def room_mw(self, layout: Layout, credibility: float | FloatArray) -> FloatArray:
+        """Return what each owner may still take on [MW], shape (B + 1,)."""
+        return np.maximum(self.spare_usd(layout, credibility), 0.0) / layout.usd_per_mw
+
+
 class Economy(NamedTuple):
-    """The lab's market and money at the start of the week."""
+    """The lab's market and money at the start of the week.
+
+    `revenue_growth_per_year` is the growth that the lab expects.
+    """
 
     market: Market
     training_share: float
@@ -201,9 +251,11 @@ class Economy(NamedTuple):
     revenue_growth_per_year: float
     cash_usd: float
     equity_usd_per_week: float
+    payout_usd_per_week: float
     outlay_usd_per_week: float
     capacity_mw: float
     pipeline_mw: float
+    books: Books
 
 
 class Shocks(NamedTuple):
@@ -211,8 +263,9 @@ class Shocks(NamedTuple):
 
     `lost` is the share of output that each of `MAKERS` lost, `since` the weeks for which it has
     been out, shape (3,), and `out` how many are; `weather` what storms leave of outdoor work,
-    shape (R,); `choice` the draws behind the lab's taste this quarter, shape (S,); `calm` if
-    nothing is disrupted.
+    shape (R,). Draws behind the lab's taste this quarter: `choice` of sites, shape (S,), `partners`
+    of clouds and, after them, builders for each site, shape (S, B + builders). `calm` if nothing
+    is disrupted.
     """
 
     lost: FloatArray
@@ -220,6 +273,7 @@ class Shocks(NamedTuple):
     out: float
     weather: FloatArray
     choice: FloatArray
+    partners: FloatArray
     calm: bool
 
 
@@ -231,6 +285,8 @@ class Snapshot:
     ----------
     policy : bool
         Whether the strategy is in force somewhere; before it the levers are those of S0.
+    governance : Governance
+        Who builds what the lab chooses.
     levers : InForce
         Those in force at each site.
     state : ndarray of int, shape (P,)
@@ -243,8 +299,9 @@ class Snapshot:
         Complete applications not yet approved.
     upstream : ndarray of bool, shape (S, 4), optional
         Cases before venues beyond zoning; None while none holds anything up.
-    planned_start : ndarray, shape (P,)
-        Week in which sitework was to begin when the phase was announced; NaN before.
+    planned_start, planned_finish : ndarray, shape (P,)
+        Week in which sitework was to begin, and the building to be commissioned, when the phase
+        was announced; NaN before.
     critical : ndarray of bool, shape (P, A)
         What had no float when the quarter began.
     reserving : ndarray of int, shape (n,)
@@ -262,6 +319,7 @@ class Snapshot:
     week: int
     day: date
     policy: bool
+    governance: Governance
     numbers: Numbers
     levers: InForce
     layout: Layout
@@ -273,6 +331,7 @@ class Snapshot:
     gate: BoolArray
     upstream: BoolArray | None
     planned_start: FloatArray
+    planned_finish: FloatArray
     critical: BoolArray
     reserving: IntArray
     coordination: FloatArray
@@ -375,6 +434,16 @@ class Snapshot:
         """Whether any request waits for either."""
         waits = self.sites.need_grid and np.count_nonzero(self.unstudied | self.unconnected)
         return bool(waits)
+
+    @cached_property
+    def begun(self) -> BoolArray:
+        """Phases for which ground was broken, shape (P,); that it came up is not enough."""
+        return self.progress.worked_weeks[:, Activity.SITEWORK] > 0
+
+    @cached_property
+    def site_begun(self) -> BoolArray:
+        """Sites at which ground was broken, shape (S,)."""
+        return np.logical_or.reduceat(self.begun, self.layout.lead_of_site)
 
     @cached_property
     def ready_week(self) -> FloatArray:
@@ -487,9 +556,11 @@ class Bid(NamedTuple):
 
 
 class Announce(NamedTuple):
-    """The lab opens a site."""
+    """The lab opens a site with partners: shares of owners, of all B + 1, and a builder."""
 
     site: int
+    owners: tuple[float, ...]
+    builder: int
 
 
 class OfferMore(NamedTuple):
@@ -506,10 +577,16 @@ class Redesign(NamedTuple):
 
 
 class GiveUp(NamedTuple):
-    """The lab gives a phase back."""
+    """The lab gives a phase back, or to another tenant."""
 
     phase: int
     reason: str
+
+
+class PayOut(NamedTuple):
+    """The lab buys back shares or pays out, per week until it decides again."""
+
+    usd_per_week: float
 
 
 class SwitchBuilder(NamedTuple):
@@ -562,6 +639,7 @@ type Order = (
     | Split
     | Invest
     | Fund
+    | PayOut
 )
 
 
@@ -622,8 +700,14 @@ class Deals(NamedTuple):
         Phases that end this week; None where there are none.
     awaiting : tuple of AwaitGeneration
         Orders of racks that are put off.
-    land_usd, exit_fees_usd : float
-        What partners paid for land, and the lab to builders who left.
+    resold : ndarray of bool, shape (P,)
+        Those of them that go to another tenant.
+    land_usd : ndarray, shape (S,)
+        What owners paid for land.
+    exit_fees_usd, lease_fees_usd : float, ndarray of shape (S,)
+        What the lab paid to builders who left, and to landlords whom it left.
+    payout_usd_per_week : float
+        What the lab pays out.
     """
 
     sites: Sites
@@ -633,9 +717,12 @@ class Deals(NamedTuple):
     contacts: FloatArray
     breaches: FloatArray
     given_up: BoolArray | None
+    resold: BoolArray
     awaiting: tuple[AwaitGeneration, ...]
     training_share: float
     equity_usd_per_week: float
-    land_usd: float
+    payout_usd_per_week: float
+    land_usd: FloatArray
     exit_fees_usd: float
+    lease_fees_usd: FloatArray
     news: tuple[News, ...]

@@ -1,20 +1,41 @@
 """The lab's treasury and the programme's books."""
 
+from collections import deque
 from math import isnan, log, nan
 
 import numpy as np
 
 from ecosystem import accounts
+from ecosystem.audit import Closed
 from ecosystem.availability import by_region
+from ecosystem.books import QUARTER_WEEKS, Register
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
 from ecosystem.hosting import Power, Received, power_of
+from ecosystem.institutions.finance import expected_growth
+from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
-from ecosystem.state import Deals, Economy, Snapshot
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray
+from ecosystem.numbers import Capital
+from ecosystem.state import Books, Deals, Economy, Snapshot
+from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
 
 MONTH_WEEKS = 4
+
+
+def of_owners(books: Books) -> dict[str, float]:
+    """Return the observables of the books of all owners."""
+    debt, assets = float(books.debt_usd.sum()), float(books.assets_usd.sum())
+    return {
+        "debt_usd": debt,
+        "leverage": debt / assets if assets > 0 else 0.0,
+        "borrowing_rate": float(
+            books.rate @ books.debt_usd / debt if debt > 0 else books.rate.mean()
+        ),
+        "partners_capex_usd": float(books.built_usd[:-1].sum()) / QUARTER_WEEKS,
+        "own_capex_usd": float(books.built_usd[-1]) / QUARTER_WEEKS,
+        "own_debt_usd": float(books.debt_usd[-1]),
+    }
 
 
 class Treasury:
@@ -37,6 +58,14 @@ class Treasury:
         Where sites take their power, as of the last four weeks.
     co2_t : float
         CO2 of the programme's electricity in the last week [t].
+    register : Register
+        What owners have built, phase by phase.
+    resold_mw : float
+        Megawatts that have gone to other tenants so far.
+    owed_usd : float
+        Rent of the programme over what is left of its terms, as of the last quarter.
+    of_owners : callable
+        Observables of the books of all owners, which change every quarter.
     """
 
     received: Received
@@ -60,7 +89,12 @@ class Treasury:
         self._water_m3 = np.zeros(count)
         self._community_usd = np.zeros(count)
         self._sponsored_week = np.full(count, np.nan)
-        self._revenues: list[float] = []
+        self.register = Register(layout)
+        self.resold_mw = 0.0
+        self.owed_usd = 0.0
+        self.of_owners = Latest(of_owners)
+        self._revenues: deque[float] = deque(maxlen=QUARTER_WEEKS + 1)
+        self._base_rent_usd = 0.0
         self._opening_tokens = nan
 
     def earn(self, now: Snapshot, deals: Deals, flows: Flows, capacity_mw: float) -> Economy:
@@ -90,13 +124,20 @@ class Treasury:
         self.cost = accounts.strategy_cost(now, self._sponsored_week, self._site_hours)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
+        rent, base = self.register.rent(now), accounts.base_rent_usd(self.layout, now.week)
+        self._base_rent_usd += base
+        # what is paid out is paid from what there is
+        payout = min(deals.payout_usd_per_week, max(economy.cash_usd, 0.0))
         self.money = accounts.Money(
             revenue=market.revenue_usd,
-            lease=accounts.lease_usd(self.layout, now.state == Rung.USABLE, now.week),
+            lease=base + rent.total,
+            idle_lease=rent.idle,
             fixed=max(fixed, n.other_cost_share * market.revenue_usd),
             equity=deals.equity_usd_per_week,
             strategy=self.cost.total,
             exit_fees=deals.exit_fees_usd,
+            lease_fees=float(np.add.reduce(deals.lease_fees_usd)),
+            payout=payout,
         )
         self._revenues.append(market.revenue_usd)
         return Economy(
@@ -106,21 +147,23 @@ class Treasury:
             efficiency_ratio=efficiency,
             inference_mw=flows.inference_mw,
             revenue_usd_per_year=market.revenue_usd * WEEKS_PER_YEAR,
-            revenue_growth_per_year=self._growth(n.growth_expected_max),
+            revenue_growth_per_year=self._growth(economy.revenue_growth_per_year, n),
             cash_usd=economy.cash_usd + self.money.net,
             equity_usd_per_week=deals.equity_usd_per_week,
+            payout_usd_per_week=deals.payout_usd_per_week,
             outlay_usd_per_week=self.money.lease + self.money.fixed + self.money.strategy,
             capacity_mw=capacity_mw,
             pipeline_mw=float(np.add.reduce(self.layout.phase_mw[now.pending])),
+            books=economy.books,
         )
 
-    def _growth(self, expected: float) -> float:
-        """Return the log growth of revenue over the last year; before that what was expected."""
-        year = round(WEEKS_PER_YEAR)
-        recent = self._revenues[-1 - year :]
-        if len(recent) <= year or min(recent[0], recent[-1]) <= 0:
+    def _growth(self, expected: float, n: Capital) -> float:
+        """Return the growth of revenue that the lab expects, after that of the last quarter."""
+        recent = self._revenues
+        if len(recent) <= QUARTER_WEEKS or min(recent[0], recent[-1]) <= 0:
             return expected
-        return log(recent[-1] / recent[0])
+        seen = log(recent[-1] / recent[0]) * WEEKS_PER_YEAR / QUARTER_WEEKS
+        return expected_growth(expected, seen, n.forecast_weeks, n.growth_expected_max)
 
     def post(
         self,
@@ -128,8 +171,8 @@ class Treasury:
         deals: Deals,
         flows: Flows,
         worked: FloatArray,
-        racks_mw: float,
-        refit_usd: float,
+        racks: IntArray,
+        refit_usd: FloatArray,
     ) -> None:
         """Write the week into the ledger.
 
@@ -137,9 +180,9 @@ class Treasury:
         ----------
         worked : ndarray, shape (n,)
             Work of each open activity [week].
-        racks_mw : float
-            Facility MW for which racks came.
-        refit_usd : float
+        racks : ndarray of int
+            Phases for which racks came.
+        refit_usd : ndarray, shape (S,)
             Cost of fitting halls to racks that they were not built for.
         """
         layout, ledger = self.layout, self.ledger
@@ -154,20 +197,23 @@ class Treasury:
         own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self.hours = float(np.add.reduce(self.worked_hours, None))
-        self._site_hours = np.bincount(
-            layout.site_of_phase[rows], np.add.reduce(hours, 1), len(layout.sites)
-        )
+        by_phase = np.bincount(rows, np.add.reduce(hours, 1), layout.phases)
+        self._site_hours = np.add.reduceat(by_phase, layout.lead_of_site)
         self._local_hours += self._site_hours
         self._community_usd += self.cost.agreement + self.cost.cash + self.cost.local_hire
         self._relief_usd += np.bincount(
             layout.region_of_site, self.cost.rate_protection, len(self._relief_usd)
         )
-        for purpose, usd, payee in (
-            ("land", deals.land_usd, "landowners"),
-            ("redesign", refit_usd, "vendors"),
-        ):
-            ledger.post(purpose, "partners", payee, usd)
-            ledger.post("finance", "financiers", "partners", usd)
+        extra = layout.no_usd
+        if deals.land_usd is not layout.no_usd or refit_usd is not layout.no_usd:
+            extra = deals.land_usd + refit_usd
+            ledger.post("land", "partners", "landowners", float(np.add.reduce(deals.land_usd)))
+            ledger.post("redesign", "partners", "vendors", float(np.add.reduce(refit_usd)))
+        it_usd = self.register.build(by_phase, racks, extra)
+        self.register.charge(flows.energy_mwh)
+        if deals.given_up is not None:
+            self.register.leave(deals)
+            self.resold_mw += float(layout.phase_mw @ deals.resold)
         self._water_m3 += flows.water_m3[:-1]
         accounts.post_building(
             ledger,
@@ -175,15 +221,35 @@ class Treasury:
             flows,
             accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
             self.power,
-            racks_mw,
+            float(np.add.reduce(it_usd)),
         )
         self.co2_t = float(flows.energy_mwh[:-1] @ self.power.co2_t_per_mwh[:-1])
+
+    def close_quarter(self, now: Snapshot, economy: Economy) -> Economy:
+        """Close the books of all owners at the end of a quarter, and settle with the lab."""
+        if (now.week + 1) % QUARTER_WEEKS:
+            return economy
+        quarter = self.register.close(now, economy.books, economy.cash_usd, self._base_rent_usd)
+        self._base_rent_usd = 0.0
+        self.owed_usd = self.register.owed_usd(now)
+        accounts.post_quarter(self.ledger, quarter)
+        own = float(quarter.closing.distributed[-1] - quarter.closing.called[-1])
+        return economy._replace(books=quarter.books, cash_usd=economy.cash_usd + own)
+
+    def closed(self, week: int, books: Books) -> Closed | None:
+        """Return what the books must agree with, in a week in which they were closed."""
+        if (week + 1) % QUARTER_WEEKS:
+            return None
+        debt, assets = float(books.debt_usd.sum()), float(books.assets_usd.sum())
+        return Closed(debt, assets, self.register.value_usd)
 
     def close_month(self, now: Snapshot, weeks: int) -> None:
         """Book what sites bring their hosts and take from them, every few weeks."""
         a_year = self._relief_usd * WEEKS_PER_YEAR / weeks
         self.bill_change = accounts.bill_change_usd_per_year(now, self._hosts, a_year)
         rent = accounts.rent_usd_per_year(now, self._local_hours, weeks)
+        tax = accounts.taxes_usd(now, weeks)
+        self.register.tax(tax)
         self.benefit = accounts.post_local(
             self.ledger,
             now,
@@ -195,6 +261,7 @@ class Treasury:
                 rent,
                 self.bill_change,
                 self._relief_usd,
+                tax,
                 weeks,
             ),
         )

@@ -31,7 +31,7 @@ class Variants:
         Generation that a repeated design was made for; -1 where halls are designed afresh.
     refit_weeks : ndarray, shape (P,)
         Work to fit a hall to racks that it was not built for.
-    refit_usd : float
+    refit_usd : ndarray, shape (S,)
         Cost of the refits that began in the last week.
     awaited_weeks : ndarray, shape (P,)
         Weeks by which the order of racks was put off for the next generation.
@@ -44,7 +44,7 @@ class Variants:
         self.credit_weeks = np.zeros(phases)
         self.hall = np.full(phases, NONE)
         self.refit_weeks = np.zeros(phases)
-        self.refit_usd = 0.0
+        self.refit_usd = layout.no_usd
         self.awaited_weeks = np.zeros(phases)
         self._awaiting: dict[int, float] = {}
         self._fitted = np.zeros(phases, dtype=bool)
@@ -122,7 +122,7 @@ class Variants:
         generation : ndarray of int, shape (P,)
             Of the racks that came.
         """
-        self.refit_usd = 0.0
+        self.refit_usd = self.layout.no_usd
         rows = opened.rows[IS[Activity.RACKS][opened.cols]]
         fresh = rows[~self._fitted[rows]]
         if not fresh.size:
@@ -135,4 +135,4 @@ class Variants:
         self.refit_weeks[fresh] = layout.refit_weeks[hall, generation[fresh]]
         progress.duration_weeks[fresh, Activity.RACKS] += self.refit_weeks[fresh]
         cost = layout.refit_usd_per_mw[hall, generation[fresh]] * layout.phase_it_mw[fresh]
-        self.refit_usd = float(np.add.reduce(cost))
+        self.refit_usd = np.bincount(layout.site_of_phase[fresh], cost, len(layout.sites))

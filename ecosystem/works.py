@@ -23,7 +23,7 @@ from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from ecosystem.variants import Variants
 
-GIVEN_UP = ("given up", "withdrawn")
+GIVEN_UP = ("given up", "resold", "withdrawn")
 BUILDING_PATH = [
     Activity.SITEWORK,
     Activity.SHELL,
@@ -73,14 +73,14 @@ class Works:
         Craft hours over those of the builder's first building.
     generation : ndarray of int, shape (P,)
         Hardware generation.
-    racks_mw : float
-        Facility MW for which racks came in the last week.
+    racks : ndarray of int
+        Phases for which racks came in the last week.
     commissioned : bool
         Whether a building was commissioned in the last week.
     variants : Variants
         Equipment made ahead, and halls that must be refitted.
-    pace : ndarray, shape (B,)
-        Time that each builder takes over the usual one.
+    pace, known_pace : ndarray, shape (builders,)
+        Time that each builder takes over the usual one, as it is and as plans know it.
     loop_factor : ndarray, shape (P,)
         What a closed loop does to the work of commissioning.
     """
@@ -90,10 +90,10 @@ class Works:
         self.network = layout.network
         self.planned = opening.medians(layout)
         durations = opening.work(layout, self.planned, streams)
-        self.pace, known_pace = opening.pace(layout, streams)
+        self.pace, self.known_pace = opening.pace(layout, streams)
         builder = layout.contractor_of_site[layout.site_of_phase]
         durations[:, opening.PACED] *= self.pace[builder][:, None]
-        self.planned[:, opening.PACED] *= known_pace[builder][:, None]
+        self.planned[:, opening.PACED] *= self.known_pace[builder][:, None]
         self.loop_factor = opening.closed_loop_factor(layout, streams)
         loops = layout.closed_loop[layout.site_of_phase] > 0
         durations[loops, Activity.COMMISSIONING] *= self.loop_factor[loops]
@@ -125,8 +125,8 @@ class Works:
         self._felt_in = self.network, self.critical
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
+        self.racks = np.zeros(0, dtype=np.int64)
         self.ended: IntArray = np.zeros(0, dtype=np.int64)
-        self.racks_mw = 0.0
         self.commissioned = False
         self._judge_from = -np.inf
 
@@ -190,10 +190,10 @@ class Works:
         self._judge_from = -np.inf
         return float(finish.min())
 
-    def adopt(self, site: int, levers: Levers, week: int) -> None:
+    def adopt(self, site: int, levers: Levers, week: int, builder: IntArray) -> None:
         """Take the options of a strategy into a site that is being announced, and into its plan.
 
-        Before :meth:`plan_site`, so that the plan knows them.
+        Before :meth:`plan_site`, so that the plan knows them. `builder`: of each phase.
         """
         own = np.flatnonzero(self.layout.site_of_phase == site)
         options, chosen = self.layout.world.numbers.options, self.layout.sites[site]
@@ -209,7 +209,7 @@ class Works:
             planned = opening.plant_weeks(self.layout, chosen.plant)
             self._power_on_site(own, weeks[0] / planned[0], weeks[1] / planned[1])
         if levers.repeat_design >= 0.5:
-            self._repeat_design(own)
+            self._repeat_design(own, builder)
         if levers.equipment_reserved_weeks > 0:
             self.reserve(own, levers.equipment_reserved_weeks)
             self._plan_reserved(own, week)
@@ -226,9 +226,8 @@ class Works:
         for progress in (self.progress, self.plan):
             progress.pending[own] = self.network.works[own] & ~progress.done[own]
 
-    def _repeat_design(self, own: IntArray) -> None:
+    def _repeat_design(self, own: IntArray, builder: IntArray) -> None:
         """Draw a site as its builder's last finished building, if there is one."""
-        builder = self.layout.contractor_of_site[self.layout.site_of_phase]
         done = self.progress.finish_week[:, Activity.COMMISSIONING]
         known = np.flatnonzero((builder == builder[own[0]]) & np.isfinite(done))
         if not known.size:
@@ -306,20 +305,43 @@ class Works:
         self._lost_new = []
         return lost
 
-    def hand_over(self, before: IntArray, after: IntArray) -> None:
+    def hand_over(self, before: IntArray, after: IntArray, fresh: BoolArray) -> None:
         """Let phases that change their builder go at the pace of the new one.
 
-        `before` and `after`: builder of each phase, shape (P,).
+        Parameters
+        ----------
+        before, after : ndarray of int, shape (P,)
+            Builder of each phase.
+        fresh : ndarray of bool, shape (S,)
+            Sites that are being announced: their plans know the new builder.
         """
         moved = np.flatnonzero(before != after)
-        ratio = self.pace[after[moved]] / self.pace[before[moved]]
-        rows, cols = np.ix_(moved, opening.PACED)
+        self._slow_down(moved, self.pace[after[moved]] / self.pace[before[moved]])
+        known = self.known_pace[after[moved]] / self.known_pace[before[moved]]
+        at = fresh[self.layout.site_of_phase[moved]]
+        self._plan_slower(moved[at], known[at])
+
+    def build_itself(self, site: int, share: float) -> None:
+        """Let a site, or a share of it, take the time that it takes a lab to build itself."""
+        factor = self.layout.world.numbers.capital.self_build_factor
+        own = np.flatnonzero(self.layout.site_of_phase == site)
+        ratio = np.full(len(own), 1 + share * (factor - 1))
+        self._slow_down(own, ratio)
+        self._plan_slower(own, ratio)
+
+    def _slow_down(self, phases: IntArray, ratio: FloatArray) -> None:
+        """Multiply the work that goes at the pace of who builds, where it has not begun."""
+        rows, cols = np.ix_(phases, opening.PACED)
         fresh = np.isnan(self.progress.start_week[rows, cols])
         fresh[:, opening.PACED.index(Activity.SITEWORK)] = True  # he has not begun it, at least
-        ratio = np.where(fresh, ratio[:, None], 1.0)
-        self.progress.duration_weeks[rows, cols] *= ratio
+        longer = np.where(fresh, ratio[:, None], 1.0)
+        self.progress.duration_weeks[rows, cols] *= longer
         self.hours_per_week = self.hours_per_week.copy()
-        self.hours_per_week[rows, cols] /= ratio[..., None]  # the same hours in another time
+        self.hours_per_week[rows, cols] /= longer[..., None]  # the same hours in another time
+
+    def _plan_slower(self, phases: IntArray, ratio: FloatArray) -> None:
+        for work in (self.plan.duration_weeks, self.planned):
+            work[np.ix_(phases, opening.PACED)] *= ratio[:, None]
 
     def give_up(self, deals: Deals, week: int) -> BoolArray | None:
         """End phases; return the sites that have none left, shape (S,); None if nothing ends."""
@@ -353,11 +375,8 @@ class Works:
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
         rows, cols = now.opened.rows[self.ended], now.opened.cols[self.ended]
+        self.racks = rows[cols == Activity.CHIPS]
         ended = cols.tolist()
-        self.racks_mw = 0.0
-        if Activity.CHIPS in ended:
-            racks = self.layout.phase_mw[rows[cols == Activity.CHIPS]]
-            self.racks_mw = float(np.add.reduce(racks))
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
             self.generation = self._generations(now.week)

@@ -162,7 +162,11 @@ def _switch(rows: list[Row], first: int, cell: int) -> list[str]:
     if not later or later[0] is rows[0]:
         return []
     at = (int(later[0]["first_week"]) - first) // cell
-    return [f"  {' ' * at}^ from here on: completion"]
+    text = "^ from here on: completion"
+    if at + 2 + len(text) > WIDTH:
+        text = "from here on: completion ^"
+        at -= len(text) - 1
+    return [f"  {' ' * at}{text}"]
 
 
 def _paths(rows: list[Row]) -> str:

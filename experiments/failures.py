@@ -16,6 +16,7 @@ WORDS: dict[str, str] = dict(
             "litigation",
             "no capital",
             "too late",
+            "too little use expected",
             "other reasons",
         ),
         strict=True,

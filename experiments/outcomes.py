@@ -30,9 +30,20 @@ _STATES = (
     "latency_s",
     "price_usd_per_mtok",
     "mean_support",
+    "cash_usd",
+    "commitment_cover",
+    "debt_usd",
+    "leverage",
+    "resold_mw",
+    "unfunded_mw",
 )
 _FLOWS = (
     "revenue_usd",
+    "lease_usd",
+    "equity_usd",
+    "payout_usd",
+    "partners_capex_usd",
+    "own_capex_usd",
     "strategy_cost_usd",
     "energy_mwh",
     "co2_t",
@@ -246,6 +257,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("promises_kept", "1", "Promises to hosts kept, share", 1, people.promises_kept),
     Outcome("co2_t", "t", "CO2 of electricity used", -1, _total("co2_t")),
     Outcome("water_m3", "m3", "Water used", -1, _total("water_m3")),
+    Outcome("lease_usd", "USD", "Rent paid by the lab", 0, _total("lease_usd")),
+    Outcome("payout_usd", "USD", "Paid out by the lab", 0, _total("payout_usd")),
+    Outcome("debt_usd", "USD", "Debt of owners at the horizon", 0, _at_horizon("debt_usd")),
+    Outcome("resold_mw", "MW", "Given to other tenants", 0, _at_horizon("resold_mw")),
+    Outcome("unfunded_mw_weeks", "MW week", "Sites refused funds", -1, _total("unfunded_mw")),
     Outcome("revenue_usd", "USD", "Revenue", 1, _total("revenue_usd")),
     Outcome(
         "lab_result_usd", "USD", "Lab: revenue less all it pays, equity aside", 1, lab_result_usd

@@ -90,7 +90,7 @@ def _header(result: RunResult, campus: Row, slips: list[Row]) -> str:
         f"{c['it_mw']:,.0f} MW IT, {c['phases']} buildings",
         f"World {m['world']}, strategy {m['strategy']}, seed {m['seed']}, "
         f"{m['start']} to {end_of(result)}. One simulated future, not a forecast.",
-        f"Builder {c['developer']}; cloud {c['cloud']}; {_POWER[c['power']]} in {c['region']}; "
+        f"Builder {c['developer']}; owner {c['cloud']}; {_POWER[c['power']]} in {c['region']}; "
         f"{c['cooling']} cooling. Announced {month(result, c['announced_week'])}.",
         f"On {end_of(result)} {used} of {len(slips)} buildings are commissioned"
         + (f", {gone} given up." if gone else "."),

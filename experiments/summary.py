@@ -28,6 +28,20 @@ _ECONOMY = (
     ("strategy", "strategy_cost_usd", 1.0),
     ("support", "mean_support", 1.0),
 )
+_BN = 1e9
+_MONEY = (
+    ("cash", "cash_usd", _BN),
+    ("rent", "lease_usd", _BN),
+    ("equity", "equity_usd", _BN),
+    ("payout", "payout_usd", _BN),
+    ("capex", "partners_capex_usd", _BN),
+    ("own capex", "own_capex_usd", _BN),
+    ("debt", "debt_usd", _BN),
+    ("leverage", "leverage", 1.0),
+    ("cover", "commitment_cover", 1.0),
+    ("resold GW", "resold_mw", MW_PER_GW),
+    ("refused GW", "unfunded_mw", MW_PER_GW),
+)
 _COMPARED = (
     PRIMARY,
     "usable_gw_2030",
@@ -122,6 +136,9 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Ladder: facility GW in exactly each state; IT GW of what is usable\n" + table(ladder),
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
+        "Money: USD bn, flows since the row above; capex of partners and of the lab; debt of\n"
+        "owners over book value (leverage); rent signed for over expected revenue (cover)\n"
+        + table(_MONEY),
         *([_loops(result.tables["loops"])] if "loops" in result.tables else []),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),
         "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),

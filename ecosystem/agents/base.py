@@ -53,6 +53,12 @@ def crews_of(crews: float, now: Snapshot) -> int:
     return max(1, round(crews * now.numbers.contractors.crew_factor))
 
 
+def credibility(now: Snapshot, partner: str) -> float:
+    """Return what a partner makes of the lab's promises, over what it did at the start, <= 1."""
+    standing = now.partnerships.mean_strength(partner, "contract")
+    return min(1.0, standing / now.numbers.capital.opening_standing)
+
+
 class RacksDue(NamedTuple):
     """Buildings whose racks will be ordered before the lab decides again, n of them.
 

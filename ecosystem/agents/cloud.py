@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ecosystem.agents.base import Actor, Card
-from ecosystem.delivery.ladder import Rung
+from ecosystem.agents.base import Actor, Card, credibility
+from ecosystem.institutions.finance import leverage
 from ecosystem.state import Bid, Order, Snapshot
 
 if TYPE_CHECKING:
@@ -13,35 +13,40 @@ if TYPE_CHECKING:
 class CloudProvider(Actor):
     """Builds on its own balance sheet and leases to the lab.
 
-    Senses: what it has under construction and how the lab has kept its commitments. Decides: how
-    many more megawatts it would take on this quarter.
+    Senses: its books as they were closed last, and how the lab has kept its commitments. Decides,
+    quarterly: how many more megawatts it would take on. Its backers put in more where the lease
+    pays, less where the lab has let them down; lenders lend a share of cost, and nothing new where
+    debt is over its limit.
     """
 
     kind = "cloud"
     every_weeks = 13
 
-    def __init__(
-        self, model: "Model[Any, Any]", name: str, label: str, index: int, build_mw: float
-    ) -> None:
+    def __init__(self, model: "Model[Any, Any]", name: str, label: str, index: int) -> None:
         super().__init__(model, name, label)
         self.index = index
-        self.build_mw = build_mw
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the room on its balance sheet."""
-        standing = now.partnerships.mean_strength(self.key, "contract")
-        appetite = self.build_mw * min(1.0, standing / now.numbers.capital.opening_standing)
-        return [Bid(self.index, max(0.0, appetite - self._building_mw(now)))]
+        return [Bid(self.index, self._room_mw(now))]
 
-    def _building_mw(self, now: Snapshot) -> float:
-        own = now.layout.cloud_of_phase == self.index
-        under_way = now.pending & (now.state < Rung.COMMISSIONED)
-        return float(now.layout.phase_mw[own & under_way].sum())
+    def _room_mw(self, now: Snapshot) -> float:
+        if not now.layout.takes_new[self.index]:
+            return 0.0
+        trust = credibility(now, self.key)
+        return float(now.economy.books.room_mw(now.layout, trust)[self.index])
 
     def card(self, now: Snapshot) -> Card:
-        """Return the balance sheet in megawatts."""
+        """Return the balance sheet."""
+        books, i = now.economy.books, self.index
         return (
-            ("would build at once", f"{self.build_mw:,.0f} MW"),
-            ("announced or under construction", f"{self._building_mw(now):,.0f} MW"),
+            ("book value", f"{books.assets_usd[i] / 1e9:,.1f} bn USD"),
+            ("debt", f"{books.debt_usd[i] / 1e9:,.1f} bn USD at {books.rate[i]:.1%} (real)"),
+            ("leverage", f"{leverage(books.debt_usd, books.assets_usd)[i]:.0%} of book value"),
+            ("equity still to be had", f"{books.ready_usd[i] / 1e9:,.1f} bn USD"),
+            ("still to be spent", f"{books.unspent_usd[i] / 1e9:,.1f} bn USD"),
+            ("interest of the quarter", f"{books.interest_usd[i] / 1e9:,.2f} bn USD"),
+            ("paid to its backers", f"{books.distributed_usd[i] / 1e9:,.2f} bn USD"),
+            ("would take on", f"{self._room_mw(now):,.0f} MW"),
             ("trust in the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
         )

@@ -95,6 +95,8 @@ def _reasons(
             return "campaign"
         if "cash" in text or ("late" in text and cause[i] == "capital"):
             return "capital"
+        if "less use" in text:
+            return "demand"
         if "late" not in text:
             return "other"
         if cause[i] != "community":

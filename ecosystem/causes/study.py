@@ -58,6 +58,19 @@ class Study:
     schedule: Schedule
     price_usd_per_gw_week: float
     last_week: float
+    of_owners: FloatArray
+    of_builders: IntArray
+
+    @property
+    def owners(self) -> FloatArray:
+        """Shares of owners in the sites to be explained."""
+        return self.of_owners[self.announced]
+
+    @property
+    def builder(self) -> list[int]:
+        """Builder of the last building of each of them."""
+        last = self.layout.last_of_site[self.announced]
+        return self.of_builders[last].tolist()
 
     @classmethod
     def of(cls, model: "Ecosystem") -> "Study":
@@ -76,6 +89,8 @@ class Study:
             schedule=remaining_cpm(works.network, works.progress, works.not_before, active, week),
             price_usd_per_gw_week=price * MW_PER_GW / WEEKS_PER_YEAR,
             last_week=week - model.layout.world.numbers.lab.handover_weeks,
+            of_owners=model.sites.owners,
+            of_builders=model.vendors.builder,
         )
 
     def network_as_announced(self) -> Network:
@@ -120,8 +135,8 @@ def joined(parts: list[FloatArray]) -> FloatArray:
 def campuses(study: Study) -> Table:
     """Return who builds, runs, feeds and permits each announced site."""
     world = study.layout.world
-    cloud = {c.key: c.name for c in world.clouds}
-    builder = {c.key: c.name for c in world.contractors}
+    owners = [*(c.name for c in world.clouds), "the lab itself"]
+    firms = world.contractors
     region = {r.key: r.name for r in world.regions}
     sites = [study.layout.sites[i] for i in study.announced]
     return {
@@ -130,8 +145,11 @@ def campuses(study: Study) -> Table:
         "role": words(s.role for s in sites),
         "place": words(", ".join(filter(None, (s.county, s.state, s.country))) for s in sites),
         "region": words(region[s.region] for s in sites),
-        "developer": words(builder[s.developer] for s in sites),
-        "cloud": words(cloud[s.cloud] for s in sites),
+        "developer": words(firms[b].name for b in study.builder),
+        "cloud": words(
+            " and ".join(name for name, share in zip(owners, shares, strict=True) if share > 0)
+            for shares in study.owners
+        ),
         "power": words(s.power for s in sites),
         "cooling": words(s.cooling for s in sites),
         "mw": np.array([s.facility_mw for s in sites]),

@@ -8,7 +8,16 @@ LATE_WEEKS = 104
 """What is later than that behind its plan has failed."""
 SHORT_SHARE = 0.5
 """A site with less than that in use, of what it announced, has failed."""
-REASONS = ("denial", "campaign", "moratorium", "litigation", "capital", "late", "other")
+REASONS = (
+    "denial",
+    "campaign",
+    "moratorium",
+    "litigation",
+    "capital",
+    "late",
+    "demand",
+    "other",
+)
 """Why buildings are given up; `campaign` is before any approval, `late` is by causes other than
 those named before it."""
 

@@ -148,10 +148,186 @@ class Capital(Parameters):
     runway_years: float = par(
         1.0,
         "yr",
-        "Cash over yearly outlays from which investors give no more equity",
+        "Cash over yearly outlays up to which a lab that spends more than it earns raises equity",
         "assumption",
         "C",
         (0.5, 2),
+        gt=0,
+    )
+    payout_above_years: float = par(
+        1.0,
+        "yr",
+        "Cash over yearly outlays beyond which the lab buys back shares or pays out",
+        "assumption",
+        "C",
+        (0.5, 2),
+        gt=0,
+    )
+    forecast_weeks: float = par(
+        52,
+        "week",
+        "Memory of the lab's forecast: time in which expected growth takes up most of what is seen",
+        "assumption",
+        "C",
+        (26, 104),
+        ge=1,
+    )
+    equity_factor: float = par(
+        1.0,
+        "1",
+        "Multiplier on the equity that stands behind every cloud and landlord",
+        "assumption",
+        "C",
+        (0.7, 1.5),
+        gt=0,
+    )
+    reinvested_share: float = par(
+        0.6,
+        "1",
+        "Share of what partners distribute that their backers would put in again",
+        "assumption",
+        "C",
+        (0.2, 0.9),
+        ge=0,
+        le=1,
+    )
+    loan_to_cost: float = par(
+        0.63,
+        "1",
+        "Debt that lenders give a partner over what he has built: 9.4 of 15 bn USD at Abilene",
+        "abilene_loans",
+        "B",
+        (0.55, 0.75),
+        ge=0,
+        lt=1,
+    )
+    own_loan_to_cost: float = par(
+        0.4,
+        "1",
+        "The same for a lab that builds itself, without a tenant of good credit",
+        "assumption",
+        "C",
+        (0.2, 0.6),
+        ge=0,
+        lt=1,
+    )
+    leverage_limit: float = par(
+        0.8,
+        "1",
+        "Debt over book value from which on lenders take all that an owner has left",
+        "dc_project_finance",
+        "B",
+        (0.7, 0.9),
+        gt=0,
+        le=1,
+    )
+    debt_base_rate: float = par(
+        0.04,
+        "1/yr",
+        "Real interest without leverage: SOFR + 250 basis points, less 2.5% inflation",
+        "dc_loan_pricing",
+        "B",
+        (0.03, 0.055),
+        ge=0,
+        le=0.3,
+    )
+    debt_spread_at_limit: float = par(
+        0.04,
+        "1/yr",
+        "Interest that leverage at its limit adds: GPU clouds pay 9% to 15%",
+        "gpu_cloud_debt",
+        "B",
+        (0.02, 0.08),
+        ge=0,
+        le=0.5,
+    )
+    debt_years: float = par(
+        7,
+        "yr",
+        "Time in which a partner pays its debt back: loans on racks run for five",
+        "gpu_cloud_debt",
+        "C",
+        (5, 15),
+        ge=1,
+    )
+    campus_life_years: float = par(
+        20, "yr", "Depreciation of buildings and power", "practice", "C", (15, 30), ge=1
+    )
+    operations_usd_per_mw_year: float = par(
+        1.0e6,
+        "USD/(MW yr)",
+        "Staff, maintenance, spares and insurance of capacity in use, without energy: 3% of its "
+        "cost",
+        "assumption",
+        "C",
+        (0.4e6, 2e6),
+        ge=0,
+    )
+    lease_years: float = par(
+        10,
+        "yr",
+        "Term of the lab's leases, from the day on which they are due: five years with Oracle, "
+        "seven with AWS, twenty at PORTS-Pike",
+        "contracts_ms, M152",
+        "B",
+        (5, 20),
+        gt=0,
+    )
+    take_or_pay_share: float = par(
+        0.9,
+        "1",
+        "Share of the rent that is owed for capacity delivered and due, used or not",
+        "assumption",
+        "C",
+        (0.7, 1.0),
+        ge=0,
+        le=1,
+    )
+    cancel_fee_years: float = par(
+        0.25,
+        "yr",
+        "Rent that the lab pays when it cancels a building that nobody has begun",
+        "assumption",
+        "C",
+        (0, 1),
+        ge=0,
+    )
+    relet_years: float = par(
+        0.25,
+        "yr",
+        "Time until another tenant takes over a building that the lab gives up: weeks in the one "
+        "known case, in a boom",
+        "P199",
+        "C",
+        (0.04, 1.0),
+        ge=0,
+    )
+    resale_share: float = par(
+        0.8,
+        "1",
+        "What the next tenant's landlord pays over the book value of a building that is given up",
+        "assumption",
+        "C",
+        (0.4, 1.0),
+        ge=0,
+        le=1,
+    )
+    reserve_years: float = par(
+        0.5,
+        "yr",
+        "Cash over yearly outlays that a lab which builds itself does not put into building",
+        "assumption",
+        "C",
+        (0.25, 1),
+        ge=0,
+    )
+    self_build_factor: float = par(
+        1.3,
+        "1",
+        "Building time of a lab that builds itself over that of a landlord; confounded in the data",
+        "P201",
+        "C",
+        (1.0, 1.6),
         gt=0,
     )
 
@@ -224,6 +400,43 @@ class Lab(Parameters):
         gt=0,
     )
 
+    shed_below: float = par(
+        0.4,
+        "1",
+        "Expected utilisation of what there will be below which the lab cancels and resells",
+        "assumption",
+        "C",
+        (0.25, 0.55),
+        ge=0,
+        le=1,
+    )
+    partner_choice: Literal["free", "as_listed"] = par(
+        "free",
+        "1",
+        "Whether the lab chooses cloud and builder of a later site, or takes those of sites.csv",
+        "docs/odd.md",
+        "B",
+    )
+    consortium_most: int = par(
+        3,
+        "partners",
+        "Clouds and landlords who share a site that is too large for one, at most",
+        "assumption",
+        "C",
+        (1, 4),
+        ge=1,
+        le=16,
+    )
+    own_integration: float = par(
+        0.8,
+        "1",
+        "Integration of data centre, network and hardware where the lab builds itself",
+        "assumption",
+        "C",
+        (0.5, 1.0),
+        ge=0,
+        le=1,
+    )
     plan_years: float = par(
         3,
         "yr",

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from ecosystem.errors import InputError
-from experiments.catalogue import e01_starts_capped, e05_closed_loop, e07_without_abilene
+from experiments.catalogue import (
+    e01_starts_capped,
+    e05_closed_loop,
+    e06_vendor_outage,
+    e07_without_abilene,
+)
 from experiments.catalogue.engine import Entry
 
 ENTRIES: Mapping[str, Entry] = {
     module.ENTRY.key: module.ENTRY
-    for module in (e01_starts_capped, e05_closed_loop, e07_without_abilene)
+    for module in (e01_starts_capped, e05_closed_loop, e06_vendor_outage, e07_without_abilene)
 }
 
 

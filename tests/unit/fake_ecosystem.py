@@ -68,7 +68,7 @@ source = "made up"
 [[clouds]]
 key = "cloud"
 name = "Cloud"
-build_mw = 900
+equity_usd = 11.6e9
 integration = 0.5
 margin = 0.1
 source = "made up"
@@ -91,6 +91,11 @@ values = [0.0, 0.1]
 source = "made up"
 observed_until = 2026-01-01
 """
+
+MONEY = (
+    *("cash_usd", "lease_usd", "equity_usd", "payout_usd", "partners_capex_usd", "own_capex_usd"),
+    *("debt_usd", "leverage", "commitment_cover", "resold_mw", "unfunded_mw"),
+)
 
 
 def tiny_world(**changes) -> World:
@@ -197,6 +202,7 @@ def _weekly(finish: np.ndarray, weeks: int, strategy: Strategy) -> Table:
         "usable_it_mw": 0.75 * usable,
         **{name: np.full(weeks, 0.5) for name in names},
         "revenue_usd": usable * 1e5,
+        **dict.fromkeys(MONEY, usable * 10000.0),
         "strategy_cost_usd": np.full(weeks, 1e9 * spending),
         **{f"lost_gw_weeks_{cause}": np.zeros(weeks) for cause in CAUSES},
         "lost_gw_weeks_community": np.maximum(0.0, 3.0 - usable / 1000),

@@ -370,26 +370,3 @@ def test_regimes(
     utilisation: float, shortfall: float, saturation: float, growth: float, room: float, label: str
 ) -> None:
     assert market.regime(utilisation, shortfall, saturation, growth, room, rules()) == label
-
-
-def test_planners_extrapolate_up_to_a_ceiling() -> None:
-    assert market.expected_revenue(10e9, 0.2, 0.75, 4) == pytest.approx(10e9 * math.exp(0.8))
-    assert market.expected_revenue(10e9, 9.9, 0.75, 4) == pytest.approx(10e9 * math.exp(3.0))
-    assert market.expected_revenue(10e9, -0.5, 0.75, 4) == pytest.approx(10e9 * math.exp(-2))
-
-
-def test_commitment_room_shrinks_with_the_pipeline_and_may_be_negative() -> None:
-    assert market.commitment_room(100e9, 4_000, 12.5e6, 0.8) == pytest.approx(30e9)
-    assert market.commitment_room(100e9, 8_000, 12.5e6, 0.8) == pytest.approx(-20e9)
-
-
-def test_equity_is_scaled_by_credibility() -> None:
-    week = market.equity_per_week(52.178571e9, 0.1, 0.5, 10.0)
-    assert week == pytest.approx(0.5e9 * math.e, rel=1e-6)
-    assert market.equity_per_week(45e9, 0.1, 0.0, 3.0) == 0
-
-
-def test_a_planner_who_forgets_the_pipeline_starts_more() -> None:
-    assert market.desired_starts(1_000, 400, 500, 1.0) == 100
-    assert market.desired_starts(1_000, 400, 500, 0.4) == 400
-    assert market.desired_starts(1_000, 900, 500, 1.0) == 0

@@ -139,6 +139,7 @@ def test_a_shorter_study_queue_shows_where_it_binds() -> None:
         "numbers.grid.study_slots": 2,
         "numbers.delivery.study_weeks": 104.0,
         "numbers.lab.starts_per_quarter": 4,
+        "numbers.capital.equity_factor": 100.0,
     }
     waited = []
     for deposit in (0.0, 500_000.0):

@@ -9,7 +9,8 @@ from ecosystem.results import RunResult
 from ecosystem.scenario import World, load_strategy, load_world, shipped
 
 REAL = load_world("stargate")
-STRATEGIES = {key: load_strategy(key) for key in shipped("strategies")}
+SHIPPED = {key: load_strategy(key) for key in shipped("strategies")}
+STRATEGIES = {key: s for key, s in SHIPPED.items() if s.governance is None}
 S0, S2, S3, PLACEBO = (STRATEGIES[key] for key in ("S0", "S2", "S3", "placebo"))
 # Money and what it buys: what a strategy without effect may still change.
 SPENT = {"cash_usd", "strategy_cost_usd"}
