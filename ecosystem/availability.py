@@ -14,6 +14,7 @@ from ecosystem.delivery.progress import DONE_WEEKS
 from ecosystem.delivery.record import Availability, rate_of
 from ecosystem.institutions.backlog import allocate
 from ecosystem.layout import Layout
+from ecosystem.outages import Tied
 from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
 from ecosystem.state import MADE, NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
@@ -223,16 +224,19 @@ def _coordination(now: Snapshot, sites: Sites) -> FloatArray:
 def _disrupt(now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray) -> None:
     """Let storms, outages of makers and nodes that are out slow work (in place)."""
     rows, cols, layout = now.opened.rows, now.opened.cols, now.layout
-    left = _disruption(now.shocks, layout, rows, cols)
+    left = _disruption(now.shocks, layout, now.sites.owners, rows, cols)
     if now.outages is not None:
-        left *= now.outages.left(now.week, vendors.builder, rows, cols)
+        who = Tied(now.sites.owners, vendors.builder)
+        left *= now.outages.left(now.week, who, rows, cols)
     if now.relaxed is not None:
         left[now.relaxed[layout.site_of_phase[rows], Cause.DISRUPTION]] = 1.0
     share[Cause.DISRUPTION] = left
     np.minimum(rate, left, out=rate)
 
 
-def _disruption(shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray) -> FloatArray:
+def _disruption(
+    shocks: Shocks, layout: Layout, owners: FloatArray, rows: IntArray, cols: IntArray
+) -> FloatArray:
     """Return what storms leave of outdoor work, and outages of what makers deliver.
 
     Others take over what they can once they are found.
@@ -242,8 +246,8 @@ def _disruption(shocks: Shocks, layout: Layout, rows: IntArray, cols: IntArray) 
         if lost == 0:
             continue
         at = IS[activity][cols].nonzero()[0]
-        found = since >= layout.switching_weeks[rows[at]]
-        left[at] *= 1 - lost * (1 - layout.substitutability[rows[at]] * found)
+        found = since >= layout.switching_weeks(owners)[rows[at]]
+        left[at] *= 1 - lost * (1 - layout.substitutability(owners)[rows[at]] * found)
     return left
 
 

@@ -72,20 +72,18 @@ class Stops:
     """What nature and the grid stop, drawn in advance: shares of load that run, (weeks, S).
 
     `dry` is what drought leaves of evaporative sites, `cold` what frost leaves of closed loops,
-    `peak` what the grid leaves of non-firm loads, `partners` what partners who are out leave of all
-    (None: all are there); `place` orders the phases, the newest of a
-    site stop first, shape (P,).
+    `peak` what the grid leaves of non-firm loads; `place` orders the phases, the newest of a site
+    stop first, shape (P,).
     """
 
     dry: FloatArray
     cold: FloatArray
     peak: FloatArray
     place: FloatArray
-    partners: FloatArray | None = None
 
     @classmethod
-    def of(cls, layout: Layout, streams: Streams, partners: FloatArray | None = None) -> "Stops":
-        """Draw the stops of a world; `partners` as above.
+    def of(cls, layout: Layout, streams: Streams) -> "Stops":
+        """Draw the stops of a world.
 
         Drought strikes the basins of regions; it rations evaporative sites under water stress.
         Frost strikes regions in winter; it stops closed loops as far as their lines are exposed.
@@ -125,19 +123,25 @@ class Stops:
             cold=facility.freeze_limited_share(cold * HOURS_PER_WEEK, exposed),
             peak=1.0 - calls + np.zeros_like(dry),
             place=layout.number + draw,
-            partners=partners,
         )
 
-    def running(self, layout: Layout, closed_loop: FloatArray, non_firm: BoolArray) -> BoolArray:
+    def running(
+        self,
+        layout: Layout,
+        closed_loop: FloatArray,
+        non_firm: BoolArray,
+        partners: FloatArray | None = None,
+    ) -> BoolArray:
         """Return which buildings run, week by week, shape (weeks, P).
 
         What part of a building would be is stopped whole or not at all, with that probability,
-        by one draw per site. `closed_loop` and `non_firm`: shape (S,).
+        by one draw per site. `closed_loop` and `non_firm`: shape (S,); `partners`: what partners
+        who are out leave of each site, shape (weeks, S); None where all are there.
         """
         share = np.where(closed_loop > 0, self.cold, self.dry)
         share = np.where(non_firm, share * self.peak, share)
-        if self.partners is not None:
-            share = share * self.partners
+        if partners is not None:
+            share = share * partners
         phases = np.bincount(layout.site_of_phase)
         return self.place <= (share * phases)[:, layout.site_of_phase]
 

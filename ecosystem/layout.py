@@ -302,25 +302,23 @@ class Layout:
         at_sites = owners @ self.integration_of_owner
         return np.append(at_sites, self.world.numbers.cluster.integration)
 
-    @cached_property
-    def substitutability(self) -> FloatArray:
-        """Share of what its makers and its cloud deliver that others could, shape (P,).
+    def substitutability(self, owners: FloatArray) -> FloatArray:
+        """Return what others could deliver of what makers and owners do, shape (P,).
 
-        The deeper a cloud is integrated with its hardware, the less.
+        The deeper an owner is integrated with his hardware, the less. `owners`: share of each
+        site that each owner has, shape (S, B + 1).
         """
         numbers = self.world.numbers.disruptions
-        return numbers.substitutability * (1 - numbers.lock_in * self._integration)
+        return numbers.substitutability * (1 - numbers.lock_in * self._integration(owners))
 
-    @cached_property
-    def switching_weeks(self) -> FloatArray:
-        """Weeks until others deliver it, shape (P,)."""
+    def switching_weeks(self, owners: FloatArray) -> FloatArray:
+        """Return the weeks until others deliver it, shape (P,); `owners` as above."""
         numbers = self.world.numbers.disruptions
-        return numbers.switching_weeks + numbers.integration_switching_weeks * self._integration
+        longer = numbers.integration_switching_weeks * self._integration(owners)
+        return numbers.switching_weeks + longer
 
-    @cached_property
-    def _integration(self) -> FloatArray:
-        depth = np.array([c.integration for c in self.world.clouds])
-        return depth[self.cloud_of_phase]
+    def _integration(self, owners: FloatArray) -> FloatArray:
+        return (owners @ self.integration_of_owner)[self.site_of_phase]
 
     @cached_property
     def water_stress(self) -> FloatArray:

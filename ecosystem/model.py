@@ -139,9 +139,8 @@ class Ecosystem(mesa.Model):
         self.recorder = Recorder(layout, self.works)
         self.people = People(layout)
         self.weather = Weather.of(layout, self.streams)
-        self.outages = outages = Outages.of(layout)
-        running = None if outages is None else outages.running_share(world.weeks)
-        self.stops = fleet.Stops.of(layout, self.streams, running)
+        self.outages = Outages.of(layout)
+        self.stops = fleet.Stops.of(layout, self.streams)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -171,8 +170,11 @@ class Ecosystem(mesa.Model):
             self._software(),
             self.layout.fleet_integration(self.sites.owners),
         )
+        sites, partners = self.sites, None
+        if self.outages is not None:
+            partners = self.outages.running_share(self.world.weeks, sites.owners)
         self.phases_run = self.stops.running(
-            self.layout, self.sites.closed_loop, self.sites.non_firm
+            self.layout, sites.closed_loop, sites.non_firm, partners
         )
         self.curtailed = (~self.phases_run).any(axis=1).tolist()
 

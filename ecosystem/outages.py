@@ -50,6 +50,13 @@ class _Out(NamedTuple):
     until: float
 
 
+class Tied(NamedTuple):
+    """Who a site depends on: shares of owners, shape (S, B + 1); builder of each phase, (P,)."""
+
+    owners: FloatArray
+    builder: IntArray
+
+
 @dataclass(frozen=True, slots=True)
 class Outages:
     """The nodes of a world that are out at some time; build with :meth:`of`."""
@@ -74,58 +81,61 @@ class Outages:
         """Return the builders who are out in a week, by their place."""
         return [n.place for n in self._now(week) if n.kind == "contractor"]
 
-    def left(self, week: int, builder: IntArray, rows: IntArray, cols: IntArray) -> FloatArray:
+    def left(self, week: int, who: Tied, rows: IntArray, cols: IntArray) -> FloatArray:
         """Return what outages leave of the work of open activities, shape (n,).
 
         Parameters
         ----------
         week : int
-        builder : ndarray of int, shape (P,)
-            Contractor of each phase.
+        who : Tied
+            Who owns and builds what.
         rows, cols : ndarray of int, shape (n,)
             Phase and activity.
         """
         left = np.ones(len(rows))
         for node in self._now(week):
-            at = (self._of(node, builder)[rows] & _DONE_BY[node.kind][cols]).nonzero()[0]
-            left[at] *= self._taken_over(node, week)[rows[at]]
+            at = _DONE_BY[node.kind][cols].nonzero()[0]
+            missing = 1 - self._taken_over(node, week, who.owners)[rows[at]]
+            left[at] *= 1 - self._part(node, who)[rows[at]] * missing
         return left
 
-    def running_share(self, weeks: int) -> FloatArray:
+    def running_share(self, weeks: int, owners: FloatArray) -> FloatArray:
         """Return the share of each site that runs, shape (weeks, S).
 
-        A cloud that is out runs nothing, a utility that is out powers no site that has no power
-        of its own; others take over later. Makers and builders are not needed for running.
+        A cloud that is out runs nothing of its part of a site, a utility that is out powers no
+        site that has no power of its own; others take over later. Makers and builders are not
+        needed for running. `owners`: share of each site that each owner has, shape (S, B + 1).
         """
         layout = self.layout
         share = np.ones((weeks, len(layout.sites)))
-        lead, nobody = layout.lead_of_site, np.zeros(layout.phases, dtype=np.int64)
+        lead = layout.lead_of_site
+        who = Tied(owners, np.zeros(layout.phases, dtype=np.int64))
         for node in self.nodes:
             if node.kind not in ("cloud", "utility"):
                 continue
-            own = self._of(node, nobody)[lead]
-            own &= layout.grid_only if node.kind == "utility" else True
+            part = self._part(node, who)[lead]
+            part *= layout.grid_only if node.kind == "utility" else 1.0
             for week in range(max(0, int(np.ceil(node.start))), weeks):
                 if week >= node.until:
                     break
-                share[week, own] *= self._taken_over(node, week)[lead][own]
+                share[week] *= 1 - part * (1 - self._taken_over(node, week, owners)[lead])
         return share
 
     def _now(self, week: int) -> list[_Out]:
         return [node for node in self.nodes if node.start <= week < node.until]
 
-    def _of(self, node: _Out, builder: IntArray) -> BoolArray:
-        """Return the phases that depend on a node, shape (P,)."""
+    def _part(self, node: _Out, who: Tied) -> FloatArray:
+        """Return the part of each phase that depends on a node, from 0 to 1, shape (P,)."""
         layout = self.layout
         if node.kind == "contractor":
-            return builder == node.place
+            return (who.builder == node.place).astype(float)
         if node.kind == "cloud":
-            return layout.cloud_of_phase == node.place
+            return who.owners[layout.site_of_phase, node.place]
         if node.kind == "utility":
-            return layout.region_of_phase == node.place
-        return np.ones(layout.phases, dtype=bool)
+            return (layout.region_of_phase == node.place).astype(float)
+        return np.ones(layout.phases)
 
-    def _taken_over(self, node: _Out, week: int) -> FloatArray:
+    def _taken_over(self, node: _Out, week: int, owners: FloatArray) -> FloatArray:
         """Return what others do of its work by now, shape (P,)."""
-        found = week - node.start >= self.layout.switching_weeks
-        return self.layout.substitutability * found
+        found = week - node.start >= self.layout.switching_weeks(owners)
+        return self.layout.substitutability(owners) * found

@@ -39,8 +39,8 @@ _MONEY = (
     ("debt", "debt_usd", _BN),
     ("leverage", "leverage", 1.0),
     ("cover", "commitment_cover", 1.0),
-    ("resold GW", "resold_mw", MW_PER_GW),
-    ("refused GW", "unfunded_mw", MW_PER_GW),
+    ("resold", "resold_mw", MW_PER_GW),
+    ("refused", "unfunded_mw", MW_PER_GW),
 )
 _COMPARED = (
     PRIMARY,
@@ -137,8 +137,8 @@ def run_text(result: RunResult, title: str, events: int = 12) -> str:
         "Economy: as of the date (capability in ECI points); USD since the row above\n"
         + table(_ECONOMY),
         "Money: USD bn, flows since the row above; capex of partners and of the lab; debt of\n"
-        "owners over book value (leverage); rent signed for over expected revenue (cover)\n"
-        + table(_MONEY),
+        "owners over book value (leverage); rent signed for over expected revenue (cover);\n"
+        "GW resold and refused\n" + table(_MONEY),
         *([_loops(result.tables["loops"])] if "loops" in result.tables else []),
         _why_late(result) if "lost_capacity" in result.tables else _causes(result),
         "Failure, by each definition\n" + "\n".join(map(paragraph, _failed(result))),

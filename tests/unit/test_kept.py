@@ -68,8 +68,9 @@ def test_losses_by_site_add_up_to_those_of_its_buildings():
 def test_hours_asked_of_craft_work_follow_what_builders_have_learned():
     run, learned = model({"contractors.learning": 0.3}, "S0"), np.ones(())
     for _ in range(WEEKS):
-        learned = run.works.learning  # of the weeks before
+        learned = run.works.learning  # of the weeks before, as are the hours at full speed
+        full = run.works.hours_per_week.copy()
         run.step()
-        hours = run.works.hours_per_week * learned[:, None, None]
+        hours = full * learned[:, None, None]
         np.testing.assert_array_equal(run.last_snapshot.craft_hours, hours)
     assert (learned < 1).any()

@@ -150,7 +150,7 @@ def test_relaxing_a_cause_shows_the_site_and_the_spillovers():
     result = call("mississippi", "--seed", "1", "--years", "8", "--relax", "community")
     assert result.exit_code == 0, result.output
     assert "community holds nothing back at mississippi" in result.output
-    assert re.search(r"^mississippi +same +-\d", result.output, flags=re.M)
+    assert re.search(r"^mississippi +-\d", result.output, flags=re.M)  # announced sooner
     assert re.search(r"\d+ other sites? moved", result.output)
     assert "The replay of mississippi alone" in result.output
     assert max(map(len, result.output.splitlines())) <= 100
@@ -169,7 +169,8 @@ def test_every_cause_is_ranked_by_what_relaxing_it_is_worth():
     assert f"Worth most here: no {best} delay" in result.output
     for row in rows.values():
         here, shared, plans, whole = (float(cell.replace("same", "0")) for cell in row[4:])
-        assert here + shared + plans == pytest.approx(whole, abs=0.02)
+        # three significant digits each
+        assert here + shared + plans == pytest.approx(whole, abs=0.02, rel=0.01)
     assert max(map(len, result.output.splitlines())) <= 100
 
 

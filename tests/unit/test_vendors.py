@@ -1,5 +1,6 @@
 """Who gets racks, who is struck together, what a world lacks when a vendor is out."""
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.errors import InputError
 from ecosystem.layout import Layout
 from ecosystem.model import Ecosystem, simulate
+from ecosystem.outages import Outages, Tied
 from ecosystem.scenario import load_world, vendor_nodes
 from ecosystem.shocks import Weather
 from ecosystem.streams import Streams
@@ -208,15 +210,18 @@ def test_others_take_over_a_share_after_the_switching_weeks() -> None:
 
         hit = hit._replace(weather=np.ones_like(hit.weather))
         rows = np.arange(layout.phases)
-        return _disruption(hit, layout, rows, np.full(layout.phases, Activity.CHIPS))
+        cols = np.full(layout.phases, Activity.CHIPS)
+        return _disruption(hit, layout, layout.listed_owners, rows, cols)
 
     assert offered(0) == pytest.approx(0.2)
     late = offered(10_000)
-    assert late == pytest.approx(1 - 0.8 * (1 - layout.substitutability))
-    deep = layout.substitutability.argmin()
+    others = layout.substitutability(layout.listed_owners)
+    assert late == pytest.approx(1 - 0.8 * (1 - others))
+    deep = others.argmin()
     clouds = REAL.clouds
     assert clouds[layout.cloud_of_phase[deep]].integration == max(c.integration for c in clouds)
-    assert layout.switching_weeks[deep] == layout.switching_weeks.max()
+    weeks = layout.switching_weeks(layout.listed_owners)
+    assert weeks[deep] == weeks.max()
 
 
 # a node that is out
@@ -317,9 +322,30 @@ def test_integration_costs_substitutes() -> None:
     loose = replace_clouds(REAL, 0.0)
     deep, shallow = Layout.of(tied), Layout.of(loose)
     numbers = REAL.numbers.disruptions
-    assert shallow.substitutability == pytest.approx(numbers.substitutability)
-    assert deep.substitutability == pytest.approx(numbers.substitutability * (1 - numbers.lock_in))
-    assert (deep.switching_weeks > shallow.switching_weeks).all()
+    owners = deep.listed_owners
+    assert shallow.substitutability(owners) == pytest.approx(numbers.substitutability)
+    locked = numbers.substitutability * (1 - numbers.lock_in)
+    assert deep.substitutability(owners) == pytest.approx(locked)
+    assert (deep.switching_weeks(owners) > shallow.switching_weeks(owners)).all()
+
+
+def test_of_a_shared_site_only_the_part_of_who_is_out_stands_still() -> None:
+    clouds = [cloud.key for cloud in REAL.clouds]
+    layout = Layout.of(REAL.with_outage(f"cloud:{clouds[0]}", weeks=20))
+    outages = Outages.of(layout)
+    assert outages is not None
+    half = np.zeros_like(layout.listed_owners)
+    half[:, :2] = 0.5
+    builder = layout.contractor_of_site[layout.site_of_phase]
+    week = math.ceil(layout.week(REAL.strategy_start))
+    rows, cols = np.arange(layout.phases), np.full(layout.phases, Activity.SHELL)
+    left = outages.left(week, Tied(half, builder), rows, cols)
+    assert left == pytest.approx(0.5)
+    whole = np.zeros_like(half)
+    whole[:, 1] = 1.0  # chosen instead of the one of sites.csv, and not out
+    assert outages.left(week, Tied(whole, builder), rows, cols) == pytest.approx(1.0)
+    assert outages.running_share(week + 1, half)[week] == pytest.approx(0.5)
+    assert outages.running_share(week + 1, whole)[week] == pytest.approx(1.0)
 
 
 def replace_clouds(chosen, integration: float):
@@ -329,11 +355,15 @@ def replace_clouds(chosen, integration: float):
 
 def test_what_holds_in_the_layout_stands_on_the_graph() -> None:
     model = Ecosystem(REAL, S0, 0)
-    ties = model.relations.partnerships
+    ties, owners = model.relations.partnerships, model.layout.listed_owners
     for cloud in REAL.clouds:
         edge = ties.edge(int(ties.between("chips", f"cloud:{cloud.key}", "supply")[0]))
         at = np.array([c.key for c in REAL.clouds])[model.layout.cloud_of_phase] == cloud.key
         terms = edge.attributes
-        assert terms["substitutability"] == pytest.approx(model.layout.substitutability[at][0])
-        assert terms["switching_weeks"] == pytest.approx(model.layout.switching_weeks[at][0])
+        assert terms["substitutability"] == pytest.approx(
+            model.layout.substitutability(owners)[at][0]
+        )
+        assert terms["switching_weeks"] == pytest.approx(
+            model.layout.switching_weeks(owners)[at][0]
+        )
         assert terms["slots"] == pytest.approx(model.layout.phase_mw[at].sum())
