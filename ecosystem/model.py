@@ -127,6 +127,7 @@ class Ecosystem(mesa.Model):
         self.strategy = strategy
         self.seed = seed
         self.streams = Streams(seed)
+        self.week = 0
         self.layout = layout = Layout.of(world)
         self.policy = Policy(layout, strategy)
         self.cluster_rules = ClusterRules(**world.numbers.cluster.model_dump())
@@ -158,7 +159,6 @@ class Ecosystem(mesa.Model):
         self._last_gate = np.zeros(len(layout.sites), dtype=bool)
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
-        self.week = 0
         self.last_snapshot: Snapshot | None = None
         self.actors = self._hire()
 
