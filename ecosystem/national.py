@@ -156,7 +156,9 @@ def national_world(until: date, national: National | None = None) -> World:
                 # as many neighbours within reach as if nothing had been thinned out
                 "regulators.neighbour_km",
                 base.numbers.regulators.neighbour_km * float(np.sqrt(n.thin)),
-            ),
+            )
+            # what is proposed again nearby is counted as cancelled there, and as another project
+            .with_("regulators.resite_share", 0.0),
         }
     )
 

@@ -49,6 +49,9 @@ NULLS: Mapping[str, Null] = {
     "withdrawals": Null(
         "no developer withdraws before a decision", {"regulators.withdrawals_per_year": 0.0}
     ),
+    "resiting": Null(
+        "nothing withdrawn is proposed again nearby", {"regulators.resite_share": 0.0}
+    ),
     "moratoria": Null(
         "no moratorium",
         {"regulators.moratorium_per_year": 0.0, "regulators.preventive_per_year": 0.0},

@@ -332,22 +332,33 @@ class Docket:
                 self._tell("lawsuit", site, f"community:{key}", "a lawsuit that does not stop work")
 
     def wear_down(self, wishes: Wishes) -> None:
-        """Let developers withdraw under a campaign what nobody has approved yet."""
+        """Let developers withdraw under a campaign what nobody has approved yet.
+
+        A gigawatt is withdrawn more seldom, as it is denied more seldom. Part of what is
+        withdrawn is proposed again nearby, where the campaign finds it when it is filed.
+        """
         pressed = wishes.sites(Press)
         if not pressed:
             return
         now, n = self.now, self.now.numbers.regulators
-        chance = float(permits.hazard_probability(n.withdrawals_per_year, MONTH_WEEKS))
-        month = now.week // MONTH_WEEKS
+        rates = n.withdrawals_per_year * np.exp(n.deny_gigawatt * now.layout.gigawatt)
+        chance = permits.hazard_probability(rates, MONTH_WEEKS)
+        month, moving = now.week // MONTH_WEEKS, now.sites.redesign_until > now.week
         for site in pressed:
             decided = self._now("approved")[site] or self._now("withdrawn")[site]
-            if decided or self._on_record(site):
+            if decided or moving[site] or self._on_record(site):
                 continue
-            if self._draw("gives up", month, site) < chance:
-                self._withdraw(site)
-                developer = now.layout.sites[site].developer
-                text = "withdrawn under a campaign, before any approval"
-                self._tell("withdrawn", site, f"contractor:{developer}", text)
+            if self._draw("gives up", month, site) >= chance[site]:
+                continue
+            developer = f"contractor:{now.layout.sites[site].developer}"
+            if self._draw("comes back", month, site) < n.resite_share:
+                self._own("redesign_until")[site] = now.week + n.resite_weeks
+                text = f"gives way to a campaign, filed again nearby in {n.resite_weeks:.0f} weeks"
+                self._tell("resited", site, developer, text)
+                continue
+            self._withdraw(site)
+            text = "withdrawn under a campaign, before any approval"
+            self._tell("withdrawn", site, developer, text)
 
     def moratorium_rate(self) -> FloatArray:
         """Return moratoria per year in each county, shape (S,).

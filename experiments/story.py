@@ -324,7 +324,8 @@ def _community(result: RunResult, site: str) -> str:
         f"trust {trust[0]:.2f} to {trust[-1]:.2f} (0 to 1)",
         f"  opposition organised: {_when(result, weeks, organised.astype(bool))}",
     ]
-    kinds = {"approved", "denied", "settled", "withdrawn", "moratorium", "stayed", "lawsuit"}
+    kinds = {"approved", "denied", "settled", "resited", "withdrawn"}
+    kinds |= {"moratorium", "stayed", "lawsuit"}
     events = [e for e in rows_of(result.tables["events"], site) if e["kind"] in kinds]
     hearings = [f"{e['kind']} {str(e['day'])[:7]}" for e in events]
     lines.append(f"  hearing, courts: {'; '.join(hearings) or 'on record before the run, or none'}")

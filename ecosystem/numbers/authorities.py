@@ -116,6 +116,25 @@ class Regulators(Parameters):
         (0.4, 1.5),
         ge=0,
     )
+    resite_share: float = par(
+        0.5,
+        "1",
+        "Share of withdrawals under a campaign after which the project is proposed again nearby",
+        "P073",
+        "B",
+        (0.2, 0.81),
+        ge=0,
+        le=1,
+    )
+    resite_weeks: float = par(
+        39,
+        "week",
+        "Time from such a withdrawal until the project is filed again: other land, other design",
+        "assumption",
+        "C",
+        (26, 78),
+        ge=0,
+    )
     litigation_per_year: float = par(
         0.25,
         "1/yr",

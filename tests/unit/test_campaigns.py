@@ -18,7 +18,8 @@ FICTIONAL = load_world("fictional")
 
 
 def contested(**numbers: float) -> Snapshot:
-    """Return the fictional world with a campaign everywhere and nothing approved."""
+    """Return the fictional world with a campaign everywhere, nothing approved, nobody back."""
+    numbers = {"resite_share": 0.0, "deny_gigawatt": 0.0, **numbers}
     values = {f"numbers.regulators.{name}": value for name, value in numbers.items()}
     now = Ecosystem(FICTIONAL.with_values(values), S0).snapshot()
     count = len(now.layout.sites)
@@ -72,9 +73,45 @@ def test_a_withdrawal_tells_who_and_why() -> None:
     assert not docket.sites().live[3]
 
 
+def test_who_comes_back_waits_is_left_alone_and_may_be_driven_off_again() -> None:
+    now = contested(withdrawals_per_year=1e6, resite_share=1.0, resite_weeks=30.0)
+    docket = Docket(now, Streams(0))
+    docket.wear_down(Wishes([Press(3)]))
+    (news,) = docket.news
+    assert news.kind == "resited"
+    moved = docket.sites()
+    assert moved.live[3]
+    assert not moved.withdrawn[3]
+    assert moved.redesign_until[3] == now.week + 30
+    waiting = Docket(replace(now, week=29, sites=moved), Streams(0))
+    waiting.wear_down(Wishes([Press(3)]))
+    assert waiting.news == []
+    filed = Docket(replace(now, week=30, sites=moved), Streams(0))
+    filed.wear_down(Wishes([Press(3)]))
+    assert [n.kind for n in filed.news] == ["resited"]
+
+
+def test_half_of_what_is_withdrawn_comes_back() -> None:
+    now = contested(withdrawals_per_year=1e6, resite_share=0.5)
+    gone = np.array([withdrawn(now, seed, 1) for seed in range(60)])
+    spread = np.sqrt(0.25 / gone.size)
+    assert np.isfinite(gone).mean() == pytest.approx(0.5, abs=3.5 * spread)
+
+
+def test_a_gigawatt_is_withdrawn_more_seldom() -> None:
+    now = contested(withdrawals_per_year=0.6, deny_gigawatt=-1.0)
+    large = np.ones(len(now.layout.sites), dtype=bool)
+    now.layout.__dict__["gigawatt"] = large  # a cached property
+    gone = np.array([withdrawn(now, seed, 13) for seed in range(40)])
+    expected = -np.expm1(-0.6 * np.exp(-1.0) * 52 / WEEKS_PER_YEAR)
+    spread = np.sqrt(expected * (1 - expected) / gone.size)
+    assert np.isfinite(gone).mean() == pytest.approx(expected, abs=3.5 * spread)
+
+
 def test_more_withdrawals_more_given_up_under_a_campaign_and_the_reason_says_so() -> None:
     hostile = {"society.mood_later": -0.6, "society.mood_weeks": 4.0}
-    many = world(364, {**hostile, "regulators.withdrawals_per_year": 5.0}, start_week=100)
+    numbers = {"regulators.withdrawals_per_year": 5.0, "regulators.resite_share": 0.2}
+    many = world(364, {**hostile, **numbers}, start_week=100)
     result = simulate(many, S0, 1)
     table = result.tables["failures"]
     ours = table["reason"] == "campaign"

@@ -109,6 +109,7 @@ UNUSED = {
     "litigation": {"society.opinion_to_act": 1.0},
     "moratoria": {"society.opinion_to_act": 1.0, "regulators.preventive_per_year": 0.0},
     "withdrawals": {"society.opinion_to_act": 1.0},
+    "resiting": {"regulators.withdrawals_per_year": 0.0},
     "preventive_moratoria": {"society.mood_later": 0.05, "society.lean_sd": 0.0},
     "diffusion": {"society.opinion_to_act": 1.0},
     "training": {},
