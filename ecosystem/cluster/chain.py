@@ -276,12 +276,13 @@ class Fleet:
         up = it * rules.availability
         accelerators = it_fleet * core.accelerators_per_mw
         held = it_by_generation @ core.accelerators_per_mw
-        home = int(held.argmax()) if held.size else -1
-        largest = float(held[home]) if held.size else 0.0
+        largest = float(held.max()) if held.size else 0.0
+        wanted = _job(accelerators, training_share, rules)
         mean = at_home = rules.integration
         if self.integration is not None and largest > 0.0:
             mean = float(it @ self.integration) / float(np.add.reduce(it))
-            at_home = float(self.integration[home])
+            able = held * rules.availability >= min(wanted, largest * rules.availability)
+            at_home = float(self.integration[able].max())
         training_now = _train(accelerators, largest, training_share, (mean, at_home), core, rules)
         speed = core.speed_at(mean)
         return Flows(
@@ -305,12 +306,13 @@ def _train(
 ) -> dict[str, float]:
     """Return what trains: one job at a time fails as one, up to the largest job.
 
-    It runs at the site with most accelerators, `largest`, which gives them all to it, unless
-    spanning sites makes more progress. What one job cannot use trains nothing that counts here.
-    `integration` is that of the fleet and that of this site.
+    It runs at one site, unless spanning sites makes more progress: the best integrated of those
+    that hold all of it, else the one with most accelerators, `largest`, which gives them all to
+    it. What one job cannot use trains nothing that counts here. `integration` is that of the fleet
+    and that of this site.
     """
     up = accelerators * rules.availability
-    wanted = min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
+    wanted = _job(accelerators, training_share, rules)
     mean, at_home = integration
     room = largest * rules.availability
     size = min(wanted, room)
@@ -327,6 +329,12 @@ def _train(
     share = training_share * reach
     flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, mfu, goodput, share)
     return {"mfu": mfu, "goodput": goodput, "training_flop_per_s": float(flop)}
+
+
+def _job(accelerators: FloatArray, training_share: float, rules: ClusterRules) -> float:
+    """Return the accelerators that would train as one job, were they all at one place."""
+    up = accelerators * rules.availability
+    return min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
 
 
 # a job's size seldom changes from one week to the next

@@ -14,7 +14,7 @@ FACTOR = 1.5
 FIRST_WEEKS, LATER_WEEKS = 26, (91, 117)
 REBOUND = {"rebound 0.5": (1.0, 0.5), "rebound 1": (1.0, 1.0), "rebound 1.5": (1.5, 1.0)}
 """Price elasticity and pass-through of each."""
-FIXED = {"numbers.lab.starts_per_quarter": 0}
+FIXED = {"numbers.lab.starts_per_quarter": 0, "numbers.capital.shed_below": 0.0}
 TOLERANCE = 0.02
 """Shortfall that counts as nothing."""
 
@@ -63,9 +63,9 @@ ENTRY = Entry(
     question="Does a leap of efficiency end scarcity when capacity stays as it is?",
     expectation="+50% efficiency cuts the shortfall at first, and it returns within two years "
     "where the rebound is 1 or more.",
-    design=f"Tokens per MW times {FACTOR:g} from {STEP} on, no further starts; rebound (price "
-    f"elasticity times pass-through) 0.5, 1 and 1.5. At first: {FIRST_WEEKS} weeks; later: weeks "
-    f"{LATER_WEEKS[0]} to {LATER_WEEKS[1]}; a shortfall within {TOLERANCE:g} of the world without "
+    design=f"Tokens per MW times {FACTOR:g} from {STEP} on, no starts, nothing shed; rebound "
+    f"(price elasticity times pass-through) 0.5, 1 and 1.5. At first: {FIRST_WEEKS} weeks; later: "
+    f"weeks {LATER_WEEKS[0]} to {LATER_WEEKS[1]}; a shortfall within {TOLERANCE:g} of the world without "
     "the step is back.",
     arms=arms,
     judge=judge,

@@ -113,10 +113,22 @@ def test_integration_is_weighted_by_megawatts():
     rules = replace(RULES, job_accelerators=2_048)
     sites = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, rules, given)
     whole = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, replace(rules, integration=0.5))
-    home = run_cluster(mw, closed, 400.0, 0.5, GENERATIONS, replace(rules, integration=0.4))
     assert sites.tokens_per_s == pytest.approx(whole.tokens_per_s)
     assert sites.latency_s == pytest.approx(whole.latency_s)
-    assert sites.mfu == pytest.approx(home.mfu)  # the job runs at the larger site
+
+
+def test_a_job_runs_where_it_is_best_integrated_of_the_sites_that_hold_it():
+    mw, closed = np.array([[900.0, 0.0], [300.0, 0.0]]), np.ones(2)
+    given = np.array([0.4, 0.8])
+
+    def mfu(job: float, integration: float, each: np.ndarray | None = None) -> float:
+        rules = replace(RULES, job_accelerators=job, integration=integration, inter_site_gbps=1e-6)
+        return run_cluster(mw, closed, 0.0, 0.9, GENERATIONS, rules, each).mfu
+
+    small, large = 2_048.0, 200_000.0
+    assert mfu(small, 1.0, given) == pytest.approx(mfu(small, 0.8))
+    assert mfu(large, 1.0, given) == pytest.approx(mfu(large, 0.4))  # the smaller site is too small
+    assert mfu(small, 1.0, given) > mfu(small, 0.4)
 
 
 def test_one_job_runs_at_one_site_when_links_are_thin():
