@@ -65,7 +65,7 @@ ENTRY = Entry(
     "where the rebound is 1 or more.",
     design=f"Tokens per MW times {FACTOR:g} from {STEP} on, no starts, nothing shed; rebound "
     f"(price elasticity times pass-through) 0.5, 1 and 1.5. At first: {FIRST_WEEKS} weeks; later: "
-    f"weeks {LATER_WEEKS[0]} to {LATER_WEEKS[1]}; a shortfall within {TOLERANCE:g} of the world without "
+    f"weeks {LATER_WEEKS[0]} to {LATER_WEEKS[1]}; a shortfall within {TOLERANCE:g} of that without "
     "the step is back.",
     arms=arms,
     judge=judge,
