@@ -17,6 +17,7 @@ from experiments.compare import interval
 LEVELS = 4
 STEP = LEVELS / (2 * (LEVELS - 1))
 """Length of a step: with four levels 2/3 of the range, so that all levels are met equally often."""
+_ROUNDING = 1e-9
 
 
 class Walks(NamedTuple):
@@ -117,6 +118,8 @@ def effects(of: Walks, values: FloatArray, seed: int = 0) -> list[Effect]:
         Of the bootstrap over walks.
     """
     steps = np.diff(values, axis=1) / STEP
+    # What only the order of additions made is no effect.
+    steps[np.abs(steps) < _ROUNDING * np.nanmax(np.abs(values), initial=0.0)] = 0.0
     place = np.argsort(of.moved, axis=1)
     by_group = np.take_along_axis(steps, place[:, :, None], axis=1)
     found = [_effect(name, by_group[:, g], of.up[:, g], seed) for g, name in enumerate(of.groups)]
