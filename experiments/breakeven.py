@@ -268,6 +268,7 @@ def gains(
     multipliers: Sequence[float] = MULTIPLIERS,
     seed: int = 0,
     weeks: int | None = None,
+    doublings: int = 0,
     pool: Executor | None = None,
 ) -> dict[str, FloatArray]:
     """Return gains over the baseline by measure, shape (questions, count, multipliers).
@@ -282,7 +283,7 @@ def gains(
         Sampled futures. The effect in question is set, all else is as sampled.
     multipliers : sequence of float
         Rising.
-    seed, weeks : int
+    seed, weeks, doublings : int
         As for :class:`experiments.design.Experiment`.
     pool : Executor, optional
         Where to run; without one here. The result is the same.
@@ -291,7 +292,7 @@ def gains(
     -----
     Costs count x (1 + questions x multipliers) runs of the model.
     """
-    sampled = futures(world, count, seed)[1:]
+    sampled = futures(world, count, seed, doublings)[1:]
     jobs: list[_Run] = []
     for number, values in enumerate(sampled, start=1):
         jobs.append(_Run(world, baseline, values, seed + number, weeks))

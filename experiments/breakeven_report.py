@@ -19,7 +19,7 @@ from experiments.breakeven import (
     gains,
 )
 from experiments.compare import write_csv
-from experiments.design import Experiment, futures
+from experiments.design import Experiment
 from experiments.summary import grid, paragraph
 
 _WORDS = {"usable_gw_years": "usable GW-years", "lab_result_usd": "money (lab)"}
@@ -58,7 +58,7 @@ def estimated(
     differences : sequence of dict
         From :func:`experiments.compare.differences`; the central future does not count.
     """
-    sampled = futures(experiment.world, experiment.futures, experiment.seed)
+    sampled = experiment.sample()
     rows: list[dict[str, object]] = []
     for strategy in experiment.strategies:
         if strategy.key == experiment.baseline:
@@ -107,6 +107,7 @@ def exact(experiment: Experiment, pool: Executor | None = None) -> list[dict[str
         count=experiment.futures,
         seed=experiment.seed,
         weeks=experiment.weeks,
+        doublings=experiment.doublings,
         pool=pool,
     )
     at = np.array(MULTIPLIERS)

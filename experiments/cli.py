@@ -119,6 +119,16 @@ def compare(
             "The central future is run besides.",
         ),
     ] = 8,
+    until_width: Annotated[
+        float | None,
+        typer.Option(
+            help="Double the futures until the 90% interval of every strategy's paired difference "
+            "in usable GW-years is at most so wide [GW yr]; earlier futures stay as they are.",
+        ),
+    ] = None,
+    futures_most: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --until-width: never more than these.")
+    ] = 256,
     years: Years = None,
     frame: Annotated[
         str,
@@ -165,6 +175,8 @@ def compare(
         raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
     if frame not in FRAMES:
         raise InputError(f"--frame {frame}: it is one of {', '.join(FRAMES)}.")
+    if until_width is not None and not until_width > 0:
+        raise InputError(f"--until-width {until_width:g}: a width in GW yr is above 0.")
     policies = [load_strategy(name) for name in _names(strategies)]
     first = load_strategy(baseline.strip())
     if first.key not in [policy.key for policy in policies]:
@@ -182,8 +194,15 @@ def compare(
         command += f" --frame {frame} --budget-share {budget_share:g}"
         experiment, money = _at_budget(experiment, budget_share, jobs or _cores(), out)
     command += " --break-even" * break_even + " --opinion-rules" * opinion_rules
+    if until_width is None:
+        _run_counted(experiment.specs(), jobs or _cores(), out, _about(experiment, command))
+    else:
+        command += f" --until-width {until_width:g} --futures-most {futures_most}"
+        experiment, stopped = _until(
+            experiment, until_width, futures_most, jobs or _cores(), out, command
+        )
+        typer.echo(stopped + "\n")
     specs = experiment.specs()
-    _run_counted(specs, jobs or _cores(), out, _about(experiment, command))
     exact = _exact(experiment, jobs or _cores()) if break_even else []
     rules = _under_rules(experiment, jobs or _cores(), out, command) if opinion_rules else ""
     _conclude(experiment, specs, explain, out, command, money, exact, rules)
@@ -386,6 +405,63 @@ def sweep(
     found = cells(plan, seen(out, runs))
     write_cells(out / "sweep.csv", plan, found)
     typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
+
+
+@app.command()
+def sensitivity(
+    world: WorldName = "stargate",
+    strategy: Annotated[
+        str, typer.Option(help="Id of a strategy (see: ecosystem strategies) or a TOML file.")
+    ] = "S2",
+    baseline: Annotated[str, typer.Option(help="The strategy to compare with.")] = "S0",
+    walks: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Walks in which all groups move; intervals: 5.")
+    ] = 8,
+    replicates: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Seeds in each walk; noise needs 2.")
+    ] = 2,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Move every number by itself, not a section's together."),
+    ] = False,
+    only: Annotated[
+        str,
+        typer.Option(help="Sections or numbers to move, such as lab,grid.study_slots; else all."),
+    ] = "",
+    years: Years = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
+    ] = Path("results/sensitivity"),
+) -> None:
+    """Find the numbers that matter: elementary effects (Morris), beside the noise of chance."""
+    from ecosystem.scenario import load_strategy, load_world
+    from experiments.ablate import failures_text
+    from experiments.catalogue.engine import keep
+    from experiments.sensitivity import screened, screening, screening_text, write_screened
+
+    policies = {p.key: p for p in map(load_strategy, (baseline.strip(), strategy.strip()))}
+    plan = screening(
+        load_world(world),
+        [*policies.values()],
+        walks,
+        replicates,
+        alone=alone,
+        only=_names(only),
+        seed=seed,
+        weeks=_weeks(years),
+    )
+    _folder(out)
+    about = {"sensitivity": plan.walks.groups, "world": plan.world.name, "seed": seed}
+    _run_counted(plan.runs, jobs or _cores(), out, about, keep=keep)
+    if failed := failures_text(out):
+        typer.echo(failed, err=True)
+    found = screened(out, plan)
+    write_screened(out / "sensitivity.csv", found)
+    typer.echo(f"{screening_text(plan, found)}\n\nFiles: {out}/sensitivity.csv, manifest.json")
 
 
 def _names(text: str) -> list[str]:
@@ -681,6 +757,21 @@ def _at_budget(
     return replace(experiment, strategies=policies), budget_text(found, share)
 
 
+def _until(
+    experiment: "Experiment", width: float, most: int, jobs: int, out: Path, command: str
+) -> "tuple[Experiment, str]":
+    """Double the futures until the intervals are narrow or `most` forbids it; say which."""
+    from experiments.precision import width_text, widths
+    from experiments.store import read
+
+    while True:
+        _run_counted(experiment.specs(), jobs, out, _about(experiment, command))
+        found = widths(read(out, "outcomes"), experiment.baseline, experiment.seed)
+        if max(found.values(), default=0.0) <= width or 2 * experiment.futures > most:
+            return experiment, width_text(found, width, experiment.futures)
+        experiment = experiment.doubled()
+
+
 def _exact(experiment: "Experiment", jobs: int) -> list[dict[str, object]]:
     """Return break-even effects found by further runs."""
     from experiments.breakeven_report import count_runs, exact
@@ -737,6 +828,7 @@ def _conclude(
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
+        report.reduction,
         report.break_even,
         report.rules,
         report.gains,
@@ -762,6 +854,7 @@ def _about(experiment: "Experiment", command: str) -> dict[str, Any]:
         "futures": experiment.futures,
         "seed": experiment.seed,
         "weeks": experiment.weeks or experiment.world.weeks,
+        "doublings": experiment.doublings,
         "versions": versions(),
         "code": code_digest(),
     }

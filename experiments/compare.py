@@ -213,7 +213,7 @@ def _cost_of_gain(strategy: str, measures: list[_Measure], baseline: str, seed: 
             for m in (cost, gain)
         )
         if interval(won, "median", seed)[0] > 0:
-            sample = _resamples(len(pairs), seed)
+            sample = resamples(len(pairs), seed)
             means = won[sample].mean(axis=1)
             if won.mean() > 0 and (means > 0).all():  # else the ratio has no meaning
                 ratio = float(spent.mean() / won.mean())
@@ -259,12 +259,13 @@ def interval(values: FloatArray, statistic: str, seed: int) -> tuple[float, floa
             max(0.0, float((middle - half) / (1 + z2 / n))),
             min(1.0, float((middle + half) / (1 + z2 / n))),
         )
-    low, high = np.percentile(_statistic(values[_resamples(n, seed)], statistic), _LEVEL)
+    low, high = np.percentile(_statistic(values[resamples(n, seed)], statistic), _LEVEL)
     return float(low), float(high)
 
 
 @cache
-def _resamples(n: int, seed: int) -> IntArray:
+def resamples(n: int, seed: int) -> IntArray:
+    """Return which of `n` futures each resample of the bootstrap holds, shape (resamples, n)."""
     return np.random.default_rng([seed, n]).integers(0, n, (_RESAMPLES, n))
 
 

@@ -12,6 +12,7 @@ from experiments.compare import PRIMARY, Row, compare, differences, write_csv, w
 from experiments.design import Experiment, RunSpec
 from experiments.explain import COLUMNS, explain
 from experiments.gains import compare_gains
+from experiments.precision import reduction_text, reductions
 from experiments.store import read
 from experiments.wording import between, three
 
@@ -27,6 +28,7 @@ class Report:
     failures: list[str]
     break_even: str = ""
     rules: str = ""
+    reduction: str = ""
 
 
 def write_answer(
@@ -88,7 +90,9 @@ def write_answer(
     }
     gains = compare_gains(rows, baseline, folder, told, future) if baseline in told else ""
     told_turns = break_even_text(list(exact) or turns, baseline)
-    report = Report(rows, answer(rows, baseline), lines, gains, failures, told_turns, rules)
+    saved = reduction_text(reductions(outcomes, baseline, experiment.seed))
+    said = answer(rows, baseline)
+    report = Report(rows, said, lines, gains, failures, told_turns, rules, saved)
     (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
     return report
 
@@ -169,6 +173,7 @@ def _page(report: Report, experiment: Experiment, command: str, money: str) -> s
         "futures; one in ten of them leaves out 0 by chance where there is no difference. "
         "All simulated.",
         "",
+        *(["```", report.reduction, "```", ""] if report.reduction else []),
         *(["```", money, "```", ""] if money else []),
         *(["## Break-even", "", "```", report.break_even, "```", ""] if report.break_even else []),
         *(["## Rules of opinion", "", "```", report.rules, "```", ""] if report.rules else []),

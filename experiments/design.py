@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from math import exp, floor, log, sqrt
@@ -16,6 +16,7 @@ from ecosystem.errors import InputError
 from ecosystem.parameters import Card
 from ecosystem.results import versions
 from ecosystem.scenario import Strategy, World, targets, uncertain
+from ecosystem.units import FloatArray
 
 type Values = Mapping[str, float]
 
@@ -79,6 +80,8 @@ class Experiment:
         run that a user sees with this seed.
     weeks : int, optional
         Length of a run.
+    doublings : int
+        How often the sample was doubled to reach `futures`; see :func:`futures`.
     """
 
     world: World
@@ -87,6 +90,7 @@ class Experiment:
     futures: int = 8
     seed: int = 0
     weeks: int | None = None
+    doublings: int = 0
 
     def __post_init__(self) -> None:
         keys = [strategy.key for strategy in self.strategies]
@@ -100,12 +104,20 @@ class Experiment:
         if self.futures < 1:
             raise InputError(f"futures = {self.futures}: a comparison needs at least 1.")
 
+    def sample(self) -> list[dict[str, float]]:
+        """Return the values of all futures; number 0 is the central one."""
+        return futures(self.world, self.futures, self.seed, self.doublings)
+
+    def doubled(self) -> "Experiment":
+        """Return the experiment on twice the futures, of which the first half is this one's."""
+        return replace(self, futures=2 * self.futures, doublings=self.doublings + 1)
+
     def specs(self) -> list[RunSpec]:
         """Return all runs, future by future, in each of them strategy by strategy."""
         world = sha256(self.world.model_dump_json().encode()).hexdigest()
         common = [code_digest(), versions(), world, self.weeks]
         specs: list[RunSpec] = []
-        for number, values in enumerate(futures(self.world, self.futures, self.seed)):
+        for number, values in enumerate(self.sample()):
             for strategy in self.strategies:
                 seed, pairs = self.seed + number, tuple(values.items())
                 inputs = [*common, strategy.model_dump_json(), number, seed, pairs]
@@ -114,7 +126,7 @@ class Experiment:
         return specs
 
 
-def futures(world: World, n: int, seed: int) -> list[dict[str, float]]:
+def futures(world: World, n: int, seed: int, doublings: int = 0) -> list[dict[str, float]]:
     """Sample futures of a world: a Latin hypercube over its uncertain numbers.
 
     Parameters
@@ -124,6 +136,9 @@ def futures(world: World, n: int, seed: int) -> list[dict[str, float]]:
         Sampled futures, >= 1.
     seed : int
         Non-negative.
+    doublings : int
+        How often a sample of ``n / 2**doublings`` was doubled to `n`: its futures come first and
+        stay as they are.
 
     Returns
     -------
@@ -136,14 +151,33 @@ def futures(world: World, n: int, seed: int) -> list[dict[str, float]]:
     -----
     Every number has its own stream, keyed by its path (McKay, Beckman and Conover 1979, with
     independent permutations), so that declaring another one leaves the others' samples alone.
+    A doubling cuts every slice in two and draws in the empty halves, in an order of its own, so
+    that the whole is a Latin hypercube again (Sallaberry, Helton and Hora 2008).
     """
     sample: list[dict[str, float]] = [{} for _ in range(n + 1)]
     for card in uncertain(world):
         rng = np.random.default_rng([seed, crc32(card.path.encode())])
-        shares = (rng.permutation(n) + rng.random(n)) / n
+        shares = _shares(rng, n, doublings)
         for future, share in zip(sample[1:], shares, strict=True):
             future[card.path] = quantile(card, float(share))
     return sample
+
+
+def _shares(rng: np.random.Generator, n: int, doublings: int) -> FloatArray:
+    """Return one number's Latin hypercube on [0, 1), shape (n,)."""
+    size, rest = divmod(n, 2**doublings)
+    if rest:
+        raise InputError(f"{n} futures cannot come from {doublings} doublings.")
+    slices, inside = rng.permutation(size), rng.random(size)
+    shares = (slices + inside) / size
+    for _ in range(doublings):
+        upper = inside >= 0.5
+        slices, inside = 2 * slices + upper, 2 * inside - upper
+        empty, more = rng.permutation(slices ^ 1), rng.random(size)
+        size *= 2
+        slices, inside = np.append(slices, empty), np.append(inside, more)
+        shares = np.append(shares, (empty + more) / size)
+    return shares
 
 
 def quantile(card: Card, share: float) -> float:

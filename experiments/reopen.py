@@ -58,6 +58,7 @@ def reopen(folder: Path) -> Reopened:
             about["futures"],
             about["seed"],
             about["weeks"],
+            about.get("doublings", 0),
         )
     except (KeyError, ValidationError) as error:
         raise ResultsError(

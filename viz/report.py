@@ -29,9 +29,10 @@ from experiments.decision import (
     values_of,
 )
 from experiments.dependence import FEWEST, dependences
-from experiments.design import Experiment, futures
+from experiments.design import Experiment
 from experiments.outcomes import MILESTONES_GW, OUTCOMES
 from experiments.people import PLACES, TERCILES, cell_name, net_by_account
+from experiments.precision import HEAD, MEANING, cells, reductions
 from experiments.reopen import Reopened
 from experiments.store import read
 from experiments.validated import validated
@@ -410,7 +411,7 @@ def _depends(m: Material) -> str:
             f"<code>ecosystem compare --futures 100</code></p>"
         )
         return "".join(parts)
-    values, rows = futures(e.world, e.futures, e.seed)[1:], []
+    values, rows = e.sample()[1:], []
     keys, compute = values_of(m.outcomes, PRIMARY)
     meaning = {card.path: card.meaning for card in cards(e.world)}
     for key in m.keys[1:]:
@@ -484,12 +485,14 @@ def _assumptions(m: Material) -> str:
 
 
 def _reproduce(m: Material) -> str:
+    found = reductions(m.outcomes, m.experiment.baseline, m.experiment.seed)
     versions = ", ".join(f"{name} {version}" for name, version in m.of.versions.items())
     return (
         f"<pre>{escape(m.of.command)}</pre><p class='note'>Equal inputs give equal results bit for "
         f"bit, whatever the number of processes. Code {escape(m.of.code[:16])}; "
         f"{escape(versions)}. Every run lies beside this file: manifest.json names them, "
         "comparison.csv and differences.csv hold all outcomes.</p>"
+        + _table(HEAD, cells(found), MEANING)
     )
 
 

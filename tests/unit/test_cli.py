@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from ecosystem.results import RunResult
 from experiments import cli
+from experiments.reopen import reopen
 
 STRATEGIES = {
     "S0": "",
@@ -98,6 +99,27 @@ def test_a_second_call_finds_all_runs_and_says_the_same(folder):
     assert "1 future is too few" in first.output
 
 
+def test_futures_are_doubled_until_the_intervals_are_narrow(folder):
+    words = ("--futures", "2", "--until-width", "0.01", "--futures-most", "50", "--years", "5")
+    result = compare(*words)
+    assert result.exit_code == 0, result.output
+    assert "9 runs made, 0 found in out." in result.output
+    assert "6 runs made, 9 found in out." in result.output  # to 4 futures, and on to 8
+    assert "12 runs made, 15 found in out." in result.output
+    assert "Stopped at 8 futures: every 90% interval" in result.output
+    assert "the difference is always the same" in result.output
+    manifest = json.loads((folder / "out" / "manifest.json").read_text())
+    assert (manifest["futures"], manifest["doublings"]) == (8, 2)
+    assert manifest["runs"] == [spec.run for spec in reopen(folder / "out").experiment.specs()]
+    assert "Times fewer futures" in (folder / "out" / "report.html").read_text()
+    assert "Times fewer futures" in (folder / "out" / "answer.md").read_text()
+
+
+def test_too_few_futures_for_a_width_are_told(folder):
+    result = compare("--futures", "2", "--until-width", "0.01", "--futures-most", "4")
+    assert "Stopped at 4 futures: that is all --futures-most allows" in result.output
+
+
 def test_failed_runs_are_told_and_left_out(folder, monkeypatch):
     class Model:
         simulate = staticmethod(fake_ecosystem.fragile)
@@ -151,6 +173,9 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(folder, monkeypatch):
         (["run", "--seed", "-1"], "--seed"),
         (["run", "--sede", "1"], "--sede"),
         (["compare", "--futures", "0"], "--futures"),
+        (["compare", "--until-width", "0", "--world", "tiny.toml"], "--until-width 0"),
+        (["sensitivity", "--only", "labb", "--world", "tiny.toml", "--strategy", "S2.toml",
+          "--baseline", "S0.toml"], "--only labb"),
         (["compare", "--jobs", "none"], "--jobs"),
         (["compare", "--explain", "9", "--world", "tiny.toml"], "futures 0 to 8"),
         (["compare", "--frame", "equal", "--world", "tiny.toml"], "natural, equal-budget"),

@@ -122,3 +122,38 @@ def test_a_run_is_named_after_all_that_it_depends_on():
 def test_an_experiment_that_cannot_be_made_says_why(keys, baseline, n, word):
     with pytest.raises(InputError, match=word):
         Experiment(tiny_world(), tuple(strategy(key) for key in keys), baseline, n)
+
+
+def test_a_doubled_sample_keeps_its_first_half_and_is_a_latin_hypercube():
+    world, n = tiny_world(), 6
+    first, grown = futures(world, n, seed=3), futures(world, 8 * n, seed=3, doublings=3)
+    assert grown[: n + 1] == first
+    assert grown[: 2 * n + 1] == futures(world, 2 * n, seed=3, doublings=1)
+    checked = 0
+    for c in uncertain(world):
+        if c.shape == "uniform" and not isinstance(c.value, int):
+            low, high = c.sample
+            shares = np.array([(f[c.path] - low) / (high - low) for f in grown[1:]])
+            for size in (n, 2 * n, 4 * n, 8 * n):
+                slices = np.floor(shares[:size] * size + 1e-9).astype(int)
+                assert sorted(slices.tolist()) == list(range(size)), c.path
+            checked += 1
+    assert checked > 5
+    with pytest.raises(InputError, match="6 futures cannot come from 2 doublings"):
+        futures(world, 6, seed=3, doublings=2)
+
+
+def test_a_doubled_experiment_finds_its_earlier_runs_again():
+    small = Experiment(tiny_world(), (strategy("S0"), strategy("S2")), "S0", 3, seed=40)
+    large = small.doubled()
+    assert [s.run for s in large.specs()[: len(small.specs())]] == [s.run for s in small.specs()]
+    assert len(large.specs()) == 2 * 7
+
+
+def test_the_columns_of_a_doubled_sample_are_not_in_step():
+    world = tiny_world()
+    paths = [c.path for c in uncertain(world) if not isinstance(c.value, int)]
+    sample = futures(world, 200, seed=0, doublings=3)[1:]
+    ranks = np.array([[future[path] for future in sample] for path in paths]).argsort().argsort()
+    correlation = np.corrcoef(ranks)[np.triu_indices(len(paths), 1)]
+    assert np.abs(correlation).max() < 0.35
