@@ -5,12 +5,14 @@ from itertools import product
 
 import numpy as np
 
+from ecosystem.errors import InputError
 from ecosystem.layout import Layout
 from ecosystem.scenario import Strategy, Where, World, load_strategy
 from ecosystem.units import FloatArray
 from experiments.catalogue.engine import Arm, Entry, Seen
 from experiments.catalogue.judging import Finding, expect
 from experiments.compare import PRIMARY
+from experiments.wording import three
 
 SPREAD = {"moratoria spread": 2.0, "they do not": 1.0}
 """Factor on the rate of moratoria per neighbour with one: the upper end of its range, and none."""
@@ -50,6 +52,11 @@ def arms(world: World) -> Sequence[Arm]:
     """Return agreements with nobody, the first and each later one, with and without spread."""
     wide = world.with_values({"numbers.regulators.neighbour_km": NEAR_KM})
     first, later = cluster(wide)
+    if not later:
+        raise InputError(
+            f"E12: world {world.name!r} has no candidate within {NEAR_KM:g} km of {first!r}, so "
+            "nothing can spread there. Choose another world, e.g. --world fictional."
+        )
     plain, agreed = load_strategy("S0"), load_strategy("S2")
 
     def only(key: str) -> Strategy:
@@ -88,8 +95,12 @@ def judge(seen: Seen) -> Sequence[Finding]:
         return gain(FIRST, spread) - np.mean([gain(offer, spread) for offer in later], axis=0)
 
     unit, weeks = "GW yr", "community weeks"
+    first = expect("the first agreement spares moratoria", spared(FIRST, ON), 1, weeks)
+    # a moratorium is rare: where the median is 0 the mean tells whether there was one at all
+    mean = three(float(np.nanmean(spared(FIRST, ON))), sign=True)
+    total = three(float(np.nanmean(seen.series(name(NOBODY, ON), "moratoria").sum(axis=1))))
     return (
-        expect("the first agreement spares moratoria", spared(FIRST, ON), 1, weeks),
+        first._replace(shown=f"{first.shown}; mean {mean}, of {total} without any agreement"),
         expect("it spares more of them than a later one", lead(spared, ON), 1, weeks),
         expect(
             "that lead is larger where moratoria spread",
