@@ -48,7 +48,9 @@ ENTRY = Entry(
     "queue, and who leaves?",
     expectation="A full-cost tariff protects bills and shortens the queue; some sites leave.",
     design="S4 (all grid cost, 85% take-or-pay, a deposit for every study) against S0. The wait is "
-    "that from announcement to firm capacity, of the sites that got it since strategies began.",
+    "that from announcement to firm capacity, of sites that the lab chose later and that got it. "
+    "Who leaves is counted among the programme's sites, not among others in the queue, whom a "
+    "deposit drives away by assumption.",
     arms=arms,
     judge=judge,
 )
