@@ -8,11 +8,15 @@ from experiments.catalogue import (
     e01_starts_capped,
     e02_efficiency,
     e03_governance,
+    e04_equal_shocks,
     e05_closed_loop,
     e06_vendor_outage,
     e07_without_abilene,
+    e08_slow_levers,
     e09_phase_map,
     e10_generations,
+    e11_full_cost_tariff,
+    e12_contagion,
 )
 from experiments.catalogue.engine import Entry
 
@@ -22,11 +26,15 @@ ENTRIES: Mapping[str, Entry] = {
         e01_starts_capped,
         e02_efficiency,
         e03_governance,
+        e04_equal_shocks,
         e05_closed_loop,
         e06_vendor_outage,
         e07_without_abilene,
+        e08_slow_levers,
         e09_phase_map,
         e10_generations,
+        e11_full_cost_tariff,
+        e12_contagion,
     )
 }
 

@@ -33,10 +33,11 @@ SERIES = (
     "training_flop_per_s",
     "cash_usd",
     "water_m3",
+    "moratoria",
 )
 """Weekly series that are kept of a run."""
-NAMES = (*(outcome.name for outcome in OUTCOMES), "site_slip_sd_weeks")
-"""Outcomes that are kept: those of every comparison, and how far sites spread."""
+NAMES = (*(outcome.name for outcome in OUTCOMES), "site_slip_sd_weeks", "grid_wait_weeks")
+"""Outcomes that are kept: those of every comparison, and two that only the catalogue needs."""
 
 
 class Arm(NamedTuple):
@@ -90,13 +91,14 @@ class Seen:
 
     Attributes
     ----------
-    start : date
-        First day of the runs.
+    start, strategy_start : date
+        First day of the runs, and from which on strategies act.
     outcomes, weekly : mapping of arm to mapping of name to ndarray, shape (F,) or (F, W)
         NaN where a run failed.
     """
 
     start: date
+    strategy_start: date
     outcomes: Mapping[str, Mapping[str, FloatArray]]
     weekly: Mapping[str, Mapping[str, FloatArray]]
 
@@ -121,8 +123,11 @@ def keep(result: RunResult) -> dict[str, Table]:
     """Return what the catalogue keeps of a run: its outcomes, and some weekly series."""
     weekly: Table = {"week": result.series("week")}
     weekly |= {name: result.series(name) for name in SERIES}
-    slips = {"site_slip_sd_weeks": np.array([site_slip_sd_weeks(result)])}
-    return {"outcomes": measures(result) | slips, "weekly": weekly}
+    more = {
+        "site_slip_sd_weeks": np.array([site_slip_sd_weeks(result)]),
+        "grid_wait_weeks": np.array([grid_wait_weeks(result)]),
+    }
+    return {"outcomes": measures(result) | more, "weekly": weekly}
 
 
 def site_slip_sd_weeks(result: RunResult) -> float:
@@ -132,16 +137,38 @@ def site_slip_sd_weeks(result: RunResult) -> float:
     than two such sites.
     """
     t = result.tables["phases"]
-    chosen = result.tables["events"]["site"][result.tables["events"]["kind"] == "announced"]
-    texts = result.tables["events"]["text"][result.tables["events"]["kind"] == "announced"]
-    later = {str(s) for s, text in zip(chosen, texts, strict=True) if "recorded" not in str(text)}
     slip = t["finish_week"] - t["planned_finish_week"]
     means = [
         float(slip[mine].mean())
-        for site in sorted(later)
+        for site in sorted(chosen_later(result))
         if (mine := (t["site"].astype(str) == site) & ~np.isnan(slip)).any()
     ]
     return float(np.std(means, ddof=1)) if len(means) > 1 else float("nan")
+
+
+def grid_wait_weeks(result: RunResult) -> float:
+    """Return how long sites that the lab chose later waited for firm capacity [week].
+
+    The mean weeks from announcement to the grant; a site that got none by the end does not count.
+    NaN where none was given.
+    """
+    events = result.tables["events"]
+
+    def weeks(kind: str) -> dict[str, float]:
+        mine = events["kind"] == kind
+        return dict(zip(map(str, events["site"][mine]), events["week"][mine], strict=True))
+
+    announced, granted = weeks("announced"), weeks("headroom")
+    waits = [granted[s] - announced[s] for s in sorted(chosen_later(result) & set(granted))]
+    return float(np.mean(waits)) if waits else float("nan")
+
+
+def chosen_later(result: RunResult) -> set[str]:
+    """Return the sites that the lab announced by its own choice, not by record."""
+    events = result.tables["events"]
+    announced = events["kind"] == "announced"
+    pairs = zip(events["site"][announced], events["text"][announced], strict=True)
+    return {str(site) for site, text in pairs if "recorded" not in str(text)}
 
 
 def specs(
@@ -151,7 +178,7 @@ def specs(
 
     A number that an arm sets holds in all of its futures; the central future is not run.
     """
-    common = [code_digest(), versions(), "catalogue", SERIES, weeks]
+    common = [code_digest(), versions(), "catalogue", SERIES, NAMES, weeks]
     sampled = futures(base, count, seed)
     found: dict[str, list[RunSpec]] = {}
     for arm in arms:
@@ -191,6 +218,7 @@ def seen(folder: Path, runs: Mapping[str, Sequence[RunSpec]]) -> Seen:
 
     return Seen(
         world.start,
+        world.strategy_start,
         {
             arm: {name: np.array([values(s.run, name) for s in group]) for name in NAMES}
             for arm, group in runs.items()

@@ -8,9 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosystem.errors import InputError
+from ecosystem.results import RunResult
 from ecosystem.scenario import load_strategy, load_world
 from experiments import catalogue
-from experiments.catalogue.engine import Arm, keep, seen, specs
+from experiments.catalogue.e04_equal_shocks import apart
+from experiments.catalogue.e08_slow_levers import gained
+from experiments.catalogue.e12_contagion import cluster
+from experiments.catalogue.engine import Arm, grid_wait_weeks, keep, seen, specs
 from experiments.catalogue.judging import (
     Finding,
     crossing,
@@ -67,6 +71,59 @@ def test_a_curve_crosses_where_it_turns_from_a_loss() -> None:
     assert crossing(at, np.array([-1.0, -1.0, 1.0])) == pytest.approx(2.0)
     assert np.isnan(crossing(at, np.array([1.0, 1.0, 2.0])))
     assert np.isnan(crossing(at, np.array([-3.0, -2.0, -1.0])))
+
+
+def test_equal_shocks_are_not_apart_and_unequal_ones_are() -> None:
+    noise = np.random.default_rng(3).normal(size=(6, 40))
+    assert (noise.max(axis=0) - noise.min(axis=0)).min() > 0  # what a naive spread would find
+    assert expect("apart", apart(noise), 1).verdict != "held"
+    assert apart(noise).mean() < 0.5
+    unequal = noise * 0.1 + np.arange(6.0)[:, None]
+    assert apart(unequal) == pytest.approx(unequal[5] - unequal[0])
+
+
+def test_a_failed_run_leaves_the_other_shocks_comparable() -> None:
+    lost = np.array([[1.0, 1.0, np.nan, 1.0], [3.0, 4.0, 5.0, 6.0]])
+    assert apart(lost) == pytest.approx([2.0, 3.0, np.nan, 5.0], nan_ok=True)
+
+
+def test_gains_are_relative_within_a_span_and_unknown_beyond_the_run() -> None:
+    with_it, without = np.array([[1.0, 3.0, 6.0]]), np.array([[1.0, 2.0, 4.0]])
+    assert gained(with_it, without, 0, 1) == pytest.approx([0.0])
+    assert gained(with_it, without, 1, None) == pytest.approx([0.5])
+    assert np.isnan(gained(with_it, without, 3, None)).all()
+
+
+def test_a_cluster_is_the_last_announced_site_and_the_candidates_near_it() -> None:
+    world = load_world("fictional").with_values({"numbers.regulators.neighbour_km": 200.0})
+    first, near = cluster(world)
+    assert first == "copper_flat"
+    assert set(near) == {"juniper_wells", "mesa_verano", "quartz_pass"}
+    assert cluster(world.with_values({"numbers.regulators.neighbour_km": 1.0})) == (first, ())
+
+
+def test_a_world_without_a_cluster_is_refused() -> None:
+    world = load_world("fictional")
+    alone = world.model_copy(
+        update={"sites": tuple(s for s in world.sites if s.role != "candidate")}
+    )
+    with pytest.raises(InputError, match="E12: world 'fictional' has no candidate"):
+        catalogue.entry("E12").arms(alone)
+
+
+def test_the_wait_for_the_grid_is_that_of_sites_chosen_later() -> None:
+    rows = [
+        ("announced", "old", 0, "600 MW, recorded"),
+        ("announced", "new", 10, "600 MW"),
+        ("announced", "never", 10, "600 MW"),
+        ("headroom", "old", 90, ""),
+        ("headroom", "new", 40, ""),
+    ]
+    columns = zip(("kind", "site", "week", "text"), zip(*rows, strict=True), strict=True)
+    events = {name: np.array(column, dtype=object) for name, column in columns}
+    assert grid_wait_weeks(RunResult({}, {"events": events})) == 30.0
+    kept = {name: column[:3] for name, column in events.items()}
+    assert np.isnan(grid_wait_weeks(RunResult({}, {"events": kept})))
 
 
 @pytest.mark.parametrize("entry", catalogue.ENTRIES.values(), ids=list(catalogue.ENTRIES))

@@ -73,7 +73,7 @@ def test_differences_are_paired_at_the_same_numbers(tmp_path: Path) -> None:
     for i, arm in enumerate(sweep.arms):
         level = np.arange(6.0) * 100 + (5.0 if i % 2 else 0.0)  # S3 is 5 above S0 in each future
         outcomes[arm.name] = {"usable_gw_years": level, "strategy_cost_usd": np.zeros(6)}
-    found = cells(sweep, Seen(sweep.world.start, outcomes, {}))
+    found = cells(sweep, Seen(sweep.world.start, sweep.world.strategy_start, outcomes, {}))
     ours = [c for c in found if c.strategy == "S3" and c.outcome == "usable_gw_years"]
     assert [(c.diff, c.low, c.high, c.n) for c in ours] == [(5.0, 5.0, 5.0, 6)] * 4
     assert "+5.00 [+5.00, +5.00]*" in sweep_text(sweep, found)
