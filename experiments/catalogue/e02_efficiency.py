@@ -14,7 +14,7 @@ FACTOR = 1.5
 FIRST_WEEKS, LATER_WEEKS = 26, (91, 117)
 REBOUND = {"rebound 0.5": (1.0, 0.5), "rebound 1": (1.0, 1.0), "rebound 1.5": (1.5, 1.0)}
 """Price elasticity and pass-through of each."""
-FIXED = {"numbers.lab.starts_per_quarter": 0, "numbers.capital.shed_below": 0.0}
+FIXED = {"numbers.lab.starts_per_quarter": 0, "numbers.lab.shed_below": 0.0}
 TOLERANCE = 0.02
 """Shortfall that counts as nothing."""
 
