@@ -438,8 +438,7 @@ def fit_checks() -> list[Check]:
     spread, names = m.spread(), prior().names
     order = np.argsort(spread).tolist()
     rows += [
-        _row("identified", f"{names[i]}: range over prior", float(spread[i]), "1")
-        for i in order[:6]
+        _row("identified", f"{names[i]}: range / prior", float(spread[i]), "1") for i in order[:6]
     ]
     rate = m.values[m.plausible][:, names.index("regulators.withdrawals_per_year")]
     low, middle, high = np.quantile(rate, (0.05, 0.5, 0.95)).tolist()

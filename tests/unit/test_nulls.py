@@ -37,11 +37,20 @@ VALUES = {
     "society.cap_breach_per_year": 0.5,
 }
 # What is scarce in no such world is made so for its own null.
+MANY = {
+    "regulators.withdrawals_per_year": 0.0,
+    "regulators.preventive_per_year": 0.0,
+    "regulators.moratorium_per_year": 0.0,
+    "capital.equity_factor": 100.0,
+}
+"""So that sites of the lab's choice are built."""
 SCARCE = {
+    "hearing_staff": MANY,
+    "forecast": MANY,
     "commitments": {"capital.commitment_cover": 0.1},
     "refusal": {"capital.refuse_below": 0.75},
-    "speculation": {"grid.study_slots": 2, "grid.headroom_factor": 100.0},
-    "grid_headroom": {"grid.headroom_factor": 0.1},
+    "speculation": {**MANY, "grid.study_slots": 2, "grid.headroom_factor": 100.0},
+    "grid_headroom": {**MANY, "grid.headroom_factor": 0.1},
     "speculative_holds": {"grid.headroom_factor": 0.5, "grid.upgrade_factor": 0.2},
     "equipment": {"equipment.slots_mw": 6_000.0},
     "chips": {"chips.mw_per_week": 10.0},
