@@ -114,8 +114,8 @@ def ladder_title(weekly: Weekly, start: date) -> str:
     last = {state: float(weekly[f"{state}_mw"][-1]) / MW_PER_GW for state in LADDER}
     secured = sum(last[state] for state in LADDER[1:-1])
     day = start + timedelta(weeks=length)
-    usable = f"{number(last['usable'])} GW usable of {number(secured)} GW secured or further"
-    lost = f", {number(last['cancelled'])} GW cancelled" if last["cancelled"] > 0 else ""
+    usable = f"{number(last['usable'])} GW usable of {number(secured)} secured or further"
+    lost = f", {number(last['cancelled'])} cancelled" if last["cancelled"] > 0 else ""
     return f"{usable}{lost}, {iso_week(day)}"
 
 

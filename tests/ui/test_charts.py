@@ -69,7 +69,7 @@ def test_the_bands_of_the_ladder_lie_on_one_another():
 
 def test_the_ladder_states_its_finding_and_units():
     table = weekly(3, usable_mw=[0, 0, 410], building_mw=[0, 0, 11890], cancelled_mw=[0, 0, 50])
-    title = "0.410 GW usable of 12.3 GW secured or further, 0.0500 GW cancelled, 2025-W05"
+    title = "0.410 GW usable of 12.3 secured or further, 0.0500 cancelled, 2025-W05"
     assert ladder_title(table, START) == title
     words = texts(ladder_chart(table, START, 520))
     assert title in words
