@@ -1,10 +1,12 @@
 """Carry out runs in chunks, on any executor: failures stay alone, an interruption loses little."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
@@ -13,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ecosystem.errors import EcosystemError
 from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Strategy, World
 from experiments.design import RunSpec
@@ -21,6 +24,14 @@ from experiments.store import finish, stored, write_part
 
 _CHUNKS_PER_JOB = 6
 _LARGEST_CHUNK = 20
+_AHEAD = 2
+"""Chunks per worker that are handed out at a time."""
+_PATIENCE_S = 0.2
+"""How long to wait for a chunk before asking again whether to stop."""
+
+
+class Cancelled(EcosystemError):  # noqa: N818 -- no error: it was asked for
+    """An experiment was stopped on request; says what is kept and how to go on."""
 
 
 class Simulate(Protocol):
@@ -60,9 +71,14 @@ def simulate(
     return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options)
 
 
-def pool_of(jobs: int) -> AbstractContextManager[Executor]:
-    """Lend a pool of own processes; when something is raised, drop what waits."""
-    return _pool(None, jobs)
+@contextmanager
+def pool_of(jobs: int) -> Iterator[Executor]:
+    """Lend a pool of own processes; when something is raised, drop what waits, finish what runs."""
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def run_all(
@@ -75,6 +91,7 @@ def run_all(
     simulate: Simulate = simulate,
     keep: Keep = reduce,
     executor: Executor | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Tally:
     """Carry out all runs that `folder` does not hold yet, and write its manifest.
 
@@ -83,7 +100,7 @@ def run_all(
     specs : sequence of RunSpec
         In the order in which results are to be read.
     jobs : int
-        Processes; 1 runs in this one.
+        Processes; 1 runs in this one. With `executor`, the number of its workers.
     on_done : callable
         Told ``(runs done, runs in all)`` at the start and after every chunk.
     folder : Path
@@ -95,38 +112,94 @@ def run_all(
     keep : callable
         What is kept of a run; a function of an importable module. A folder holds results of one.
     executor : Executor, optional
-        Used instead of own processes, e.g. Dask's or mpi4py's.
+        Used instead of own processes, e.g. Dask's or mpi4py's; it stays open.
+    cancelled : callable, optional
+        Asked between chunks, and several times a second while processes work. Once it says yes,
+        no more chunks are begun; those in flight are finished and stored. Any thread may call
+        this function.
 
     Raises
     ------
+    Cancelled
+        If `cancelled` said yes before all was done. No process of ours is left behind.
     concurrent.futures.process.BrokenProcessPool
         If a process died, e.g. for want of memory. What was done is kept.
 
     Notes
     -----
     A run that raises is recorded in table ``runs`` with its error; the others go on. Results do
-    not depend on `jobs`, chunks or interruptions.
+    not depend on `jobs`, chunks or interruptions. At most two chunks per worker are handed out at
+    a time, so that memory does not grow with the number of runs.
     """
     done = stored(folder, (spec.run for spec in specs))
     todo = [spec for spec in specs if spec.run not in done]
-    count = len(specs) - len(todo)
-    found = count
+    found = count = len(specs) - len(todo)
     on_done(count, len(specs))
     chunks = _chunks(todo, jobs)
-    if jobs == 1 and executor is None:
-        for chunk in chunks:
-            count += work(chunk, folder, simulate, keep)
+    job = partial(work, folder=folder, simulate=simulate, keep=keep)
+    stop = cancelled or _never
+    with closing(_carried_out(chunks, job, executor, jobs, stop)) as steps:
+        for made in steps:
+            count += made
             on_done(count, len(specs))
-    elif chunks:
-        with _pool(executor, min(jobs, len(chunks))) as pool:
-            waiting: list[Future[int]] = [
-                pool.submit(work, chunk, folder, simulate, keep) for chunk in chunks
-            ]
-            for future in as_completed(waiting):
-                count += future.result()
-                on_done(count, len(specs))
+    if count < len(specs):
+        raise Cancelled(
+            f"{folder}: cancelled; {count} of {len(specs)} runs are kept, and the same experiment "
+            "in the same folder goes on from there."
+        )
     finish(folder, [spec.run for spec in specs], about or {})
     return Tally(made=len(todo), found=found, total=len(specs))
+
+
+def _never() -> bool:
+    return False
+
+
+def _carried_out(
+    chunks: Sequence[Sequence[RunSpec]],
+    job: Callable[[Sequence[RunSpec]], int],
+    executor: Executor | None,
+    jobs: int,
+    stop: Callable[[], bool],
+) -> Generator[int]:
+    """Carry out chunks here or on a pool; yield how many runs each had."""
+    if not chunks:
+        return
+    if jobs == 1 and executor is None:
+        for chunk in chunks:
+            if stop():
+                return
+            yield job(chunk)
+        return
+    workers = min(jobs, len(chunks))
+    with nullcontext(executor) if executor else pool_of(workers) as pool:
+        yield from _handed_out(chunks, job, pool, workers, stop)
+
+
+def _handed_out(
+    chunks: Iterable[Sequence[RunSpec]],
+    job: Callable[[Sequence[RunSpec]], int],
+    pool: Executor,
+    workers: int,
+    stop: Callable[[], bool],
+) -> Generator[int]:
+    """Hand chunks out, a few ahead of the workers; whatever happens, wait for those in flight."""
+    left = iter(chunks)
+    flying: set[Future[int]] = set()
+    try:
+        while True:
+            if stop():
+                flying = {future for future in flying if not future.cancel()}
+                left = iter(())
+            for chunk in islice(left, workers * _AHEAD - len(flying)):
+                flying.add(pool.submit(job, chunk))
+            if not flying:
+                return
+            landed, flying = wait(flying, timeout=_PATIENCE_S, return_when=FIRST_COMPLETED)
+            for future in landed:
+                yield future.result()
+    finally:
+        wait({future for future in flying if not future.cancel()})
 
 
 def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep = reduce) -> int:
@@ -160,21 +233,6 @@ def _chunks(specs: Sequence[RunSpec], jobs: int) -> list[Sequence[RunSpec]]:
         return []
     size = min(_LARGEST_CHUNK, -(-len(specs) // (jobs * _CHUNKS_PER_JOB)))
     return [specs[i : i + size] for i in range(0, len(specs), size)]
-
-
-@contextmanager
-def _pool(given: Executor | None, jobs: int) -> Iterator[Executor]:
-    """Lend an executor; when something is raised, drop what waits and let what runs finish."""
-    pool = given or ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt
-    )
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    if given is None:
-        pool.shutdown()
 
 
 def _ignore_interrupt() -> None:

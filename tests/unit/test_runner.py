@@ -1,4 +1,6 @@
 import json
+import multiprocessing
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,8 +11,8 @@ from fake_ecosystem import fragile, simulate, strategy, tiny_world
 from ecosystem.errors import ResultsError
 from experiments import runner
 from experiments.design import Experiment
-from experiments.runner import run_all
-from experiments.store import read
+from experiments.runner import Cancelled, run_all
+from experiments.store import read, stored
 
 TABLES = ("runs", "outcomes", "yearly", "sites", "phases", "events")
 
@@ -101,6 +103,71 @@ def test_an_interruption_of_processes_keeps_finished_chunks(tmp_path):
     tally = run_all(todo, 1, quiet, tmp_path, simulate=simulate)
     assert tally.found >= 4
     assert tally.found + tally.made == 12
+
+
+def test_a_cancelled_experiment_keeps_what_was_in_flight_and_goes_on(tmp_path):
+    todo = specs(futures=29)
+    asked, heard, raised = threading.Event(), [], []
+
+    def hear(done: int, total: int) -> None:
+        heard.append((done, total))
+        if done:
+            asked.set()
+
+    def in_background() -> None:
+        try:
+            run_all(todo, 2, hear, tmp_path, simulate=simulate, cancelled=asked.is_set)
+        except Cancelled as error:
+            raised.append(str(error))
+
+    thread = threading.Thread(target=in_background)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert multiprocessing.active_children() == []
+    done, total = heard[-1]
+    assert total == 60
+    assert 0 < done <= (1 + 4) * 5  # chunks of five: the first, and two ahead of each process
+    assert len(stored(tmp_path, [spec.run for spec in todo])) == done
+    assert raised == [
+        f"{tmp_path}: cancelled; {done} of 60 runs are kept, and the same experiment in the same "
+        "folder goes on from there."
+    ]
+    assert run_all(todo, 1, quiet, tmp_path, simulate=simulate).found == done
+    run_all(todo, 1, quiet, tmp_path / "whole", simulate=simulate)
+    same(tmp_path, tmp_path / "whole")
+
+
+def test_cancelling_before_the_start_makes_nothing_and_after_the_end_changes_nothing(tmp_path):
+    todo = specs(futures=1)
+    with pytest.raises(Cancelled, match="0 of 4 runs"):
+        run_all(todo, 1, quiet, tmp_path, simulate=Interrupt(0), cancelled=lambda: True)
+    run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    tally = run_all(todo, 2, quiet, tmp_path, simulate=Interrupt(0), cancelled=lambda: True)
+    assert tally.found == 4
+
+
+class Counting(ThreadPoolExecutor):
+    """Threads that note how many tasks were ever open at once."""
+
+    most = open = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = super().submit(fn, *args, **kwargs)
+        self.open += 1
+        self.most = max(self.most, self.open)
+        future.add_done_callback(self.closed)
+        return future
+
+    def closed(self, future) -> None:
+        self.open -= 1
+
+
+def test_only_a_few_chunks_per_worker_are_handed_out_at_a_time(tmp_path):
+    with Counting(2) as pool:
+        run_all(specs(futures=59, weeks=60), 2, quiet, tmp_path, simulate=simulate, executor=pool)
+        assert 2 <= pool.most <= 4
+        pool.submit(int)  # it stays open
 
 
 def test_nothing_is_made_twice_but_what_is_damaged(tmp_path):
