@@ -28,7 +28,6 @@ def _Button(  # noqa: N802
     name: str,
     mime: str,
     content: str,
-    count: int,
     event_fetch: Callable[[Any], None],
     event_saved: Callable[[Any], None],
 ) -> None: ...
@@ -50,7 +49,7 @@ def Download(label: str, name: str, make: Callable[[], str], short: str = "") ->
     short : str
         What the button shows, where the place is narrow.
     """
-    (count, content), set_file = use_state((0, ""))
+    content, set_content = use_state("")
     name = safe_name(name)
     _Button(
         label=label,
@@ -58,9 +57,8 @@ def Download(label: str, name: str, make: Callable[[], str], short: str = "") ->
         name=name,
         mime=_MIME.get(name.rpartition(".")[2], "text/plain;charset=utf-8"),
         content=content,
-        count=count,
-        event_fetch=lambda _: set_file((1, make())),
-        event_saved=lambda _: set_file((0, "")),  # the text need not stay in memory
+        event_fetch=lambda _: set_content(make()),
+        event_saved=lambda _: set_content(""),  # it need not stay in memory
     )
 
 
