@@ -98,11 +98,8 @@ class CapitalProvider(Actor):
         return (
             ("equity", f"{e.equity_usd_per_week * WEEKS_PER_YEAR / 1e9:,.1f} bn USD/yr"),
             ("credibility of the lab", f"{credibility(now, self.key):.2f}"),
-            (
-                "wants",
-                f"{n.commitment_cover:.1f} of the lab's commitments covered by what it earns",
-            ),
-            ("covered", f"{choosing.commitment_cover(now):.1f}"),
+            ("wants", f"rent that takes at most {n.commitment_cover:.0%} of expected revenue"),
+            ("rent takes", f"{choosing.commitment_cover(now):.0%} of expected revenue"),
             ("lent to owners", f"{debt[0] / 1e9:,.1f} bn USD"),
             ("leverage of owners", f"{leverage(debt, assets)[0]:.0%} of book value"),
             ("sites refused", f"{int(refused.sum())}, {now.layout.site_mw[refused].sum():,.0f} MW"),

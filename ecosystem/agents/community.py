@@ -69,7 +69,7 @@ class Community(Actor):
     def _wants(self, now: Snapshot) -> str:
         """Return its wishes of this week in words."""
         wishes = [_WISHES[type(order)] for order in self.decide(now)]
-        return ", ".join(wishes) or "nothing of the programme"
+        return ", ".join(wishes) or "nothing for now"
 
     def card(self, now: Snapshot) -> Card:
         """Return opinion, trust and mobilisation (simulated)."""
@@ -82,5 +82,5 @@ class Community(Actor):
             ("organised", "yes" if s.organised[i] else "no"),
             ("social licence", LICENCE[int(s.licence[i])]),
             ("agreement", "signed" if now.sites.agreement_week[i] <= now.week else "none"),
-            ("wants", self._wants(now)),
+            ("wants (simulated)", self._wants(now)),
         )
