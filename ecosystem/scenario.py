@@ -7,7 +7,7 @@ name becomes one line that says the file, the key, the value, the limit and the 
 import csv
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources import files
@@ -340,7 +340,10 @@ def vendor_nodes(world: World) -> dict[str, int]:
 
 
 class Levers(Parameters):
-    """What a strategy can do. The defaults are S0: decide, announce, defend."""
+    """What a strategy can do. The defaults are S0: decide, announce, defend.
+
+    What each acts on and how it is priced is told in :mod:`ecosystem.levers`.
+    """
 
     openness: float = par(
         0.3,
@@ -785,18 +788,48 @@ _OWN = {"key", "name", "description", "source", "of_budget"}
 """What a strategy does not take over from the one that it extends."""
 
 
+def parse_strategy(text: str, where: str) -> Strategy:
+    """Read a strategy from the text of a TOML file; `where` names it in messages.
+
+    By the rules of :func:`load_strategy`, but for one: ``extends`` names a shipped strategy, never
+    a path, so that text from anywhere can open no file.
+
+    Raises
+    ------
+    InputError
+        If the text is no TOML, or a key or value in it is wrong.
+    """
+
+    def base(parent: str) -> Strategy:
+        known = shipped("strategies")
+        if parent.lower() not in map(str.lower, known):
+            raise InputError(_unknown("strategy", parent, known, f"{where}: extends"))
+        return load_strategy(parent)
+
+    return _extended(_parsed(text, where), where, base)
+
+
 def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     path = _find(name, "strategies", "strategy", f"{above[-1]}: extends" if above else "")
     if path in above:
         raise InputError(f"{path}: extends: the strategies extend one another in a circle")
-    raw = _read_toml(path)
+
+    def base(parent: str) -> Strategy:
+        beside = path.parent / f"{parent}.toml"
+        return _load_strategy(beside if beside.exists() else parent, (*above, path))
+
+    return _extended(_read_toml(path), str(path), base)
+
+
+def _extended(raw: dict[str, Any], where: str, base: Callable[[str], Strategy]) -> Strategy:
+    """Validate what a file says, together with what it takes over from the one it extends."""
     parent = raw.pop("extends", None)
     if parent is not None and not isinstance(parent, str):
         raise InputError(f"{path}: extends = {parent!r}: must be the id or file of a strategy.")
     if parent is not None:
-        beside = path.parent / f"{parent}.toml"
-        base = _load_strategy(beside if beside.exists() else parent, (*above, path))
-        inherited = base.model_dump(exclude=_OWN, exclude_unset=True)
+        if not isinstance(parent, str):
+            raise InputError(f'{where}: extends = {parent!r}: name a strategy, such as "S2".')
+        inherited = base(parent).model_dump(exclude=_OWN, exclude_unset=True)
         for name, value in inherited.items():
             own = raw.get(name, {})
             if not isinstance(value, dict):
@@ -806,7 +839,7 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     try:
         return Strategy.model_validate(raw)
     except ValidationError as error:
-        raise InputError(_explain(error, str(path), Strategy)) from error
+        raise InputError(_explain(error, where, Strategy)) from error
 
 
 def write_template(name: str) -> list[Path]:
@@ -868,11 +901,18 @@ def _find(
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return _parsed(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}") from error
     except RecursionError as error:
         raise InputError(f"{path}: cannot be read as TOML: brackets inside brackets.") from error
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers too long, brackets too deep
+        raise InputError(f"{where}: cannot be read as TOML: {error}") from error
 
 
 def _read_csv(world_file: Path, name: str, model: type[BaseModel]) -> list[BaseModel]:
