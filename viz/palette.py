@@ -3,6 +3,7 @@
 Charts name classes and never colours, so that one drawing serves the light and the dark page.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -175,10 +176,27 @@ _RULES = """
 
 def stylesheet() -> str:
     """Return the CSS of every drawing; dark inside ``.theme--dark``, light otherwise."""
+    light = "".join(f"--{name}:{colour};" for name, colour in _light().items())
     causes = {f"c-{key}": colour for key, colour in _OKABE_ITO.items()}
-    light = _variables(_LADDER_LIGHT, _LIGHT | causes)
     dark = _variables(_LADDER_DARK, _DARK | causes | {"c-coordination": _DARK["dark"]})
+    return f".eco{{{light}}}.theme--dark .eco{{{dark}}}{_rules()}"
+
+
+def plain_stylesheet() -> str:
+    """Return the CSS of a drawing that stands alone: light, without variables or a page around."""
+    colours = _light()
+    rules = re.sub(r"var\(--([a-z-]+)\)", lambda found: colours[found[1]], _rules())
+    rules = rules.replace(".eco svg ", "").replace(".eco svg{", "svg{")
+    return f"{rules}svg{{background:{colours['card']};font-family:Helvetica,Arial,sans-serif}}"
+
+
+def _light() -> dict[str, str]:
+    causes = {f"c-{key}": colour for key, colour in _OKABE_ITO.items()}
+    ladder = {f"l-{s}": colour for s, colour in zip(LADDER, _LADDER_LIGHT, strict=False)}
+    return ladder | _LIGHT | causes
+
+
+def _rules() -> str:
     fills = "".join(f".eco svg .f-{s}{{fill:var(--l-{s})}}" for s in LADDER[:-1])
     fills += "".join(f".eco svg .c-{c}{{fill:var(--c-{c})}}" for c in CAUSES)
-    fills += ".eco svg .c-none{fill:var(--none)}"
-    return f".eco{{{light}}}.theme--dark .eco{{{dark}}}{_RULES}{fills}"
+    return f"{_RULES}{fills}.eco svg .c-none{{fill:var(--none)}}"
