@@ -26,6 +26,7 @@ class Stretch(NamedTuple):
     phase: int
     activity: int
     cause: str
+    lost_weeks: float = 0.0
 
 
 def courses(model: "Ecosystem") -> Table:
@@ -38,8 +39,8 @@ def courses(model: "Ecosystem") -> Table:
         ``first_week``, ``last_week``, ``driver_phase`` and ``activity`` (what of the driving path
         was under way: the predecessor that finished last, see
         :func:`ecosystem.causes.paths.driving_path`), ``cause`` that held it back most, "" where
-        it went at full pace, `date on record` where nothing of the path was under way, and
-        ``expected`` for what lies after the end of the run.
+        it went at full pace, `date on record` where nothing of the path was under way,
+        ``lost_weeks`` that it took of them, and ``expected`` for what ends after the run.
 
     Notes
     -----
@@ -59,6 +60,7 @@ def courses(model: "Ecosystem") -> Table:
         "driver_phase": np.array([layout.number[s.phase] + 1 for _, s in rows], dtype=np.int64),
         "activity": words(ACTIVITY_NAMES[s.activity] for _, s in rows),
         "cause": words(s.cause for _, s in rows),
+        "lost_weeks": np.array([s.lost_weeks for _, s in rows]),
         "expected": last > study.week,
     }
 
@@ -85,30 +87,28 @@ def _course(
     return found
 
 
-def _held(
-    runs: Runs, own: slice, at: tuple[int, int], begun: float, done: float
-) -> list[Stretch]:
+def _held(runs: Runs, own: slice, at: tuple[int, int], begun: float, done: float) -> list[Stretch]:
     """Cut the time of one activity where what held it changes."""
     found: list[Stretch] = []
 
-    def add(low: float, high: float, cause: str) -> None:
+    def add(low: float, high: float, cause: str, lost: float = 0.0) -> None:
         low, high = max(low, begun), min(high, done)
-        if high - low <= 0:
+        if high <= low:
             return
-        if found and found[-1].cause == cause and found[-1].last_week >= low:
-            found[-1] = found[-1]._replace(last_week=high)
+        lost *= high - low
+        last = found[-1] if found else None
+        if last and last.cause == cause and last.last_week >= low:
+            found[-1] = last._replace(last_week=high, lost_weeks=last.lost_weeks + lost)
         else:
-            found.append(Stretch(low, high, *at, cause))
+            found.append(Stretch(low, high, *at, cause, lost))
 
     until = begun
-    for first, weeks, allowed in zip(
-        runs.first_week[own].tolist(),
-        runs.weeks[own].tolist(),
-        runs.availability[own],
-        strict=True,
-    ):
-        add(until, first, "")
-        add(first, first + weeks, NAMES[int(allowed.argmin())] if allowed.min() < FULL_PACE else "")
-        until = max(until, float(first + weeks))
+    lines = zip(runs.first_week[own], runs.weeks[own], runs.availability[own], strict=True)
+    for first, weeks, allowed in lines:
+        pace, end = float(allowed.min()), float(first + weeks)
+        add(until, float(first), "")
+        held = pace < FULL_PACE
+        add(float(first), end, NAMES[int(allowed.argmin())] if held else "", (1 - pace) * held)
+        until = max(until, end)
     add(until, done, "")
     return found

@@ -49,9 +49,9 @@ def opinions(model: "Ecosystem") -> Table:
             if weight[of].sum() > 0:
                 told = _group(opinion[:, of], weight[of])
                 share = np.full(len(weeks), weight[of].sum())
-                names = ("community", "tercile", "place")
-                said = {n: words([v] * len(weeks)) for n, v in zip(names, (key, name, place), strict=True)}
-                parts.append({**said, "week": weeks, "share": share, **told})
+                said = {"community": key, "tercile": name, "place": place}
+                who = {column: words([word] * len(weeks)) for column, word in said.items()}
+                parts.append({**who, "week": weeks, "share": share, **told})
     if not parts:
         return {name: np.zeros(0) for name in _OPINIONS}
     return {name: np.concatenate([part[name] for part in parts]) for name in _OPINIONS}
