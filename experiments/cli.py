@@ -202,10 +202,9 @@ def compare(
             experiment, until_width, futures_most, jobs or _cores(), out, command
         )
         typer.echo(stopped + "\n")
-    specs = experiment.specs()
     exact = _exact(experiment, jobs or _cores()) if break_even else []
     rules = _under_rules(experiment, jobs or _cores(), out, command) if opinion_rules else ""
-    _conclude(experiment, specs, explain, out, command, money, exact, rules)
+    _conclude(experiment, explain, out, command, money, exact, rules)
 
 
 @app.command()
@@ -803,7 +802,6 @@ def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -
 
 def _conclude(
     experiment: "Experiment",
-    specs: "list[RunSpec]",
     future: int,
     out: Path,
     command: str,
@@ -819,7 +817,7 @@ def _conclude(
     from experiments.summary import comparison_text, cost_text, paragraph
     from viz.report import write_report
 
-    report = write_answer(experiment, specs, future, out, command, money, exact, rules)
+    report = write_answer(experiment, future, out, command, money, exact, rules)
     page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
