@@ -824,8 +824,6 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
 def _extended(raw: dict[str, Any], where: str, base: Callable[[str], Strategy]) -> Strategy:
     """Validate what a file says, together with what it takes over from the one it extends."""
     parent = raw.pop("extends", None)
-    if parent is not None and not isinstance(parent, str):
-        raise InputError(f"{path}: extends = {parent!r}: must be the id or file of a strategy.")
     if parent is not None:
         if not isinstance(parent, str):
             raise InputError(f'{where}: extends = {parent!r}: name a strategy, such as "S2".')
