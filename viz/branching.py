@@ -13,9 +13,15 @@ from ecosystem.levers import ACTS
 from ecosystem.parameters import Card, cards
 from ecosystem.scenario import Levers, Strategy
 from ecosystem.units import iso_week
+from viz.components import Files
 from viz.controls import Chooser
-from viz.differences import differences, differences_csv, differences_html
-from viz.downloads import Download
+from viz.differences import (
+    differences,
+    differences_csv,
+    differences_html,
+    only_one,
+    only_one_html,
+)
 from viz.fork import Branch, with_levers
 from viz.state import Frame, Session
 
@@ -170,9 +176,11 @@ def Differences(frame: Frame) -> None:  # noqa: N802
     if not (branch and frame.view and frame.branch):
         return
     rows = differences(frame.view.weekly, frame.branch.weekly, branch.week)
-    with solara.Div(classes=["eco-card", "eco-differences"]):
-        solara.HTML("div", differences_html(rows))
-        with solara.Div(classes=["eco-files"]):
-            Download(
-                "Differences as CSV", "differences.csv", lambda: differences_csv(rows), short="CSV"
-            )
+    apart = only_one(frame.view, frame.branch, branch.week)
+    names = {site.key: site.name for site in frame.view.sites}
+    with solara.Div(classes=["eco-grid", "eco-differences"]):
+        with solara.Div(classes=["eco-card"]):
+            solara.HTML("div", differences_html(rows))
+            Files((("Differences", "CSV", "differences.csv", lambda: differences_csv(rows)),))
+        with solara.Div(classes=["eco-card"]):
+            solara.HTML("div", only_one_html(apart, names), classes=["eco-only"])

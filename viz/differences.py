@@ -1,15 +1,19 @@
 """What a branch changed: original and branch side by side, in numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, FloatArray
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, FloatArray, iso_week
+from ecosystem.view import Event, View
 from viz.downloads import csv_of
 from viz.palette import LADDER
 from viz.svg import number
 from viz.tables import table_html
+
+_SHOWN = 14
 
 type Weekly = Mapping[str, FloatArray]
 
@@ -24,8 +28,9 @@ class Difference(NamedTuple):
 
     @property
     def change(self) -> float:
-        """Branch minus original."""
-        return self.branch - self.original
+        """Branch minus original; what is no more than rounding is 0."""
+        change = self.branch - self.original
+        return 0.0 if abs(change) < 1e-9 * max(abs(self.original), 1.0) else change
 
 
 class _Quantity(NamedTuple):
@@ -58,6 +63,33 @@ def differences_html(rows: Sequence[Difference]) -> str:
         "how a difference comes about. Whether it holds, many futures tell (page Compare)."
     )
     return table_html(caption, head, cells, words=(0, 4))
+
+
+def only_one(original: View, branch: View, week: int) -> list[tuple[str, Event]]:
+    """Return the latest events that only one of the two has, newest first, and which it is."""
+    # a view remembers the latest events alone, and its oldest week perhaps not whole
+    since = max(week, *(v.events[-1].week + 1 for v in (original, branch) if v.events), 0)
+    found: list[tuple[str, Event]] = []
+    for word, own, other in (("branch", branch, original), ("original", original, branch)):
+        common = {(e.week, e.site, e.text) for e in other.events}
+        found += [
+            (word, event)
+            for event in own.events
+            if event.week >= since and (event.week, event.site, event.text) not in common
+        ]
+    return sorted(found, key=lambda pair: -pair[1].week)
+
+
+def only_one_html(found: Sequence[tuple[str, Event]], names: Mapping[str, str]) -> str:
+    """Return what happened in only one of the two as HTML."""
+    rows = "".join(
+        f'<li><time title="{event.day:%d %B %Y}">{iso_week(event.day)}</time> '
+        f"<i>{word}</i> <b>{escape(names.get(event.site, event.site))}</b> "
+        f"{escape(event.text)}</li>"
+        for word, event in found[:_SHOWN]
+    )
+    head = "<h3>Only in one of the two <span>latest first; simulated</span></h3>"
+    return head + (f"<ol>{rows}</ol>" if rows else "<p>So far the same happened in both.</p>")
 
 
 def differences_csv(rows: Sequence[Difference]) -> str:
