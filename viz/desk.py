@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 import solara
 from reacton.core import Element
 
-from viz.state import Catalogue, Choice, Session, parse_query, query_of
+from viz.state import KEYS, Catalogue, Choice, Session, parse_query, query_of
 
 FIRST_PAGE = "world"
 
@@ -66,7 +66,7 @@ class Desk:
         self.catalogue = catalogue
         self.session = Session(catalogue, parse_query(query, catalogue.first()), connected)
         self.page = solara.reactive(page if page in pages else FIRST_PAGE)
-        own = {key: value for key, value in given.items() if key not in Choice._fields}
+        own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
         self.shelf: dict[object, object] = {}
 
