@@ -9,15 +9,16 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import solara
 
-from ecosystem.errors import EcosystemError
-from ecosystem.scenario import load_strategy, load_world, shipped
+from ecosystem.errors import EcosystemError, InputError
+from ecosystem.scenario import Strategy, load_strategy, load_world, shipped
 from ecosystem.view import View
 
 FRAME_S = 0.09
@@ -74,11 +75,28 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be chosen (keys with their names), and how a choice becomes a running world."""
+    """What can be chosen (keys with their names), and how a choice becomes a running world.
+
+    Each tab has its own. `own` holds the strategies that were made in it, which `build` knows.
+    """
 
     worlds: dict[str, str]
     strategies: dict[str, str]
     build: Callable[[Choice], Running]
+    own: dict[str, Strategy] = field(default_factory=dict)
+
+    def adopt(self, strategy: Strategy) -> None:
+        """Let a strategy be chosen in this tab; its key is none of the shipped ones.
+
+        Raises
+        ------
+        InputError
+            If a shipped strategy has that key.
+        """
+        if strategy.key in self.strategies and strategy.key not in self.own:
+            raise InputError(f"key = {strategy.key!r}: a shipped strategy has it. Choose another.")
+        self.own[strategy.key] = strategy
+        self.strategies[strategy.key] = strategy.name
 
     def first(self) -> Choice:
         """Return what a newcomer sees."""
@@ -97,14 +115,16 @@ def shipped_catalogue() -> Catalogue:
     """
     worlds = {key: load_world(key).title for key in shipped("worlds")}
     strategies = {key: load_strategy(key).name for key in shipped("strategies")}
-    return Catalogue(worlds, strategies, _build)
+    own: dict[str, Strategy] = {}
+    return Catalogue(worlds, strategies, partial(_build, own), own)
 
 
-def _build(choice: Choice) -> Running:
+def _build(own: Mapping[str, Strategy], choice: Choice) -> Running:
     # Mesa takes a second to import: a worker thread pays it while the page already stands.
     from ecosystem.model import Ecosystem
 
-    return Ecosystem(load_world(choice.world), load_strategy(choice.strategy), seed=choice.seed)
+    strategy = own.get(choice.strategy) or load_strategy(choice.strategy)
+    return Ecosystem(load_world(choice.world), strategy, seed=choice.seed)
 
 
 @dataclass(frozen=True, slots=True)
