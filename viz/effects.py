@@ -10,8 +10,9 @@ from viz.svg import drawing, shortened, text
 
 _WIDE = 560.0
 _ROW = 34.0
+_TOP = 44.0
 _BOX = (0.0, 172.0, 410.0)
-_BOX_WIDE = (140.0, 200.0, 150.0)
+_BOX_WIDE = (140.0, 200.0, 148.0)
 _CAUSE_WORDS = {"community": "community, permits"}
 
 
@@ -42,13 +43,13 @@ def effects_chart(levers: Sequence[str]) -> str:
     title = effects_title(levers)
     columns = (
         [(key, ACTS[key].label, "") for key in levers],
-        [(key, MECHANISMS[key].words, f"§ {MECHANISMS[key].section}") for key in mechanisms],
+        [(key, MECHANISMS[key].words, f"§\u00a0{MECHANISMS[key].section}") for key in mechanisms],
         [(cause, _cause(cause), "") for cause in causes],
     )
     at = [_rows(len(column), tall) for column in columns]
-    body = [f"<title>{_told(levers)}</title>", text(0, 14, title, "title")]
+    body = [f"<title>{_told(levers)}</title>", text(0, 18, title, "title")]
     heads = ("lever", "through (docs/odd.md)", "cause of delay")
-    body += [text(x, 34, head, "soft small") for x, head in zip(_BOX, heads, strict=True)]
+    body += [text(x, 37, head, "soft small") for x, head in zip(_BOX, heads, strict=True)]
     for i, lever in enumerate(levers):
         for key in ACTS[lever].through:
             body.append(_link(0, at[0][i], at[1][mechanisms.index(key)], "none"))
@@ -58,7 +59,7 @@ def effects_chart(levers: Sequence[str]) -> str:
     for number, column in enumerate(columns):
         for y, (key, label, note) in zip(at[number], column, strict=True):
             body.append(_box(number, y, label, note, cause_key(key) if number == 2 else ""))
-    return drawing(_WIDE, 46 + tall, title, "".join(body))
+    return drawing(_WIDE, _TOP + tall, title, "".join(body))
 
 
 def _mechanisms(levers: Sequence[str]) -> list[str]:
@@ -85,7 +86,7 @@ def _told(levers: Sequence[str]) -> str:
 
 def _rows(count: int, tall: float) -> list[float]:
     """Return the middles of boxes that are spread over the height."""
-    return [46 + tall * (i + 0.5) / count for i in range(count)]
+    return [_TOP + tall * (i + 0.5) / count for i in range(count)]
 
 
 def _link(column: int, above: float, below: float, css: str) -> str:
@@ -159,15 +160,15 @@ def budget_chart(price: Price, share: float) -> str:
     share : float
         Of campus capex, which is the common budget; for the label.
     """
-    left, wide, top = 6.0, _WIDE - 12, 46.0
+    left, wide, top = 0.0, _WIDE, 46.0
     most = 1.15 * max(price.spent_usd, price.budget_usd, 1.0)
     bar = wide * min(max(price.spent_usd, 0.0) / most, 1.0)
     mark = left + wide * price.budget_usd / most
     over = max(0.0, bar - (mark - left))
     body = [
         f"<title>{budget_title(price)}. {budget_note(price)}</title>",
-        text(0, 14, budget_title(price), "title"),
-        text(0, 31, "Present value, beyond S0", "soft"),
+        text(0, 18, budget_title(price), "title"),
+        text(0, 35, "Present value, beyond S0", "soft"),
         f'<rect class="track-bar" x="{left:g}" y="{top:g}" width="{wide:g}" height="20"/>',
         f'<rect class="l-bar" x="{left:g}" y="{top:g}" width="{bar - over:.1f}" height="20"/>',
     ]

@@ -174,6 +174,22 @@ _RULES = """
 .eco svg .whisker{stroke:var(--ink);stroke-width:1.4;fill:none}
 .eco svg .dot-clear{fill:var(--accent);stroke:var(--accent);stroke-width:1.6}
 .eco svg .dot-open{fill:var(--card);stroke:var(--ink);stroke-width:1.6}
+.eco svg .plan{fill:none;stroke:var(--ink);stroke-width:1.1;stroke-dasharray:3 2}
+.eco svg .built{fill:var(--none);opacity:.5}
+.eco svg .expected{fill:var(--none);opacity:.18;stroke:var(--none);stroke-width:1}
+.eco svg .waits{fill:var(--line);stroke:var(--none);stroke-width:.6;stroke-dasharray:1 2}
+.eco svg .tail{fill:var(--accent);opacity:.75}
+.eco svg .lane{fill:transparent}
+.eco svg .pick:hover .lane,.eco svg .picked-row .lane{fill:var(--accent);opacity:.09}
+.eco svg .pick:focus .lane{stroke:var(--accent);stroke-width:1.5}
+.eco svg .milestone{fill:var(--ink);stroke:var(--card);stroke-width:1}
+.eco svg .opinion{fill:none;stroke-width:1.4}
+.eco svg .o-low{stroke:var(--c-equipment)}
+.eco svg .o-middle{stroke:var(--c-labour)}
+.eco svg .o-high{stroke:var(--c-disruption)}
+.eco svg .o-far{stroke-dasharray:4 2.5}
+.eco svg .against{fill:none;stroke:var(--c-community);stroke-width:1.8}
+.eco svg .organised-band{fill:var(--c-community);opacity:.13}
 """
 
 
@@ -202,4 +218,5 @@ def _light() -> dict[str, str]:
 def _rules() -> str:
     fills = "".join(f".eco svg .f-{s}{{fill:var(--l-{s})}}" for s in LADDER[:-1])
     fills += "".join(f".eco svg .c-{c}{{fill:var(--c-{c})}}" for c in CAUSES)
+    fills += "".join(f".eco svg .s-{c}{{stroke:var(--c-{c})}}" for c in CAUSES)
     return f"{_RULES}{fills}.eco svg .c-none{{fill:var(--none)}}"

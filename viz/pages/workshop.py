@@ -9,6 +9,7 @@ from typing import Any, cast
 import solara
 from reacton import use_effect, use_memo
 from solara.core import component
+from solara.lab.components.theming import ThemeToggle
 from solara.tasks import use_task
 
 from ecosystem.errors import InputError
@@ -113,7 +114,7 @@ def WorkshopPage(desk: Desk) -> None:  # noqa: N802
             _Verdict(desk, shop, checked)
             _Budget(shop, checked, desk.session.latest.choice.seed)
             _Effects(checked)
-            _File(shop, draft, text, bool(packed))
+            _File(shop, text, checked.strategy is not None, bool(packed))
 
 
 def _workshop(desk: Desk) -> Workshop:
@@ -146,7 +147,9 @@ def _Choices(desk: Desk, shop: Workshop) -> None:  # noqa: N802
                 str(draft.get(path, "")),
                 on_value=lambda value, path=path: shop.edit({"path": path, "value": value}),
                 continuous_update=True,
+                classes=[f"eco-{path}"],
             )
+        ThemeToggle()
 
 
 @solara.component_vue("../vue/levers.vue")
@@ -259,7 +262,7 @@ def _Effects(checked: Checked) -> None:  # noqa: N802
 
 
 @component
-def _File(shop: Workshop, draft: Mapping[str, Any], text: str, linked: bool) -> None:  # noqa: N802
+def _File(shop: Workshop, text: str, valid: bool, linked: bool) -> None:  # noqa: N802
     with solara.Div(classes=["eco-card"]):
         solara.HTML("h3", "The file <span>as ecosystem compare --strategies reads it</span>")
         solara.HTML("pre", escape(text), classes=["eco-toml"], attributes={"tabindex": "0"})
@@ -270,6 +273,6 @@ def _File(shop: Workshop, draft: Mapping[str, Any], text: str, linked: bool) -> 
                 largest=LARGEST_FILE,
                 event_given=shop.take,
             )
-            Download("Save as TOML", f"{draft.get('key') or 'strategy'}.toml", lambda: text)
-        if not linked:
-            solara.HTML("p", "The address does not hold this strategy: save the file instead.")
+            Download("Save as TOML", f"{shop.draft.value['key'] or 'strategy'}.toml", lambda: text)
+        if valid and not linked:
+            solara.HTML("p", "Too long for an address: save the file to share it.")
