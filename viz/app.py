@@ -28,6 +28,7 @@ from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
 from viz.pages.site import SitePage
+from viz.pages.workshop import WorkshopPage
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -42,6 +43,7 @@ _LOG = logging.getLogger(__name__)
 PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("site", "Explain a site", SitePage),
+    PageOf("workshop", "Workshop", WorkshopPage),
 )
 """In the order of the navigation."""
 
