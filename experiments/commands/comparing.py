@@ -175,7 +175,7 @@ def _until(
 def _exact(experiment: "Experiment", jobs: int) -> list[dict[str, object]]:
     """Return break-even effects found by further runs."""
     from experiments.breakeven_report import count_runs, exact
-    from experiments.runner import pool_of
+    from experiments.workers import pool_of
 
     typer.echo(f"{count_runs(experiment)} more runs for the break-even effects.", err=True)
     with pool_of(jobs) as pool:
