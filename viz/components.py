@@ -34,6 +34,14 @@ def Beat(  # noqa: N802
 
 
 @component
+def Waiting(what: str) -> None:  # noqa: N802
+    """Say what is awaited."""
+    with solara.Div(classes=["eco-card", "eco-waiting"]):
+        solara.HTML("p", what)
+        solara.ProgressLinear(True)
+
+
+@component
 def World(view: View, weeks: int, picked: str, on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """Show the live world: map and ladder, graph and flywheel, what binds, what happened."""
     start = _start(view)

@@ -1,7 +1,7 @@
 """The command ``compare``: strategies on the same futures."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from experiments.design import Experiment
-
-FRAMES = ("natural", "equal-budget")
 
 
 Names = Annotated[str, typer.Option(help="Ids or TOML files, with commas between.")]
@@ -86,6 +84,8 @@ def compare(
     out: Out = Path("results/compare"),
 ) -> None:
     """Compare strategies on the same futures, with intervals, and say why they differ."""
+    from experiments.comparison import about, at_budget
+
     _check(explain, futures, frame, until_width)
     experiment = _experiment(world, strategies, baseline, futures, seed, years)
     make_folder(out)
@@ -96,10 +96,10 @@ def compare(
     money, workers = "", jobs or cores()
     if frame == "equal-budget":
         command += f" --frame {frame} --budget-share {budget_share:g}"
-        experiment, money = _at_budget(experiment, budget_share, workers, out)
+        experiment, money = at_budget(experiment, budget_share, workers, out)
     command += " --break-even" * break_even + " --opinion-rules" * opinion_rules
     if until_width is None:
-        run_counted(experiment.specs(), workers, out, _about(experiment, command))
+        run_counted(experiment.specs(), workers, out, about(experiment, command))
     else:
         command += f" --until-width {until_width:g} --futures-most {futures_most}"
         experiment, stopped = _until(experiment, until_width, futures_most, workers, out, command)
@@ -111,6 +111,8 @@ def compare(
 
 def _check(explain: int, futures: int, frame: str, until_width: float | None) -> None:
     """Refuse options that do not go together."""
+    from experiments.comparison import FRAMES
+
     if explain > futures:
         raise InputError(f"--explain {explain}: there are futures 0 to {futures}.")
     if frame not in FRAMES:
@@ -133,39 +135,16 @@ def _experiment(
     return Experiment(load_world(world), tuple(policies), first.key, futures, seed, weeks_in(years))
 
 
-def _at_budget(
-    experiment: "Experiment", share: float, jobs: int, out: Path
-) -> "tuple[Experiment, str]":
-    """Return the experiment with strategies scaled to one budget, and what to say of it."""
-    from dataclasses import replace
-
-    from experiments.budget import budget_text, equal_budget, write_budget
-
-    first = next(s for s in experiment.strategies if s.key == experiment.baseline)
-    found = equal_budget(
-        experiment.world,
-        experiment.strategies,
-        first,
-        share,
-        experiment.seed,
-        experiment.weeks,
-        jobs,
-    )
-    write_budget(out, found)
-    scaled = {b.strategy.key: b.strategy for b in found}
-    policies = tuple(scaled.get(s.key, s) for s in experiment.strategies)
-    return replace(experiment, strategies=policies), budget_text(found, share)
-
-
 def _until(
     experiment: "Experiment", width: float, most: int, jobs: int, out: Path, command: str
 ) -> "tuple[Experiment, str]":
     """Double the futures until the intervals are narrow or `most` forbids it; say which."""
+    from experiments.comparison import about
     from experiments.precision import width_text, widths
     from experiments.store import read
 
     while True:
-        run_counted(experiment.specs(), jobs, out, _about(experiment, command))
+        run_counted(experiment.specs(), jobs, out, about(experiment, command))
         found = widths(read(out, "outcomes"), experiment.baseline, experiment.seed)
         if max(found.values(), default=0.0) <= width or 2 * experiment.futures > most:
             return experiment, width_text(found, width, experiment.futures)
@@ -185,6 +164,7 @@ def _exact(experiment: "Experiment", jobs: int) -> list[dict[str, object]]:
 def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -> str:
     """Carry out the comparison under the other rules of opinion and say what depends on them."""
     from experiments.compare import compare
+    from experiments.comparison import about
     from experiments.opinion_rules import rules_table, rules_text, variants, write_rules
     from experiments.store import read
 
@@ -192,7 +172,7 @@ def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -
     for rule, other in variants(experiment).items():
         folders[rule] = out / "opinion_rules" / rule
         make_folder(folders[rule])
-        run_counted(other.specs(), jobs, folders[rule], _about(other, command))
+        run_counted(other.specs(), jobs, folders[rule], about(other, command))
     found = {
         rule: compare(read(folder, "outcomes"), experiment.baseline, experiment.seed)
         for rule, folder in folders.items()
@@ -218,7 +198,7 @@ def _conclude(
     from experiments.summary import comparison_text, cost_text, paragraph
     from viz.report import write_report
 
-    report = write_answer(experiment, experiment.specs(), future, out, command, money, exact, rules)
+    report = write_answer(experiment, future, out, command, money, exact, rules)
     page = write_report(out, reopen(out), report, date.today())
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
@@ -239,21 +219,3 @@ def _conclude(
         ),
     ]
     typer.echo("\n\n".join(part for part in parts if part))
-
-
-def _about(experiment: "Experiment", command: str) -> dict[str, Any]:
-    from ecosystem.results import versions
-    from experiments.design import code_digest
-
-    return {
-        "command": command,
-        "world": experiment.world.model_dump(mode="json"),
-        "strategies": [s.model_dump(mode="json") for s in experiment.strategies],
-        "baseline": experiment.baseline,
-        "futures": experiment.futures,
-        "seed": experiment.seed,
-        "weeks": experiment.weeks or experiment.world.weeks,
-        "doublings": experiment.doublings,
-        "versions": versions(),
-        "code": code_digest(),
-    }
