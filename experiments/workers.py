@@ -203,7 +203,7 @@ def spread[T](
                 del flying[future]
                 chunks.learn(done)
                 yield done.runs
-    except BrokenExecutor:
+    except (BrokenExecutor, LostError):
         wait(flying)
         for future, chunk in flying.items():
             if future.exception() is None:
