@@ -11,7 +11,7 @@ import numpy as np
 
 from ecosystem.parameters import Card
 from ecosystem.results import Table
-from ecosystem.scenario import World, uncertain
+from ecosystem.scenario import World
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from experiments.compare import PRIMARY, gap, write_csv
 from experiments.decision import Criterion, values_of
@@ -19,6 +19,7 @@ from experiments.dependence import FEWEST
 from experiments.outcomes import OUTCOMES
 from experiments.prim import LEAST, Box, by_chance, found, peel, ranked, search
 from experiments.ranks import FAILURES, failed
+from experiments.sensitivity import chosen
 from experiments.summary import grid, paragraph
 from experiments.wording import three
 
@@ -97,9 +98,9 @@ class Found(NamedTuple):
     Attributes
     ----------
     asked : Asked
-    p : float
-        How often shuffles of the futures yield a box as good for any of the questions; NaN where
-        there was nothing to search.
+    p, alone : float
+        How often shuffles of the futures yield a box as good for any of the questions, and for
+        this one; NaN where there was nothing to search.
     box : Box or None
         None where chance yields as good ones.
     limits : list of Limit
@@ -110,6 +111,7 @@ class Found(NamedTuple):
 
     asked: Asked
     p: float
+    alone: float
     box: Box | None
     limits: list[Limit]
     steps: IntArray
@@ -164,6 +166,7 @@ def discover(
     sample: Sequence[Mapping[str, float]],
     asked: Sequence[Asked],
     seed: int = 0,
+    only: Sequence[str] = (),
     shuffles: int = _SHUFFLES,
 ) -> list[Found]:
     """Search for the box of every question.
@@ -177,6 +180,9 @@ def discover(
     asked : sequence of Asked
     seed : int
         Of shuffles and resamples.
+    only : sequence of str
+        Sections or numbers that a box may restrict, as ``lab`` or ``grid.study_slots``: the fewer
+        they are, named beforehand, the less chance has to offer.
     shuffles : int
 
     Returns
@@ -184,11 +190,11 @@ def discover(
     list of Found
         In the order of `asked`.
     """
-    nothing = np.empty((0, 2), np.int64)
+    nothing, nan = np.empty((0, 2), np.int64), float("nan")
     search_for = [one for one in asked if one.searchable]
     if not search_for:
-        return [Found(one, float("nan"), None, [], nothing) for one in asked]
-    cards = [card for card in uncertain(world) if card.path in sample[0]]
+        return [Found(one, nan, nan, None, [], nothing) for one in asked]
+    cards = chosen(world, only)
     numbers = np.array([[float(future[card.path]) for card in cards] for future in sample])
     varied = np.ptp(numbers, axis=0) > _SPREAD
     cards = [card for card, moves in zip(cards, varied, strict=True) if moves]
@@ -198,17 +204,21 @@ def discover(
     rows: list[Found] = []
     for one in asked:
         if not one.searchable:
-            rows.append(Found(one, float("nan"), None, [], nothing))
+            rows.append(Found(one, nan, nan, None, [], nothing))
             continue
         mine = numbers[one.known]
         ranks, hits = ranked(mine), one.hits[one.known]
         best = search(ranks, hits[None])
-        p = float((1 + (chance >= best.score[0]).sum()) / (1 + shuffles))
+        own = chance[len([row for row in rows if row.p == row.p])]
+        alone, p = (
+            float((1 + (by >= best.score[0]).sum()) / (1 + shuffles))
+            for by in (own, chance.max(axis=0))
+        )
         box = found(ranks, hits, best, seed=seed) if p <= CHANCE else None
         limits = _limits(box, mine, cards) if box else []
         used = [side.column for side in box.sides] if box else []
         steps = peel(ranks.T[used][None], hits[None]).steps if used else nothing
-        rows.append(Found(one, p, box if limits else None, limits, steps))
+        rows.append(Found(one, p, alone, box if limits else None, limits, steps))
     return rows
 
 
@@ -240,9 +250,10 @@ def box_words(one: Found) -> str:
     n, yes = int(one.asked.known.sum()), int(one.asked.hits.sum())
     inside = round(one.box.mass * n)
     where = " and ".join(limit.words for limit in one.limits)
+    held = round(one.box.density * inside)
     return (
-        f"{where}: {round(one.box.density * inside)} of the {inside} futures there ({one.box.density:.0%}), {yes} of {n} over all "
-        f"({yes / n:.0%}); {one.box.coverage:.0%} of all cases lie in the box"
+        f"{where}: {held} of the {inside} futures there ({one.box.density:.0%}), {yes} of {n} over "
+        f"all ({yes / n:.0%}); {one.box.coverage:.0%} of all cases lie in the box"
     )
 
 
@@ -260,7 +271,7 @@ def discover_text(found: Sequence[Found], futures: int) -> str:
     for one in boxes:
         head = ["where", "quasi-p", "found again", "meaning"]
         rows = [[x.words, f"{x.quasi_p:.2g}", f"{x.again:.0%}", x.meaning] for x in one.limits]
-        text = f"{one.asked.words}\n{box_words(one)}; p = {one.p:.3f}."
+        text = f"{one.asked.words}\n{box_words(one)}; p = {one.p:.3f} (alone {one.alone:.3f})."
         parts.append("\n".join(map(paragraph, text.split("\n"))) + "\n" + grid(head, rows, (0, 3)))
     if none:
         parts.append("None found (chance finds boxes as good):\n" + _list(none))
@@ -274,11 +285,12 @@ def discover_text(found: Sequence[Found], futures: int) -> str:
 def _method(futures: int, searched: int) -> str:
     return (
         f"Boxes in the space of the sampled numbers (PRIM), {futures} futures, {searched} "
-        "questions searched. p: how often shuffled futures yield a box as good for any of them; a "
-        f"box is shown up to {CHANCE:g}. Quasi-p: chance of as many cases without that "
-        "restriction, which flatters, since the box was looked for. Found again: share of resamples of the "
-        "futures in which the search restricts that number, too; below half it is weak. All "
-        "simulated: a box says where in the assumptions something happens."
+        "questions searched. p: how often shuffled futures yield a box as good for any of the "
+        "questions (alone: for that one, which counts if you asked no other); a box is shown where "
+        f"p is at most {CHANCE:g}. Quasi-p: chance of as many cases without that restriction; it "
+        "flatters, since the box was looked for. Found again: share of resamples of the futures in "
+        "which the search restricts that number, too; below half it is weak. All simulated: a box "
+        "says where in the assumptions something happens."
     )
 
 
@@ -286,8 +298,9 @@ def _list(found: Sequence[Found]) -> str:
     rows = []
     for one in found:
         yes, n = int(one.asked.hits.sum()), int(one.asked.known.sum())
-        rows.append([one.asked.words, f"{yes} of {n}", f"{one.p:.2f}" if one.p == one.p else "-"])
-    return grid(["", "futures", "p"], rows)
+        told = [f"{p:.2f}" if p == p else "-" for p in (one.p, one.alone)]
+        rows.append([one.asked.words, f"{yes} of {n}", *told])
+    return grid(["", "futures", "p", "alone"], rows)
 
 
 def write_discovered(folder: Path, found: Sequence[Found]) -> None:
@@ -301,6 +314,7 @@ def write_discovered(folder: Path, found: Sequence[Found]) -> None:
             "futures": int(one.asked.known.sum()),
             "cases": int(one.asked.hits.sum()),
             "p": one.p,
+            "p_alone": one.alone,
         }
         if one.box is None:
             rows.append({**common, "found": "none" if one.p == one.p else "not searched"})
@@ -313,7 +327,17 @@ def write_discovered(folder: Path, found: Sequence[Found]) -> None:
             rows.append({**common, **ends, "found": "box"})
         for left, hits in one.steps.tolist():
             steps.append({**common, "left": left, "hits": hits})
-    names = ("question", "strategies", "futures", "cases", "p", "found", "mass", "coverage")
+    names = (
+        "question",
+        "strategies",
+        "futures",
+        "cases",
+        "p",
+        "p_alone",
+        "found",
+        "mass",
+        "coverage",
+    )
     names += ("density", *Limit._fields)
     write_csv(folder / "discover.csv", rows, names)
     names = ("question", "strategies", "futures", "cases", "left", "hits")

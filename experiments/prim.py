@@ -7,6 +7,7 @@ is repeated on shuffled hits, and a box counts only if it stands out from what t
 """
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -254,7 +255,9 @@ def found(ranks: IntArray, hits: BoolArray, of: Search, again: int = 100, seed: 
     top = ranks.max(axis=0)
     bounds = _bounds(of, top)
     _paste(ranks, hits, bounds, top)
-    quasi = _prune(ranks, hits, bounds)
+    _prune(ranks, hits, bounds, top)
+    _paste(ranks, hits, bounds, top)
+    quasi = _prune(ranks, hits, bounds, top)
     rng = np.random.default_rng(seed)
     met = dict.fromkeys(bounds, 0)
     for _ in range(again if bounds else 0):
@@ -295,20 +298,22 @@ def _inside(ranks: IntArray, bounds: dict[int, list[int]]) -> BoolArray:
 
 def _score(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]]) -> float:
     inside = _inside(ranks, bounds)
+    if inside.sum() < LEAST:
+        return 0.0
     counts = (np.array([v]) for v in ((inside & hits).sum(), inside.sum(), hits.sum()))
     return float(scores(*counts, len(hits))[0])
 
 
 def _paste(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], top: IntArray) -> None:
-    """Move bounds outwards, a value at a time, while the score rises."""
+    """Move bounds, a value at a time, outwards or inwards while the score rises."""
     best = _score(ranks, hits, bounds)
     moved = True
     while moved:
         moved = False
         for column, pair in bounds.items():
-            for end, way in ((0, -1), (1, 1)):
+            for end, way in product((0, 1), (-1, 1)):
                 kept = pair[end]
-                while 0 <= pair[end] + way <= top[column]:
+                while 0 <= pair[end] + way <= top[column] and pair[0] <= pair[1]:
                     pair[end] += way
                     score = _score(ranks, hits, bounds)
                     if score > best + 1e-12:
@@ -316,31 +321,41 @@ def _paste(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], top: 
                 pair[end] = kept
 
 
-def _prune(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]]) -> dict[int, float]:
-    """Drop restrictions that do nothing, the weakest first; return the others' quasi-p-values."""
-    for column in [c for c, (low, high) in bounds.items() if not low and high == ranks[:, c].max()]:
-        del bounds[column]
-    while bounds:
-        quasi = {column: quasi_p(ranks, hits, bounds, column) for column in bounds}
-        weakest = max(quasi, key=lambda column: quasi[column])
-        if quasi[weakest] <= DROPPED_ABOVE:
-            return quasi
-        del bounds[weakest]
-    return {}
+def _prune(
+    ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], top: IntArray
+) -> dict[int, float]:
+    """Open the sides that do nothing, the weakest first; return the numbers' quasi-p-values."""
+    while True:
+        for column in [c for c, (low, high) in bounds.items() if low == 0 and high == top[c]]:
+            del bounds[column]
+        sides = [(c, end) for c in bounds for end in (0, 1) if bounds[c][end] != (0, top[c])[end]]
+        chance = {}
+        for column, end in sides:
+            open_ = [*bounds[column]]
+            open_[end] = (0, int(top[column]))[end]
+            chance[column, end] = _chance(ranks, hits, bounds, {**bounds, column: open_})
+        if not sides or max(chance.values()) <= DROPPED_ABOVE:
+            return {column: quasi_p(ranks, hits, bounds, column) for column in bounds}
+        column, end = max(chance, key=lambda side: chance[side])
+        bounds[column][end] = (0, int(top[column]))[end]
 
 
 def quasi_p(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], column: int) -> float:
     """Return the chance of as many hits in a box if one of its restrictions did nothing."""
-    inside = _inside(ranks, bounds)
-    wider = _inside(ranks, {c: pair for c, pair in bounds.items() if c != column})
-    share = float(hits[wider].mean())
+    return _chance(ranks, hits, bounds, {c: pair for c, pair in bounds.items() if c != column})
+
+
+def _chance(
+    ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], wider: dict[int, list[int]]
+) -> float:
+    inside, share = _inside(ranks, bounds), float(hits[_inside(ranks, wider)].mean())
     return float(binom.sf(int((inside & hits).sum()) - 1, int(inside.sum()), share))
 
 
 def by_chance(
     ranks: IntArray, each: Sequence[BoolArray], known: Sequence[BoolArray], shuffles: int, seed: int
 ) -> FloatArray:
-    """Return the highest score that chance yields over all questions, by shuffle.
+    """Return the scores that chance yields for every question.
 
     Parameters
     ----------
@@ -353,14 +368,13 @@ def by_chance(
 
     Returns
     -------
-    ndarray, shape (shuffles,)
-        Every shuffle deals the futures anew, alike for all questions, so that questions that
-        agree count as one (Westfall and Young 1993, single step).
+    ndarray, shape (questions, shuffles)
+        Every shuffle deals the futures anew, alike for all questions, so that in the highest over
+        questions those that agree count as one (Westfall and Young 1993, single step).
     """
     draws = np.random.default_rng(seed).random((shuffles, len(ranks)))
-    highest = np.zeros(shuffles)
+    found: list[FloatArray] = []
     for hits, there in zip(each, known, strict=True):
         order = np.argsort(draws[:, there], axis=1)
-        dealt = hits[there][order]
-        highest = np.maximum(highest, search(ranks[there], dealt).score)
-    return highest
+        found.append(search(ranks[there], hits[there][order]).score)
+    return np.stack(found)

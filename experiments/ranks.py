@@ -17,9 +17,9 @@ FAILURES = (
     Criterion("late_mw", 0.10),
     Criterion("short_sites", 0.25),
 )
-"""When a run counts as failed, in each of three ways: over a tenth of the secured MW cancelled, over
-a tenth of the MW due more than 104 weeks late, over a quarter of the sites due not half in use.
-The limits are a convention of the report, not a finding; the definitions are never added up."""
+"""When a run counts as failed, in each of three ways: over a tenth of the secured MW cancelled,
+over a tenth of the MW due more than 104 weeks late, over a quarter of the sites due not half in
+use. The limits are a convention of the report, no finding; the definitions are never added up."""
 
 
 class Ranked(NamedTuple):
