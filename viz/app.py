@@ -27,6 +27,7 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.pages.site import SitePage
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -38,7 +39,10 @@ _LAYOUT = (files("viz") / "page.css").read_text(encoding="utf-8")
 _LOG = logging.getLogger(__name__)
 
 
-PAGES = (PageOf("world", "World", WorldPage),)
+PAGES = (
+    PageOf("world", "World", WorldPage),
+    PageOf("site", "Explain a site", SitePage),
+)
 """In the order of the navigation."""
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 import solara
 from reacton.core import Element
 
-from viz.state import Catalogue, Choice, Session, parse_query, query_of
+from viz.state import KEYS, Catalogue, Choice, Session, parse_query, query_of
 
 FIRST_PAGE = "world"
 
@@ -50,6 +50,8 @@ class Desk:
         Key of the page that is open.
     link : solara.Reactive of dict of str to str
         What of the open page belongs in its address beyond the choice of the live world.
+    shelf : dict
+        What a page has worked out and would not work out again while the tab lives.
     """
 
     def __init__(
@@ -64,8 +66,9 @@ class Desk:
         self.catalogue = catalogue
         self.session = Session(catalogue, parse_query(query, catalogue.first()), connected)
         self.page = solara.reactive(page if page in pages else FIRST_PAGE)
-        own = {key: value for key, value in given.items() if key not in Choice._fields}
+        own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
+        self.shelf: dict[object, object] = {}
 
     def go(self, page: str, **link: str) -> None:
         """Open a page, with what its address says; the live world pauses."""

@@ -58,7 +58,6 @@ class Made:
     def __init__(self, folder: Path) -> None:
         policies = tuple(load_strategy(key) for key in ("S0", "S2", "placebo"))
         question = Experiment(load_world("fictional"), policies, "S0", futures=5, weeks=150)
-        specs = question.specs()
         about = {
             "command": "ecosystem compare <b>",
             "world": question.world.model_dump(mode="json"),
@@ -70,8 +69,8 @@ class Made:
             "versions": {"python": "3"},
             "code": code_digest(),
         }
-        run_all(specs, 1, lambda done, total: None, folder, about=about)
-        self.said: Report = write_answer(question, specs, 0, folder, about["command"])
+        run_all(question.specs(), 1, lambda done, total: None, folder, about=about)
+        self.said: Report = write_answer(question, 0, folder, about["command"])
         self.of: Reopened = reopen(folder)
         self.path = write_report(folder, self.of, self.said, date(2026, 11, 25))
         self.html = self.path.read_text(encoding="utf-8")
