@@ -241,6 +241,10 @@ class Treasury:
         own = float(quarter.closing.distributed[-1] - quarter.closing.called[-1])
         return economy._replace(books=quarter.books, cash_usd=economy.cash_usd + own)
 
+    def forget_sponsored(self) -> None:
+        """Let sites count for a placebo as if it began now."""
+        self._sponsored_week = np.full_like(self._sponsored_week, np.nan)
+
     def closed(self, week: int, books: Books) -> Closed | None:
         """Return what the books must agree with, in a week in which they were closed."""
         if (week + 1) % QUARTER_WEEKS:
