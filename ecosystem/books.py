@@ -10,7 +10,7 @@ from ecosystem.institutions.finance import Activity, Closing, borrowing_rate, cl
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.state import Books, Deals, Snapshot
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 QUARTER_WEEKS = 13
 
@@ -43,6 +43,20 @@ def rent_by_phase(layout: Layout, owners: FloatArray) -> FloatArray:
     return layout.phase_mw * per_mw[layout.site_of_phase] / WEEKS_PER_YEAR
 
 
+class InUse(NamedTuple):
+    """What follows for leases from the rungs of phases; see :func:`in_use`."""
+
+    used: FloatArray
+    rent_usd: float
+    idle: BoolArray | None
+
+
+def in_use(rent_usd: FloatArray, state: IntArray) -> InUse:
+    """Return which phases are used, 0 or 1, their rent, and which could be; None for none."""
+    used, idle = (state == Rung.USABLE).astype(float), state == Rung.COMMISSIONED
+    return InUse(used, float(rent_usd @ used), idle if np.count_nonzero(idle) else None)
+
+
 class Register:
     """Everything that the programme's owners have built, phase by phase.
 
@@ -68,6 +82,7 @@ class Register:
         self._it_cost = layout.phase_mw * n.capital.it_usd_per_mw
         self._usd_per_hour = n.capital.campus_usd_per_mw / n.delivery.hours_per_mw
         self._rent = Latest(rent_by_phase)
+        self._in_use = Latest(in_use)
         self._recorded = np.isfinite(layout.announced_week)
         self._used_weeks = np.zeros(phases)
         self._owed_weeks = np.zeros(phases)
@@ -85,12 +100,11 @@ class Register:
 
     def rent(self, now: Snapshot) -> Rent:
         """Return the rent of the week's phases: those in use, and those delivered and due."""
-        used = (now.state == Rung.USABLE).astype(float)
-        self._used_weeks += used
         rent = self._rent(self.layout, now.sites.owners)
-        total, unused = float(rent @ used), 0.0
-        idle = now.state == Rung.COMMISSIONED
-        if np.count_nonzero(idle):
+        used, total, idle = self._in_use(rent, now.state)
+        self._used_weeks += used
+        unused = 0.0
+        if idle is not None:
             share = now.numbers.capital.take_or_pay_share
             owed = share * (idle & (now.planned_finish <= now.week))
             self._owed_weeks += owed
