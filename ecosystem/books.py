@@ -111,8 +111,8 @@ class Register:
             unused = float(rent @ owed)
         return Rent(total + unused, unused)
 
-    def build(self, hours: FloatArray, racks: IntArray, extra_usd: FloatArray) -> FloatArray:
-        """Add a week's work, the racks that came, and what else sites cost; return IT cost, (P,).
+    def build(self, hours: FloatArray, racks: IntArray, extra_usd: FloatArray | None) -> float:
+        """Add a week's work, the racks that came, and what else sites cost; return the racks' cost.
 
         Parameters
         ----------
@@ -120,21 +120,24 @@ class Register:
             Craft hours worked at each phase.
         racks : ndarray of int
             Phases for which racks came.
-        extra_usd : ndarray, shape (S,)
+        extra_usd : ndarray, shape (S,), optional
             Land and refits, which are written off with the building.
         """
         usd = self._usd_per_hour * hours
         self.campus_usd += usd
         self.spent_usd += usd
-        self._built += np.add.reduceat(usd, self.layout.lead_of_site) + extra_usd
-        self.campus_usd[self.layout.lead_of_site] += extra_usd
-        if racks.size:
-            self.placed[racks] = True
-            self.it_usd[racks] += self._it_cost[racks]
-            self._built += np.bincount(
-                self.layout.site_of_phase[racks], self._it_cost[racks], len(self._built)
-            )
-        return self._it_cost[racks]
+        by_site = np.add.reduceat(usd, self.layout.lead_of_site)
+        if extra_usd is not None:
+            by_site += extra_usd
+            self.campus_usd[self.layout.lead_of_site] += extra_usd
+        self._built += by_site
+        if not racks.size:
+            return 0.0
+        cost = self._it_cost[racks]
+        self.placed[racks] = True
+        self.it_usd[racks] += cost
+        self._built += np.bincount(self.layout.site_of_phase[racks], cost, len(self._built))
+        return float(np.add.reduce(cost))
 
     def charge(self, energy_mwh: FloatArray) -> None:
         """Add a week's electricity by site, the installed base last, shape (S + 1,)."""
