@@ -1,6 +1,7 @@
 """A small, deterministic world with the interface of the real one, for tests of the page."""
 
 import math
+from copy import deepcopy
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from ecosystem.errors import InputError
 from ecosystem.scenario import Strategy
 from ecosystem.view import AgentView, EdgeView, Event, SiteView, View
+from viz.fork import Running
 from viz.palette import CAUSES, LADDER
 from viz.state import Catalogue, Choice
 
@@ -42,10 +44,6 @@ class FakeWorld:
         self.week = 0
         self._speed = 1.0 + 0.1 * (choice.seed % 7) + 0.2 * (choice.strategy != "S0")
         self._rows: list[dict[str, float]] = []
-
-    def adopt(self, strategy: Strategy) -> None:
-        """Levers speed the climb up from this week on; made up."""
-        self._speed = 1.0 + strategy.levers.openness
 
     def step(self) -> None:
         if self.choice.world == "breaks" and self.week == 3:
@@ -182,5 +180,15 @@ def build(choice: Choice) -> FakeWorld:
     return FakeWorld(choice)
 
 
+def part(world: Running, strategy: Strategy) -> FakeWorld:
+    """Return a copy in which levers speed the climb up from this week on."""
+    assert isinstance(world, FakeWorld)
+    copy = deepcopy(world)
+    copy._speed = 1.0 + strategy.levers.openness
+    return copy
+
+
 def fake_catalogue() -> Catalogue:
-    return Catalogue(WORLDS, {"S0": "Decide, announce, defend", "S2": "Agreement"}, build)
+    return Catalogue(
+        WORLDS, {"S0": "Decide, announce, defend", "S2": "Agreement"}, build, part=part
+    )
