@@ -172,8 +172,8 @@ def parse_query(query: str | None, first: Choice) -> Choice:
 def _levers(told: str) -> tuple[tuple[str, float], ...]:
     """Return levers from ``name:value,name:value``; what is no number is left out."""
     found: dict[str, float] = {}
-    for part in told.split(",")[:_MAX_LEVERS]:
-        name, _, value = part.partition(":")
+    for lever in told.split(",")[:_MAX_LEVERS]:
+        name, _, value = lever.partition(":")
         with suppress(ValueError):
             found[name] = float(value)
     return tuple((name, value) for name, value in found.items() if isfinite(value))

@@ -43,6 +43,7 @@ class FakeWorld:
         self.weeks = weeks
         self.week = 0
         self._speed = 1.0 + 0.1 * (choice.seed % 7) + 0.2 * (choice.strategy != "S0")
+        self._pushed = (0, 0.0)
         self._rows: list[dict[str, float]] = []
 
     def step(self) -> None:
@@ -96,7 +97,8 @@ class FakeWorld:
         self, i: int, key: str, name: str, role: str, lat: float, lon: float, mw: float
     ) -> SiteView:
         ladder = [0.0] * 8
-        climbed = (self.week * self._speed - 4 * i) / 14
+        since, push = self._pushed
+        climbed = (self.week * self._speed + (self.week - since) * push - 4 * i) / 14
         if role in ("programme", "candidate") and climbed >= 0:
             rung = min(6, int(climbed))
             part = climbed - rung if rung < 6 else 0.0
@@ -184,7 +186,7 @@ def part(world: Running, strategy: Strategy) -> FakeWorld:
     """Return a copy in which levers speed the climb up from this week on."""
     assert isinstance(world, FakeWorld)
     copy = deepcopy(world)
-    copy._speed = 1.0 + strategy.levers.openness
+    copy._pushed = (world.week, strategy.levers.openness)
     return copy
 
 
