@@ -49,7 +49,9 @@ def par(
 class Parameters(BaseModel):
     """A closed, frozen group of parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+    )
 
     def with_(self, path: str, value: object) -> Self:
         """Return a revalidated copy; ``model_copy(update=...)`` would skip validation.
