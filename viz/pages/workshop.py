@@ -1,18 +1,19 @@
 """The strategy workshop: set levers within their bounds, see price and effect, save, run."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, cast
 
 import solara
-from reacton import use_effect, use_memo
+from reacton import use_effect, use_memo, use_ref
 from solara.core import component
 from solara.lab.components.theming import ThemeToggle
 from solara.tasks import use_task
 
-from ecosystem.errors import InputError
+from ecosystem.errors import EcosystemError, InputError
 from ecosystem.scenario import World, load_strategy, shipped
 from viz.components import Panel
 from viz.controls import Chooser
@@ -40,6 +41,7 @@ BUDGET_SHARE = 0.003
 _PATIENCE_S = 0.5
 """How long a person must have stopped editing before the strategy is priced."""
 _FIRST = "S2"
+_LOG = logging.getLogger(__name__)
 
 
 class Workshop:
@@ -214,27 +216,38 @@ def _lines(lines: tuple[str, ...] | list[str]) -> str:
 def _Budget(shop: Workshop, checked: Checked, seed: int) -> None:  # noqa: N802
     strategy, world = checked.strategy, shop.world.value
 
-    async def run() -> Price | None:
+    async def run() -> Price | str | None:
         if strategy is None:
             return None
         left = threading.Event()
         try:
             await asyncio.sleep(_PATIENCE_S)
             return await asyncio.to_thread(price, world, strategy, seed, BUDGET_SHARE, left.is_set)
+        except Exception as error:
+            if not isinstance(error, EcosystemError):
+                _LOG.error("price of %s in %s", strategy.key, world, exc_info=error)
+            return f"It cannot be priced: {error or type(error).__name__}"
         finally:
             left.set()  # whoever edits on wants another price
 
-    task = use_task(run, dependencies=[strategy, world, seed], raise_error=False)
+    task = use_task(run, dependencies=[strategy, world, seed])
+    found = None if task.pending else cast("Price | str | None", task.value)
+    last = use_ref(cast("Price | None", None))
+    if isinstance(found, Price):
+        last.current = found
     with solara.Div(classes=["eco-card", "eco-budget"]):
         if strategy is None:
             solara.HTML("p", "There is a price once the strategy is valid.")
-        elif task.error:
-            solara.HTML("p", f"It cannot be priced: {escape(str(task.exception))}")
-        elif task.pending or task.value is None:
+        elif isinstance(found, Price):
+            _Priced(found, strategy.key, world, seed)
+        elif found is not None:
+            solara.HTML("p", escape(found))
+        else:
+            if last.current:  # so that nothing jumps while somebody edits
+                with solara.Div(classes=["eco-stale"]):
+                    Panel(svg=budget_chart(last.current, BUDGET_SHARE))
             solara.HTML("p", f"Pricing {escape(strategy.key)}: one run of {escape(world)} …")
             solara.ProgressLinear(True)
-        else:
-            _Priced(cast(Price, task.value), strategy.key, world, seed)
 
 
 @component
