@@ -122,3 +122,17 @@ def test_it_fits_1280_pixels_and_everything_has_a_name(browser, url: str, scheme
         )
     )
     tab.close()
+
+
+@pytest.mark.slow  # 18 runs of the model
+def test_run_against_s0_ends_in_an_answer_with_intervals(tab: Tab, url: str):
+    open_workshop(tab, f"{url}")
+    tab.page.get_by_label("Openness", exact=True).fill("0.9")
+    wait_until(lambda: "openness = 0.9" in tab.page.inner_text(".eco-toml"))
+    tab.click("Run against S0")
+    wait_until(lambda: "of 18 runs" in tab.page.inner_text(".eco-trial"), 60)
+    wait_until(lambda: "Open in Compare".upper() in tab.page.inner_text(".eco-trial").upper(), 400)
+    assert "S2_own" in tab.page.inner_text(".eco-trial table")
+    tab.click("Open in Compare")
+    tab.page.wait_for_selector(".eco-s-answer", timeout=START_S * 1000)
+    assert "page=compare" in tab.page.url

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,9 +15,10 @@ from solara.widgets import HTML
 
 from ecosystem.errors import InputError
 from viz.desk import Desk, PageOf
+from viz.jobs import Job, Progress, Request
 from viz.levers import begin, pack, read, toml_of, unpack, with_value
 from viz.pages import workshop
-from viz.pages.workshop import WorkshopPage
+from viz.pages.workshop import workshop_page
 from viz.pricing import Price
 from viz.state import Catalogue, Choice
 
@@ -30,13 +33,39 @@ def catalogue() -> Catalogue:
     return Catalogue(worlds, strategies, lambda choice: FakeWorld(choice), own)
 
 
+class Bench:
+    """An office whose jobs a test carries out by hand."""
+
+    root = Path("results")
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.refuses = ""
+
+    def ask(self, request: Request, tab: str) -> Job:
+        request.check()
+        if self.refuses:
+            raise InputError(self.refuses)
+        self.jobs.append(Job(request, "app/trial", self.root / "app" / "trial", tab))
+        self.jobs[-1].progress = Progress("running", 3, 18)
+        return self.jobs[-1]
+
+    def ahead(self, job: Job) -> int:
+        return 0
+
+    def cancel(self, job: Job) -> None:
+        job.progress = Progress("cancelled", 3, 18, message="3 of 18 runs are kept.")
+
+
 class Shown:
     """The workshop of a tab, in the words that a person would use about it."""
 
     def __init__(self, query: str = "") -> None:
-        pages = {key: PageOf(key, key, WorkshopPage) for key in ("world", "workshop")}
+        self.office = Bench()
+        self.page = workshop_page(lambda: self.office)  # type: ignore[arg-type, return-value]
+        pages = {key: PageOf(key, key, self.page) for key in ("world", "workshop", "compare")}
         self.desk = Desk(catalogue(), f"?page=workshop{query}", pages)
-        element = solara.AppLayout(children=[WorkshopPage(self.desk)])
+        element = solara.AppLayout(children=[self.page(self.desk)])
         _, self.rendered = solara.render(element, handle_error=False)
 
     def link(self) -> dict[str, str]:
@@ -47,8 +76,9 @@ class Shown:
         return next((widget for widget in every if trait in widget.keys), None)
 
     def row(self, path: str) -> dict[str, Any]:
-        rows = [row for group in self.widget("groups").groups for row in group["rows"]]
-        return next(row for row in rows if row["path"] == path)
+        form = self.widget("groups")  # none for a moment, while another one takes its place
+        rows = [row for group in (form.groups if form else []) for row in group["rows"]]
+        return next((row for row in rows if row["path"] == path), {"own": None, "value": None})
 
     def edit(self, path: str, value: Any) -> None:
         self.widget("groups").vue_set({"path": path, "value": value})
@@ -168,7 +198,7 @@ def test_files_are_loaded_or_refused_and_their_text_is_escaped(prices):
         load({"name": "<i>.toml", "size": 9, "text": "key = "})
         await shown.until(lambda: "cannot be read as TOML" in shown.html())
         assert "&lt;i&gt;.toml" in shown.html()
-        assert shown.row("levers.openness")["value"] == "0.9", "what was there stays"
+        await shown.until(lambda: shown.row("levers.openness")["value"] == "0.9")  # stays
         load({"name": "big.toml", "size": 70_000, "text": ""})
         await shown.until(lambda: "larger than 64 kB" in shown.html())
         load({"name": "mine.toml", "size": len(STRONG), "text": STRONG})
@@ -222,8 +252,8 @@ def test_another_beginning_is_another_form(prices):
         begins = next(field for field in fields if field.label == "Begin from")
         begins.v_model = next(item for item in begins.items if item.startswith("S3"))
         await shown.until(lambda: "S3_own" in shown.html())
-        await shown.until(lambda: not shown.row("levers.openness")["own"])
-        await shown.until(lambda: shown.row("levers.academy_seats_per_year")["value"] != "0")
+        await shown.until(lambda: shown.row("levers.openness")["own"] is False)
+        await shown.until(lambda: shown.row("levers.academy_seats_per_year")["value"] == "200")
 
     on_page(test)
 
@@ -233,7 +263,7 @@ def test_the_workshop_is_as_it_was_left(prices):
         shown.edit("levers.openness", "0.9")
         shown.desk.go("world")
         shown.desk.go("workshop")
-        again = solara.AppLayout(children=[WorkshopPage(shown.desk)])
+        again = solara.AppLayout(children=[shown.page(shown.desk)])
         _, rendered = solara.render(again, handle_error=False)
         try:
             told = " ".join(str(w.unsafe_innerHTML) for w in rendered.find(HTML).widgets)
@@ -253,5 +283,50 @@ def test_what_cannot_be_priced_says_why(monkeypatch: pytest.MonkeyPatch):
 
     async def test(shown: Shown) -> None:
         await shown.until(lambda: "cannot be priced: no &lt;such&gt; thing" in shown.html())
+
+    on_page(test)
+
+
+def test_run_against_s0_asks_shows_how_far_it_is_and_what_came_of_it(
+    prices, monkeypatch: pytest.MonkeyPatch
+):
+    answer = SimpleNamespace(sections=(("answer", "Answer", "<p>S2_own: more, 0.1 to 0.4</p>"),))
+    monkeypatch.setattr(workshop, "shown", lambda root, name: answer)
+
+    async def test(shown: Shown) -> None:
+        shown.edit("levers.openness", "0.9")
+        await shown.until(lambda: "openness = 0.9" in shown.html())
+        shown.button("Run against S0").click()
+        await shown.until(lambda: "3 of 18 runs" in shown.html())
+        job = shown.office.jobs[0]
+        asked = job.request.experiment
+        assert [s.key for s in asked.strategies] == ["S0", "S2_own"]
+        assert asked.strategies[1].levers.openness == 0.9
+        assert (asked.baseline, asked.futures, asked.world.name) == ("S0", 8, "stargate")
+        assert job.request.command.endswith("--strategies S0,S2_own.toml --futures 8 --seed 0")
+        job.progress = Progress("done", 18, 18)
+        await shown.until(lambda: "0.1 to 0.4" in shown.drawn())
+        await shown.until(lambda: shown.button("Open in Compare"))
+        shown.button("Open in Compare").click()
+        assert shown.desk.page.value == "compare"
+        assert shown.desk.link.value == {"folder": "app/trial", "baseline": "S0"}
+
+    on_page(test)
+
+
+def test_a_run_can_be_cancelled_and_a_refusal_is_said(prices):
+    async def test(shown: Shown) -> None:
+        shown.button("Run against S0").click()
+        await shown.until(lambda: shown.button("Cancel"))
+        shown.button("Cancel").click()
+        await shown.until(lambda: "3 of 18 runs are kept" in shown.html())
+        shown.office.refuses = "16 comparisons wait already."
+        shown.button("Run against S0").click()
+
+        def said() -> bool:
+            alerts = shown.rendered.find(ipyvuetify.Alert).widgets
+            return any("comparisons wait already" in str(alert.children) for alert in alerts)
+
+        await shown.until(said)
 
     on_page(test)
