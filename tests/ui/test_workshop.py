@@ -253,7 +253,7 @@ def test_another_beginning_is_another_form(prices):
         begins.v_model = next(item for item in begins.items if item.startswith("S3"))
         await shown.until(lambda: "S3_own" in shown.html())
         await shown.until(lambda: shown.row("levers.openness")["own"] is False)
-        await shown.until(lambda: shown.row("levers.academy_seats_per_year")["value"] == "200")
+        await shown.until(lambda: shown.row("levers.academy_seats_per_year")["value"] == "500")
 
     on_page(test)
 
