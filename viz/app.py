@@ -29,6 +29,7 @@ from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
+from viz.pages.site import SitePage
 from viz.pages.workshop import workshop_page
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
@@ -44,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("compare", "Compare", compare_page(server_office)),
+    PageOf("site", "Explain a site", SitePage),
     PageOf("workshop", "Workshop", workshop_page(server_office)),
 )
 """In the order of the navigation."""

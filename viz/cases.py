@@ -238,7 +238,7 @@ def _building(case: Case, s: Row, parts: Sequence[Part], complete: float) -> Bar
         begun = min(float(case.weeks), reached)
     return Bar(
         key=f"building:{s['phase']}",
-        name=f"{s['phase']}  {s['mw']:,.0f} MW",
+        name=f"#{s['phase']} · {s['mw']:,.0f} MW",
         told=_told(case, s),
         planned=planned,
         actual=(begun, reached),
@@ -283,7 +283,7 @@ def _activity(case: Case, row: Row, parts: Sequence[Part], until: float) -> Bar:
     done = bool(np.isfinite(row["finish_week"]))
     said = [f"{_month(case, low)} to {_month(case, high)}"] if np.isfinite(high) else ["not begun"]
     drives = [m for m in MILESTONES if row[f"drives_{m.replace(' ', '_')}"]]
-    said += [f"drives {' and '.join(drives)}"] if drives else []
+    said += [f"drives {drives[0] if len(drives) == 1 else 'both dates'}"] if drives else []
     if np.isfinite(gone) and not done:
         high = gone if np.isfinite(low) else np.nan
     return Bar(

@@ -8,7 +8,7 @@ import solara
 from reacton.core import Element
 
 from viz.levers import pack, plain, shared_strategy, toml_of
-from viz.state import Catalogue, Choice, Session, parse_query, query_of
+from viz.state import KEYS, Catalogue, Choice, Session, parse_query, query_of
 
 FIRST_PAGE = "world"
 OWN = "own"
@@ -54,7 +54,8 @@ class Desk:
     link : solara.Reactive of dict of str to str
         What of the open page belongs in its address beyond the choice of the live world.
     kept : dict
-        What a page wants to find again when it is opened the next time, by its key.
+        What a page wants to find again when it is opened the next time, or has worked out and
+        would not work out again, by its key.
     """
 
     def __init__(
@@ -67,12 +68,12 @@ class Desk:
         given = dict(parse_qsl((query or "").lstrip("?")))
         page = given.pop("page", FIRST_PAGE)
         self.catalogue = catalogue
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[object, Any] = {}
         if (shared := given.pop(OWN, "")) and (strategy := shared_strategy(shared)):
             catalogue.adopt(strategy)
         self.session = Session(catalogue, parse_query(query, catalogue.first()), connected)
         self.page = solara.reactive(page if page in pages else FIRST_PAGE)
-        own = {key: value for key, value in given.items() if key not in Choice._fields}
+        own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
 
     def go(self, page: str, **link: str) -> None:
