@@ -70,6 +70,10 @@ class FakeWorld:
             "revenue_usd": 2.5e8 * growth,
             "commitments_usd_per_year": 2e10,
             "room_usd_per_year": 1e10,
+            "strategy_cost_usd": 1e6 * self._speed,
+            "mean_support": 0.1,
+            "organised_communities": 2.0,
+            "bill_change_usd_per_household_year": 3.0,
         }
         self._rows.append(row)
 
