@@ -44,12 +44,13 @@ def test_edit_see_the_price_break_a_bound_save_and_load(tab: Tab, url: str, tmp_
 
     tab.page.locator("summary", has_text="Where").click()
     tab.page.get_by_label("pjm", exact=True).check()
-    wait_until(lambda: 'region = ["pjm"]' in tab.page.inner_text(".eco-toml"))
+    tab.page.get_by_label("miso", exact=True).check()
+    wait_until(lambda: 'region = ["miso", "pjm"]' in tab.page.inner_text(".eco-toml"))
     saved = tmp_path / "mine.toml"
     saved.write_text(tab.download("Save as TOML"), encoding="utf-8")
     strategy = load_strategy(saved)
     assert strategy.levers.agreement_share_of_capex == 0.006
-    assert strategy.where.region == ("pjm",)
+    assert strategy.where.region == ("miso", "pjm")
     assert strategy.levers.agreement_binding == load_strategy("S2").levers.agreement_binding
 
     tab.page.get_by_label("Agreement, money: back to 0.003").click()

@@ -161,7 +161,7 @@ def _address(desk: Desk, packed: str, world: str) -> None:
 def _Choices(desk: Desk, shop: Workshop) -> None:  # noqa: N802
     draft = shop.draft.value
     bases = use_memo(lambda: {k: load_strategy(k).name for k in shipped("strategies")}, [])
-    with solara.Row(classes=["eco-controls"]):
+    with solara.Row(classes=["eco-controls", "eco-shop-top"]):
         Chooser(
             "Begin from",
             bases,
@@ -289,12 +289,13 @@ def _Outcome(desk: Desk, shop: Workshop, office: Office, job: Job) -> None:  # n
         solara.ProgressLinear(True)
     else:
         Panel(svg=next(html for anchor, _, html in reading.value.sections if anchor == "answer"))
-        solara.Button(
-            "Open in Compare",
-            on_click=lambda: desk.go("compare", folder=job.name, baseline="S0"),
-            outlined=True,
-            small=True,
-        )
+        with solara.Row(classes=["eco-acts"]):
+            solara.Button(
+                "Open in Compare",
+                on_click=lambda: desk.go("compare", folder=job.name, baseline="S0"),
+                outlined=True,
+                small=True,
+            )
 
 
 def _live(desk: Desk, shop: Workshop, checked: Checked) -> None:
