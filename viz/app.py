@@ -30,7 +30,7 @@ from viz.desk import Desk, PageOf
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
 from viz.pages.site import SitePage
-from viz.pages.workshop import WorkshopPage
+from viz.pages.workshop import workshop_page
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -46,7 +46,7 @@ PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("compare", "Compare", compare_page(server_office)),
     PageOf("site", "Explain a site", SitePage),
-    PageOf("workshop", "Workshop", WorkshopPage),
+    PageOf("workshop", "Workshop", workshop_page(server_office)),
 )
 """In the order of the navigation."""
 
