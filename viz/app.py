@@ -27,6 +27,7 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.pages.evidence import EvidencePage
 from viz.pages.site import SitePage
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
@@ -42,6 +43,7 @@ _LOG = logging.getLogger(__name__)
 PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("site", "Explain a site", SitePage),
+    PageOf("evidence", "Evidence", EvidencePage),
 )
 """In the order of the navigation."""
 

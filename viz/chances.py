@@ -1,19 +1,23 @@
 """The longer questions about a site: its dates over many seeds, and a world without a cause."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 
 from ecosystem.errors import InputError
+from ecosystem.results import RunResult
 from ecosystem.units import WEEKS_PER_YEAR, date_of
 from experiments.ensemble import MILESTONES, Ensemble, explained, gather, keep, replications
 from experiments.runner import Progress, run_all
 from experiments.whatif import Sites, relax_each
-from viz.cases import Case
-from viz.errands import Stopped
+from viz.cases import Case, explain_run, look_at
+from viz.errands import Report, Stopped
 from viz.figures import reached
+from viz.state import Catalogue, Choice
 
 SEEDS = (10, 20, 50, 100)
 """How many replications can be asked for."""
@@ -46,6 +50,15 @@ def relaxed(case: Case, site: str, report: Progress, stopped: Stopped) -> dict[s
         raise InputError("Stopped.")
     run = (case.world, case.strategy, case.choice.seed, None)
     return relax_each(*run, site, JOBS, report)
+
+
+class Tools(NamedTuple):
+    """How the page gets what it shows; tests give others."""
+
+    explain: Callable[[Catalogue, Choice], Case] = explain_run
+    look: Callable[[Catalogue, Choice, int], RunResult] = look_at
+    chances: Callable[[Case, str, int, Report, Stopped], Ensemble] = chances_of
+    relax: Callable[[Case, str, Report, Stopped], dict[str, Sites]] = relaxed
 
 
 def chance_figure(case: Case, e: Ensemble) -> str:
