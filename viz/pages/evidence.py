@@ -177,7 +177,7 @@ def _Figure(said: str, name: str) -> None:  # noqa: N802
 @component
 def _Again(desk: Desk, subject: Published) -> None:  # noqa: N802
     fresh = use_errand(
-        desk.shelf,
+        desk.kept,
         ("validate", "cluster"),
         "Compute it again here",
         "The same checks by the code that is installed; a few seconds.",
@@ -285,12 +285,12 @@ def _Expectations(desk: Desk) -> None:  # noqa: N802
 def _expectation(verdict: Verdict) -> str:
     entry = ENTRIES[verdict.key]
     parts = "".join(
-        f'<li><b class="eco-verdict">{escape(p.verdict)}</b> {escape(p.text)}</li>'
+        f'<li><b class="eco-found">{escape(p.verdict)}</b> {escape(p.text)}</li>'
         for p in verdict.parts
     )
     return (
         f'<details class="eco-fold"><summary><b>{verdict.key} {escape(entry.title)}</b> '
-        f'<span class="eco-verdict eco-{escape(verdict.verdict)}">{escape(verdict.verdict)}</span> '
+        f'<span class="eco-found eco-{escape(verdict.verdict)}">{escape(verdict.verdict)}</span> '
         f"{escape(entry.expectation)}</summary><p>{escape(entry.question)}</p>"
         f"<p>{escape(entry.design)}</p><ul>{parts}</ul></details>"
     )
@@ -460,7 +460,7 @@ def _host(url: str) -> str:
 @component
 def _Limits(desk: Desk) -> None:  # noqa: N802
     items = "".join(f"<li>{escape(item)}</li>" for item in LIMITS)
-    with solara.Div(classes=["eco-card", "eco-limits"]):
+    with solara.Div(classes=["eco-card", "eco-bounds"]):
         solara.HTML("h3", "What this model cannot tell")
         solara.HTML("ul", items)
         solara.HTML(

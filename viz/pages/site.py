@@ -93,19 +93,19 @@ def site_page(tools: Tools) -> Callable[[Desk], Element]:
 
 
 def _remembered(desk: Desk, choice: Choice) -> _Loaded | None:
-    found = desk.shelf.get((KEY, choice))
+    found = desk.kept.get((KEY, choice))
     return found if isinstance(found, _Loaded) else None
 
 
 def _remember(desk: Desk, choice: Choice, found: _Loaded) -> None:
     """Keep the last few runs; what was asked of a run that is dropped goes with it."""
-    desk.shelf[KEY, choice] = found
-    kept = [key for key, value in desk.shelf.items() if isinstance(value, _Loaded)]
+    desk.kept[KEY, choice] = found
+    kept = [key for key, value in desk.kept.items() if isinstance(value, _Loaded)]
     for key in kept[:-_KEPT]:
-        del desk.shelf[key]
+        del desk.kept[key]
         old = key[1] if isinstance(key, tuple) else None
-        for other in [k for k in desk.shelf if isinstance(k, tuple) and k[-1] == old]:
-            del desk.shelf[other]
+        for other in [k for k in desk.kept if isinstance(k, tuple) and k[-1] == old]:
+            del desk.kept[other]
 
 
 @component

@@ -109,11 +109,11 @@ def _days(desk: Desk, case: Case, key: str) -> list[tuple[int, str]]:
 def _looked(desk: Desk, case: Case, tools: Tools, week: int) -> RunResult:
     """Return the run stopped at a week; the last one looked at is kept."""
     name = ("look", case.choice)
-    known = desk.shelf.get(name)
+    known = desk.kept.get(name)
     if isinstance(known, tuple) and known[0] == week:
         return known[1]
     result = tools.look(desk.catalogue, case.choice, week)
-    desk.shelf[name] = (week, result)
+    desk.kept[name] = (week, result)
     return result
 
 
@@ -172,7 +172,7 @@ def _cell(name: str, value: object) -> str:
 def _Relax(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
     name = ("relax", key, case.choice)
     found = use_errand(
-        desk.shelf,
+        desk.kept,
         name,
         "Make the world again without each cause here",
         "Eight runs of the same world and random numbers, spillovers to other sites included; "
@@ -223,7 +223,7 @@ def Chances(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N8
                 "Uncertain numbers are not drawn anew here; page Compare does that.",
             )
         found = use_errand(
-            desk.shelf,
+            desk.kept,
             ("chances", key, case.choice),
             "Chance of first power by date",
             "Makes the run again with each seed: a second or so apiece, on other processes.",
