@@ -27,6 +27,7 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.errands import close_errands
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
 from viz.pages.evidence import EvidencePage
@@ -187,6 +188,7 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         with listener, suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
+        close_errands()
         server_office().close()
 
 

@@ -181,10 +181,9 @@ def _Again(desk: Desk, subject: Published) -> None:  # noqa: N802
         ("validate", "cluster"),
         "Compute it again here",
         "The same checks by the code that is installed; a few seconds.",
-        lambda _report, _stopped: rows_of(suite("cluster").checks()),
+        lambda _errand: rows_of(suite("cluster").checks()),
         connected=desk.session.connected,
         counted="",
-        can_stop=False,
     )
     if fresh is None:
         return

@@ -64,8 +64,8 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
             "Share: exact part of the slip (Shapley). Saved: without the cause, all else as it "
             "was. Alone: its cost if it were the only one. GW-years: not in use before the end of "
             "the run. One more week: weeks of delay of every building times its GW, and USD at "
-            "that week's price of a served MW-week, an upper bound; “–” where nothing is open that it "
-            "can stop.",
+            "that week's price of a served MW-week, an upper bound; “–” where nothing is open that "
+            "it can stop.",
         )
         with solara.Row(classes=["eco-files"]):
             Download("Causes as CSV", f"{key}_causes.csv", lambda: csv_of(columns))
@@ -174,12 +174,11 @@ def _Relax(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N80
     found = use_errand(
         desk.kept,
         name,
-        "Make the world again without each cause here",
+        "Make the world again without each cause",
         "Eight runs of the same world and random numbers, spillovers to other sites included; "
         "about half a minute.",
-        lambda report, stopped: tools.relax(case, key, report, stopped),
+        lambda errand: tools.relax(case, key, errand),
         connected=desk.session.connected,
-        can_stop=False,
     )
     if found is None:
         return
@@ -227,7 +226,7 @@ def Chances(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N8
             ("chances", key, case.choice),
             "Chance of first power by date",
             "Makes the run again with each seed: a second or so apiece, on other processes.",
-            lambda report, stopped: tools.chances(case, key, seeds, report, stopped),
+            lambda errand: tools.chances(case, key, seeds, errand),
             connected=desk.session.connected,
         )
         if found is not None:
