@@ -26,6 +26,9 @@ from ecosystem.works import Works
 RUNGS = tuple(r.name.lower() for r in Rung)
 CAUSES = tuple(c.name.lower() for c in Cause)
 OPINION_WEEKS = 4
+LATELY = 6
+"""Events that are kept at hand for each agent."""
+
 LOST_AT = np.array(LOST_COLUMNS)
 RUNG_COLUMNS = slice(COLUMN["announced_mw"], COLUMN["cancelled_mw"] + 1)
 
@@ -152,6 +155,7 @@ class Recorder:
         self.layout = layout
         self.opinion: list[tuple[int, Society, FloatArray]] = []
         self.events: list[Event] = []
+        self.lately: dict[str, tuple[Event, ...]] = {}
         self._works = works
         self._weekly = np.full((weeks, len(WEEKLY)), np.nan)
         self._ladder = np.zeros((weeks, sites, len(Rung)))
@@ -163,6 +167,7 @@ class Recorder:
         self._folded = 0
         self._of_hosts = Latest(of_hosts)
         self._announced = Latest(announced)
+        self._observed: list[tuple[dict[str, float], dict[str, float]]] = []
         self._columns: IntArray = np.zeros(0, dtype=np.int64)
 
     @property
@@ -209,10 +214,7 @@ class Recorder:
         hosts = self._of_hosts(
             layout, now.sites, week.society, treasury.bill_change, treasury.benefit
         )
-        observed = scalars(week) | hosts
-        if not self._columns.size:
-            self._columns = np.array([COLUMN[name] for name in observed])
-        self._weekly[at, self._columns] = [*observed.values()]
+        self._observed.append((scalars(week), hosts))
         if len(self._unfolded) == QUARTER_WEEKS:
             self._fold()
 
@@ -229,9 +231,14 @@ class Recorder:
         ladder[:] = cells.reshape(ladder.shape)
         lost = self._works.take_lost()
         np.add.reduceat(lost, layout.lead_of_site, axis=1, out=self._lost[weeks])
+        rows = [[*own.values(), *hosts.values()] for own, hosts in self._observed]
+        if not self._columns.size:
+            own, hosts = self._observed[0]
+            self._columns = np.array([COLUMN[name] for name in (*own, *hosts)])
+        self._weekly[weeks, self._columns] = rows
         self._weekly[weeks, RUNG_COLUMNS] = np.add.reduce(ladder, axis=1)
         self._weekly[weeks, LOST_AT] = np.matmul(layout.phase_mw, lost) / MW_PER_GW
-        self._unfolded, self._folded = [], weeks.stop
+        self._unfolded, self._observed, self._folded = [], [], weeks.stop
 
     def tell(self, week: int, news: list[News]) -> None:
         """Keep the events of a week."""
@@ -240,7 +247,9 @@ class Recorder:
         day = self.layout.world.start + timedelta(weeks=week)
         for item in news:
             site = self.layout.sites[item.site].key if item.site >= 0 else ""
-            self.events.append(Event(week, day, item.kind, site, item.agent, item.text))
+            event = Event(week, day, item.kind, site, item.agent, item.text)
+            self.events.append(event)
+            self.lately[item.agent] = (event, *self.lately.get(item.agent, ())[: LATELY - 1])
 
     def tables(self, weeks: int) -> dict[str, Table]:
         """Return the tables of the first `weeks` weeks."""

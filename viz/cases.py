@@ -205,9 +205,7 @@ def building_bars(case: Case, key: str) -> list[Bar]:
     kept = [s["reached_week"] for s in slips if not np.isfinite(s["cancelled_week"])]
     complete = max(kept, default=np.nan)
     parts = _courses(case, key)
-    return [
-        _building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips
-    ]
+    return [_building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips]
 
 
 def _courses(case: Case, key: str) -> dict[int, list[Part]]:
@@ -238,7 +236,7 @@ def _building(case: Case, s: Row, parts: Sequence[Part], complete: float) -> Bar
         begun = min(float(case.weeks), reached)
     return Bar(
         key=f"building:{s['phase']}",
-        name=f"{s['phase']}  {s['mw']:,.0f} MW",
+        name=f"#{s['phase']} · {s['mw']:,.0f} MW",
         told=_told(case, s),
         planned=planned,
         actual=(begun, reached),
@@ -283,7 +281,7 @@ def _activity(case: Case, row: Row, parts: Sequence[Part], until: float) -> Bar:
     done = bool(np.isfinite(row["finish_week"]))
     said = [f"{_month(case, low)} to {_month(case, high)}"] if np.isfinite(high) else ["not begun"]
     drives = [m for m in MILESTONES if row[f"drives_{m.replace(' ', '_')}"]]
-    said += [f"drives {' and '.join(drives)}"] if drives else []
+    said += [f"drives {drives[0] if len(drives) == 1 else 'both dates'}"] if drives else []
     if np.isfinite(gone) and not done:
         high = gone if np.isfinite(low) else np.nan
     return Bar(
@@ -427,9 +425,7 @@ def heard(case: Case, key: str) -> list[tuple[float, str]]:
     """Return hearings, suits, stops and agreements as weeks with a word."""
     kinds = (*HEARD, "agreement")
     return [
-        (float(e["week"]), str(e["kind"]))
-        for e in case.rows("events", key)
-        if e["kind"] in kinds
+        (float(e["week"]), str(e["kind"])) for e in case.rows("events", key) if e["kind"] in kinds
     ]
 
 

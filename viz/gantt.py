@@ -72,7 +72,7 @@ def gantt(
         if time.shows(week):
             body.append(f'<path class="now" d="M{time.x(week):.1f} {TOP - 10:g}V{bottom:g}"/>')
             body.append(text(time.x(week) + 3, TOP - 8, word, "soft small halo"))
-    body += [_row(bar, time, TOP + ROW * i, bar.key == picked) for i, bar in enumerate(bars)]
+    body += [_row(bar, time, TOP + ROW * i, bar.key == picked != "") for i, bar in enumerate(bars)]
     shown = {cause_key(part.cause) for bar in bars for part in bar.parts}
     body.append(_legend(bottom + 34, shown))
     return drawing(WIDTH, bottom + 44, title, "".join(body))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from ecosystem.errors import InputError
+from ecosystem.scenario import Strategy
 from ecosystem.view import AgentView, EdgeView, Event, SiteView, View
 from viz.palette import CAUSES, LADDER
 from viz.state import Catalogue, Choice
@@ -41,6 +42,10 @@ class FakeWorld:
         self.week = 0
         self._speed = 1.0 + 0.1 * (choice.seed % 7) + 0.2 * (choice.strategy != "S0")
         self._rows: list[dict[str, float]] = []
+
+    def adopt(self, strategy: Strategy) -> None:
+        """Levers speed the climb up from this week on; made up."""
+        self._speed = 1.0 + strategy.levers.openness
 
     def step(self) -> None:
         if self.choice.world == "breaks" and self.week == 3:

@@ -12,8 +12,8 @@ from ecosystem.model import Ecosystem
 from ecosystem.results import RunResult
 from ecosystem.scenario import Strategy
 
-WORLD = world(weeks=130, start_week=40)
-AT = 80
+WORLD = world(weeks=100, start_week=40)
+AT = 66
 SEED = 3
 
 
@@ -30,7 +30,7 @@ def run(first: Strategy, then: Strategy | None = None, at: int = AT) -> RunResul
     return model.run()
 
 
-@pytest.mark.parametrize("key", ["S0", "S2", "S3", "S8"])
+@pytest.mark.parametrize("key", ["S2", "S3", "S8"])
 def test_adopting_the_same_strategy_changes_nothing(key: str) -> None:
     adopted = run(SHIPPED[key], SHIPPED[key])
     assert changed_columns(kept(key), adopted) == set()
@@ -58,9 +58,9 @@ def test_before_the_start_of_strategies_adopting_is_choosing() -> None:
 
 
 def test_a_strategy_with_a_later_start_waits_for_it() -> None:
-    later = S2.model_validate({**dict(S2), "start": date(2027, 1, 18)})  # week 106
+    later = S2.model_validate({**dict(S2), "start": date(2026, 10, 12)})  # week 92
     changed = run(S0, later)
-    assert changed_columns(kept("S0"), changed, until=106) == set()
+    assert changed_columns(kept("S0"), changed, until=92) == set()
     assert "strategy_cost_usd" in changed_columns(kept("S0"), changed)
 
 

@@ -1,0 +1,344 @@
+"""Where a finding flips: the uncertain numbers under which a strategy fails or is not the best.
+
+From the runs of a comparison, without new ones. See :mod:`experiments.prim` for the method.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ecosystem.parameters import Card
+from ecosystem.results import Table
+from ecosystem.scenario import World
+from ecosystem.units import BoolArray, FloatArray, IntArray
+from experiments.compare import PRIMARY, gap, write_csv
+from experiments.decision import Criterion, values_of
+from experiments.dependence import FEWEST
+from experiments.outcomes import OUTCOMES
+from experiments.prim import LEAST, Box, by_chance, found, peel, ranked, search
+from experiments.ranks import FAILURES, failed
+from experiments.sensitivity import chosen
+from experiments.summary import grid, paragraph
+from experiments.wording import three
+
+CHANCE = 0.05
+"""Chance, over all questions, of a box as good where nothing depends on any number."""
+_SHUFFLES = 200
+_MEANING = {outcome.name: outcome.meaning for outcome in OUTCOMES}
+_SPREAD = 1e-12
+
+
+class Asked(NamedTuple):
+    """A question whose answer is yes or no in every future.
+
+    Attributes
+    ----------
+    what : str
+        What happens, in words that follow the strategies: ``does worse than S0``.
+    strategies : tuple of str
+        Those for which it happens in the same futures; empty where it is about all of them.
+    hits, known : ndarray of bool, shape (F,)
+        Where it happens, and where that can be told.
+    """
+
+    what: str
+    strategies: tuple[str, ...]
+    hits: BoolArray
+    known: BoolArray
+
+    @property
+    def words(self) -> str:
+        """The question as people read it."""
+        return f"{', '.join(self.strategies)}: {self.what}" if self.strategies else self.what
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there are enough futures of both kinds."""
+        yes, n = int(self.hits[self.known].sum()), int(self.known.sum())
+        return n >= FEWEST and min(yes, n - yes) >= LEAST
+
+
+class Limit(NamedTuple):
+    """A restriction of a box in the number's own unit; infinite where a side is open.
+
+    Attributes
+    ----------
+    path, unit, meaning : str
+    low, high : float
+    quasi_p, again : float
+        As in :class:`experiments.prim.Side`.
+    """
+
+    path: str
+    unit: str
+    meaning: str
+    low: float
+    high: float
+    quasi_p: float
+    again: float
+
+    @property
+    def words(self) -> str:
+        """The restriction as people read it: ``grid.study_slots at most 2.5``."""
+        name, unit = self.path.removeprefix("numbers."), self.unit if self.unit != "1" else ""
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            told = f"{name} between {three(self.low)} and {three(self.high)} {unit}"
+        elif np.isfinite(self.low):
+            told = f"{name} above {three(self.low)} {unit}"
+        else:
+            told = f"{name} below {three(self.high)} {unit}"
+        return told.strip()
+
+
+class Found(NamedTuple):
+    """What a search found.
+
+    Attributes
+    ----------
+    asked : Asked
+    p, alone : float
+        How often shuffles of the futures yield a box as good for any of the questions, and for
+        this one; NaN where there was nothing to search.
+    box : Box or None
+        None where chance yields as good ones.
+    limits : list of Limit
+        Of the box, the strongest first.
+    steps : ndarray, shape (S, 2)
+        Futures and hits left after each slice in the numbers of the box.
+    """
+
+    asked: Asked
+    p: float
+    alone: float
+    box: Box | None
+    limits: list[Limit]
+    steps: IntArray
+
+
+def questions(
+    outcomes: Table, baseline: str, criteria: Sequence[Criterion] = FAILURES
+) -> list[Asked]:
+    """Return what can be asked of a comparison: failures, doing worse, another first place.
+
+    Strategies for which the same happens in the same futures share a question.
+    """
+    keys, compute = values_of(outcomes, PRIMARY)
+    asked: list[Asked] = []
+    base = compute[keys.index(baseline)]
+    for key, own in zip(keys, compute, strict=True):
+        if key != baseline:
+            known = ~np.isnan(own) & ~np.isnan(base)
+            worse = [gap(a, b) < 0 for a, b in zip(own.tolist(), base.tolist(), strict=True)]
+            what = f"less usable compute than {baseline}"
+            asked.append(Asked(what, (key,), known & np.array(worse, bool), known))
+    for criterion in criteria:
+        names, fails, told = failed(outcomes, criterion)
+        what = f"{_MEANING[criterion.outcome]}, over {criterion.limit:g}"
+        asked += [Asked(what, (k,), fails[i], told[i]) for i, k in enumerate(names)]
+    asked += _flip(keys, compute)
+    return _merged(asked)
+
+
+def _flip(keys: Sequence[str], compute: FloatArray) -> list[Asked]:
+    """Ask where another strategy comes first than the one that is best on the mean."""
+    known = ~np.isnan(compute).any(axis=0)
+    if len(keys) < 2 or not known.any():
+        return []
+    first = int(compute[:, known].mean(axis=1).argmax())
+    top = compute.max(axis=0)
+    below = known & (top - compute[first] > 1e-9 * np.abs(top))
+    return [Asked(f"another than {keys[first]} (best on the mean) comes first", (), below, known)]
+
+
+def _merged(asked: Sequence[Asked]) -> list[Asked]:
+    groups: dict[tuple[str, bytes, bytes], Asked] = {}
+    for one in asked:
+        key = (one.what, one.hits.tobytes(), one.known.tobytes())
+        same = groups.get(key)
+        groups[key] = one._replace(strategies=same.strategies + one.strategies) if same else one
+    return list(groups.values())
+
+
+def discover(
+    world: World,
+    sample: Sequence[Mapping[str, float]],
+    asked: Sequence[Asked],
+    seed: int = 0,
+    only: Sequence[str] = (),
+    shuffles: int = _SHUFFLES,
+) -> list[Found]:
+    """Search for the box of every question.
+
+    Parameters
+    ----------
+    world : World
+        Whose numbers were sampled.
+    sample : sequence of mapping, length F
+        The numbers of the sampled futures by path, without the central one.
+    asked : sequence of Asked
+    seed : int
+        Of shuffles and resamples.
+    only : sequence of str
+        Sections or numbers that a box may restrict, as ``lab`` or ``grid.study_slots``: the fewer
+        they are, named beforehand, the less chance has to offer.
+    shuffles : int
+
+    Returns
+    -------
+    list of Found
+        In the order of `asked`.
+    """
+    nothing, nan = np.empty((0, 2), np.int64), float("nan")
+    search_for = [one for one in asked if one.searchable]
+    if not search_for:
+        return [Found(one, nan, nan, None, [], nothing) for one in asked]
+    cards = chosen(world, only)
+    numbers = np.array([[float(future[card.path]) for card in cards] for future in sample])
+    varied = np.ptp(numbers, axis=0) > _SPREAD
+    cards = [card for card, moves in zip(cards, varied, strict=True) if moves]
+    numbers = numbers[:, varied]
+    each, known = [one.hits for one in search_for], [one.known for one in search_for]
+    chance = by_chance(ranked(numbers), each, known, shuffles, seed)
+    rows: list[Found] = []
+    for one in asked:
+        if not one.searchable:
+            rows.append(Found(one, nan, nan, None, [], nothing))
+            continue
+        mine = numbers[one.known]
+        ranks, hits = ranked(mine), one.hits[one.known]
+        best = search(ranks, hits[None])
+        own = chance[len([row for row in rows if row.p == row.p])]
+        alone, p = (
+            float((1 + (by >= best.score[0]).sum()) / (1 + shuffles))
+            for by in (own, chance.max(axis=0))
+        )
+        box = found(ranks, hits, best, seed=seed) if p <= CHANCE else None
+        limits = _limits(box, mine, cards) if box else []
+        used = [side.column for side in box.sides] if box else []
+        steps = peel(ranks.T[used][None], hits[None]).steps if used else nothing
+        rows.append(Found(one, p, alone, box if limits else None, limits, steps))
+    return rows
+
+
+def _limits(box: Box, numbers: FloatArray, cards: Sequence[Card]) -> list[Limit]:
+    """Return the sides of a box in units: half-way between the last value out and the first in."""
+    limits: list[Limit] = []
+    for side in box.sides:
+        values, card = np.unique(numbers[:, side.column]), cards[side.column]
+        low = values[side.low - 1 : side.low + 1].mean() if side.low else -np.inf
+        high = values[side.high : side.high + 2].mean() if side.high < side.top else np.inf
+        limits.append(
+            Limit(
+                card.path,
+                card.unit,
+                card.meaning,
+                float(low),
+                float(high),
+                side.quasi_p,
+                side.again,
+            )
+        )
+    return limits
+
+
+def box_words(one: Found) -> str:
+    """Say what a box is and what it holds."""
+    if one.box is None:
+        return ""
+    n, yes = int(one.asked.known.sum()), int(one.asked.hits.sum())
+    inside = round(one.box.mass * n)
+    where = " and ".join(limit.words for limit in one.limits)
+    held = round(one.box.density * inside)
+    return (
+        f"{where}: {held} of the {inside} futures there ({one.box.density:.0%}), {yes} of {n} over "
+        f"all ({yes / n:.0%}); {one.box.coverage:.0%} of all cases lie in the box"
+    )
+
+
+def discover_text(found: Sequence[Found], futures: int) -> str:
+    """Lay out the boxes in words, and say what was searched for in vain."""
+    if futures < FEWEST:
+        return paragraph(
+            f"{futures} futures are too few to search: at least {FEWEST} are needed, and a hundred "
+            "say more. ecosystem compare --futures 100"
+        )
+    boxes = [one for one in found if one.box]
+    none = [one for one in found if one.box is None and one.p == one.p]
+    rare = [one for one in found if one.p != one.p]
+    parts = [paragraph(_method(futures, len(boxes) + len(none)))]
+    for one in boxes:
+        head = ["where", "quasi-p", "found again", "meaning"]
+        rows = [[x.words, f"{x.quasi_p:.2g}", f"{x.again:.0%}", x.meaning] for x in one.limits]
+        text = f"{one.asked.words}\n{box_words(one)}; p = {one.p:.3f} (alone {one.alone:.3f})."
+        parts.append("\n".join(map(paragraph, text.split("\n"))) + "\n" + grid(head, rows, (0, 3)))
+    if none:
+        parts.append("None found (chance finds boxes as good):\n" + _list(none))
+    if rare:
+        parts.append(
+            f"Not searched, since fewer than {LEAST} futures are of one kind:\n" + _list(rare)
+        )
+    return "\n\n".join(parts)
+
+
+def _method(futures: int, searched: int) -> str:
+    return (
+        f"Boxes in the space of the sampled numbers (PRIM), {futures} futures, {searched} "
+        "questions searched. p: how often shuffled futures yield a box as good for any of the "
+        "questions (alone: for that one, which counts if you asked no other); a box is shown where "
+        f"p is at most {CHANCE:g}. Quasi-p: chance of as many cases without that restriction; it "
+        "flatters, since the box was looked for. Found again: share of resamples of the futures in "
+        "which the search restricts that number, too; below half it is weak. All simulated: a box "
+        "says where in the assumptions something happens."
+    )
+
+
+def _list(found: Sequence[Found]) -> str:
+    rows = []
+    for one in found:
+        yes, n = int(one.asked.hits.sum()), int(one.asked.known.sum())
+        told = [f"{p:.2f}" if p == p else "-" for p in (one.p, one.alone)]
+        rows.append([one.asked.words, f"{yes} of {n}", *told])
+    return grid(["", "futures", "p", "alone"], rows)
+
+
+def write_discovered(folder: Path, found: Sequence[Found]) -> None:
+    """Write ``discover.csv`` (a row per restriction) and ``discover_steps.csv`` (the peeling)."""
+    rows: list[dict[str, object]] = []
+    steps: list[dict[str, object]] = []
+    for one in found:
+        common = {
+            "question": one.asked.what,
+            "strategies": " ".join(one.asked.strategies),
+            "futures": int(one.asked.known.sum()),
+            "cases": int(one.asked.hits.sum()),
+            "p": one.p,
+            "p_alone": one.alone,
+        }
+        if one.box is None:
+            rows.append({**common, "found": "none" if one.p == one.p else "not searched"})
+            continue
+        box = one.box._asdict()
+        common |= {name: box[name] for name in ("mass", "coverage", "density")}
+        for limit in one.limits:
+            ends: dict[str, object] = limit._asdict()
+            ends |= {k: "" for k in ("low", "high") if not np.isfinite(getattr(limit, k))}
+            rows.append({**common, **ends, "found": "box"})
+        for left, hits in one.steps.tolist():
+            steps.append({**common, "left": left, "hits": hits})
+    names = (
+        "question",
+        "strategies",
+        "futures",
+        "cases",
+        "p",
+        "p_alone",
+        "found",
+        "mass",
+        "coverage",
+    )
+    names += ("density", *Limit._fields)
+    write_csv(folder / "discover.csv", rows, names)
+    names = ("question", "strategies", "futures", "cases", "left", "hits")
+    write_csv(folder / "discover_steps.csv", steps, names)
