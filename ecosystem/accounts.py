@@ -16,9 +16,9 @@ from ecosystem.hosting import Power
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
 from ecosystem.layout import ENGINES_USD_PER_MW, Layout
 from ecosystem.ledger import Ledger
-from ecosystem.policy import S0, local_hire_added, protection
+from ecosystem.policy import S0, InForce, local_hire_added, protection
 from ecosystem.society.labour import lodgers, rent_rise
-from ecosystem.state import Snapshot
+from ecosystem.state import Sites, Snapshot
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
 
 GROUPS = (3, 2)
@@ -79,8 +79,12 @@ def new_ledger(layout: Layout) -> Ledger:
 
 
 class StrategyCost(NamedTuple):
-    """What a strategy costs this week [USD], by purpose; per site, shape (S,), or in all."""
+    """What a strategy costs this week [USD], by purpose; per site, shape (S,), or in all.
 
+    `Layout.no_usd`, that very array, where a purpose costs nothing at any site.
+    """
+
+    nothing: FloatArray
     agreement: FloatArray
     cash: FloatArray
     local_hire: FloatArray
@@ -98,40 +102,64 @@ class StrategyCost(NamedTuple):
     @property
     def total(self) -> float:
         """All purposes together."""
-        total = np.add.reduce
+        total = self.total_of
         by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
         by_site += total(self.local_hire) + total(self.rate_protection)
         built = self.reservation + self.stewardship + self.plant
         once = self.deposit + self.redesign + self.prepayment
-        return float(by_site) + self.engagement + self.academy + built + once
+        return by_site + self.engagement + self.academy + built + once
+
+    def total_of(self, by_site: FloatArray) -> float:
+        """Return the sum over sites of one of the purposes."""
+        return 0.0 if by_site is self.nothing else float(np.add.reduce(by_site))
 
 
-def strategy_cost(
-    now: Snapshot, sponsored_week: FloatArray, local_hours: FloatArray
-) -> StrategyCost:
+class Contracts(NamedTuple):
+    """What is due week by week as agreed [USD]: by site, shape (S,), and meetings in all."""
+
+    agreement: FloatArray
+    placebo: FloatArray
+    engagement: float
+
+
+def contracts(
+    week: int, layout: Layout, sites: Sites, levers: InForce, sponsored_week: FloatArray
+) -> tuple[Contracts, float]:
+    """Return what is due in a week, and the first week in which something else may be."""
+    local = layout.world.numbers.local
+    ends = [sites.announced_week + local.openness_years * WEEKS_PER_YEAR]
+    talking = sites.live & (week < ends[0])
+    per_week = local.openness_cost_share / (local.openness_years * WEEKS_PER_YEAR)
+    open_campus = layout.campus_usd * talking * (levers.openness / S0.openness)
+    years = local.agreement_years
+
+    def paid(share: FloatArray, since: FloatArray) -> FloatArray:
+        if not np.count_nonzero(share):
+            return layout.no_usd
+        ends.extend((since, since + years * WEEKS_PER_YEAR))
+        running = (since <= week) & (week < ends[-1]) & sites.live
+        return share * layout.campus_usd * running / (years * WEEKS_PER_YEAR)
+
+    due = Contracts(
+        agreement=paid(sites.agreed_share, sites.agreement_week),
+        placebo=paid(levers.placebo_share_of_capex, sponsored_week),
+        engagement=float(np.add.reduce(open_campus)) * S0.openness * per_week,
+    )
+    change = np.concatenate(ends)
+    return due, float(np.minimum.reduce(change[change > week], initial=np.inf))
+
+
+def strategy_cost(now: Snapshot, due: Contracts, local_hours: FloatArray) -> StrategyCost:
     """Price the levers of the week.
 
     Parameters
     ----------
     now : Snapshot
-    sponsored_week : ndarray, shape (S,)
-        Week from which a site counts for the placebo; NaN before.
+    due : Contracts
     local_hours : ndarray, shape (S,)
         Craft hours worked at each site in the week before: residents are paid in arrears.
     """
-    n, levers, layout, sites = now.numbers, now.levers, now.layout, now.sites
-    campus, nothing, week = layout.campus_usd, np.zeros(len(layout.sites)), now.clock
-    years = n.local.agreement_years
-
-    def paid(share: FloatArray, since: FloatArray) -> FloatArray:
-        if not np.count_nonzero(share):
-            return nothing
-        running = (since <= week) & (week < since + years * WEEKS_PER_YEAR) & sites.live
-        return share * campus * running / (years * WEEKS_PER_YEAR)
-
-    talking = sites.live & (week < sites.announced_week + n.local.openness_years * WEEKS_PER_YEAR)
-    per_week = n.local.openness_cost_share / (n.local.openness_years * WEEKS_PER_YEAR)
-    open_campus = campus * talking * (levers.openness / S0.openness)
+    n, levers, nothing = now.numbers, now.levers, now.layout.no_usd
     seats = 0.0
     for lever, usd in (
         ("academy_seats_per_year", n.workforce.trainee_cost_usd),
@@ -141,12 +169,13 @@ def strategy_cost(
         if lever in levers.used:
             seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))
     return StrategyCost(
-        agreement=paid(sites.agreed_share, sites.agreement_week),
+        nothing=nothing,
+        agreement=due.agreement,
         cash=_cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
         local_hire=_hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
-        placebo=paid(levers.placebo_share_of_capex, sponsored_week),
+        placebo=due.placebo,
         rate_protection=_tariff(now) if levers.used & TARIFF else nothing,
-        engagement=float(np.add.reduce(open_campus)) * S0.openness * per_week,
+        engagement=due.engagement,
         academy=seats / WEEKS_PER_YEAR,
         deposit=_deposit_usd(now) if "deposit_usd_per_mw" in levers.used else 0.0,
         redesign=_redesign_usd(now),
@@ -290,25 +319,29 @@ def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> 
         ("cash", cost.cash, hosts.everybody),
         ("local_hire", cost.local_hire, hosts.earners),
     ):
-        if np.count_nonzero(amount):
+        if amount is not cost.nothing and np.count_nonzero(amount):
             group = amount[:, None, None] * how
             ledger.post_each(purpose, "lab", "households", group)
-    ledger.post("revenue", "customers", "lab", money.revenue)
-    ledger.post("equity", "financiers", "lab", money.equity)
-    ledger.post("lease", "lab", "partners", money.lease)
-    ledger.post("fixed", "lab", "workers", money.fixed)
-    ledger.post("damages", "lab", "vendors", money.exit_fees)
-    ledger.post("damages", "lab", "partners", money.lease_fees)
-    ledger.post("payout", "lab", "financiers", money.payout)
-    ledger.post("engagement", "lab", "vendors", cost.engagement)
-    ledger.post("academy", "lab", "workers", cost.academy)
-    ledger.post("deposit", "lab", "vendors", cost.reservation)
-    ledger.post("stewardship", "lab", "vendors", cost.stewardship)
     payer, payee = ("lab", "vendors") if cost.plant >= 0 else ("vendors", "lab")
-    ledger.post("campus", payer, payee, abs(cost.plant))
-    ledger.post("placebo", "lab", "vendors", float(np.add.reduce(cost.placebo)))
+    ledger.post_all(
+        {
+            ("revenue", "customers", "lab"): money.revenue,
+            ("equity", "financiers", "lab"): money.equity,
+            ("lease", "lab", "partners"): money.lease,
+            ("fixed", "lab", "workers"): money.fixed,
+            ("damages", "lab", "vendors"): money.exit_fees,
+            ("damages", "lab", "partners"): money.lease_fees,
+            ("payout", "lab", "financiers"): money.payout,
+            ("engagement", "lab", "vendors"): cost.engagement,
+            ("academy", "lab", "workers"): cost.academy,
+            ("deposit", "lab", "vendors"): cost.reservation,
+            ("stewardship", "lab", "vendors"): cost.stewardship,
+            ("campus", payer, payee): abs(cost.plant),
+            ("placebo", "lab", "vendors"): cost.total_of(cost.placebo),
+        }
+    )
     for purpose, payee, amount in (
-        ("rate_protection", "utilities", float(np.add.reduce(cost.rate_protection))),
+        ("rate_protection", "utilities", cost.total_of(cost.rate_protection)),
         ("deposit", "financiers", cost.deposit),
         ("prepayment", "financiers", cost.prepayment),
         ("redesign", "vendors", cost.redesign),
@@ -363,30 +396,37 @@ def post_building(
         Cost of the racks that were delivered this week.
     """
     n, labour = now.numbers, now.labour
-    campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
-    ledger.post("campus", "partners", "vendors", campus)
-    ledger.post("it", "partners", "vendors", it_usd)
-    wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
-    ledger.post("wages", "vendors", "workers", float(np.add.reduce(hours.worked * wage, None)))
     total = np.add.reduce
+    campus = n.capital.campus_usd_per_mw * hours.programme / n.delivery.hours_per_mw
+    wage = labour.wage_ratio * now.layout.wage_usd_per_h[:, None]
     energy = float(total(flows.energy_mwh))
-    ledger.post("energy", "partners", "utilities", energy * n.grid.energy_usd_per_mwh)
-    on_site = float(flows.energy_mwh[:-1] @ power.on_site)
-    emitted = float(flows.energy_mwh @ power.co2_t_per_mwh)
-    ledger.record("co2", "emitted", emitted)
-    ledger.record("co2", "to_air", emitted)
+    ledger.post_all(
+        {
+            ("campus", "partners", "vendors"): campus,
+            ("it", "partners", "vendors"): it_usd,
+            ("wages", "vendors", "workers"): float(total(hours.worked * wage, None)),
+            ("energy", "partners", "utilities"): energy * n.grid.energy_usd_per_mwh,
+        }
+    )
+    on_site = float(np.dot(flows.energy_mwh[:-1], power.on_site))
+    emitted = float(np.dot(flows.energy_mwh, power.co2_t_per_mwh))
     it = float(total(flows.it_mw)) * n.cluster.availability * 168.0
-    ledger.record("energy", "grid", energy - on_site)
-    ledger.record("energy", "on_site", on_site)
-    ledger.record("energy", "it", min(it, energy))
-    ledger.record("energy", "overhead", max(energy - it, 0.0))
-    water = float(total(flows.water_m3))
-    ledger.record("water", "withdrawn", water)
-    ledger.record("water", "consumed", water)
-    offered, worked = float(total(labour.offered_hours, None)), hours.total
-    ledger.record("labour", "offered", offered)
-    ledger.record("labour", "worked", worked)
-    ledger.record("labour", "idle", offered - worked)
+    water, offered = float(total(flows.water_m3)), float(total(labour.offered_hours, None))
+    ledger.record_all(
+        {
+            ("co2", "emitted"): emitted,
+            ("co2", "to_air"): emitted,
+            ("energy", "grid"): energy - on_site,
+            ("energy", "on_site"): on_site,
+            ("energy", "it"): min(it, energy),
+            ("energy", "overhead"): max(energy - it, 0.0),
+            ("water", "withdrawn"): water,
+            ("water", "consumed"): water,
+            ("labour", "offered"): offered,
+            ("labour", "worked"): hours.total,
+            ("labour", "idle"): offered - hours.total,
+        }
+    )
 
 
 def on_grid(now: Snapshot) -> BoolArray:

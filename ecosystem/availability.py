@@ -17,7 +17,7 @@ from ecosystem.layout import Layout
 from ecosystem.outages import Tied
 from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
-from ecosystem.state import MADE, NEEDS_CREW, Offer, Shocks, Sites, Snapshot, Vendors
+from ecosystem.state import MADE, NEEDS_CREW, CraftWork, Offer, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 
@@ -136,11 +136,13 @@ class Supply:
             _disrupt(now, vendors, share, rate)
         waiting, reserved = _equipment(now, vendors, share, rate)
         short, others = _chips(now, vendors, share, rate)
-        labour = _labour(now, vendors, share, rate)
+        required, level, craft = _labour(now, vendors, share, rate)
         if now.relaxed is not None:
             share[now.relaxed[now.layout.site_of_phase[opened.rows]].T] = 1.0
         offered = share.T  # in 32 bits, as recorded, so that a replay reproduces the run
-        return Offer(offered, rate_of(offered), *labour, waiting, short, others, reserved)
+        return Offer(
+            offered, rate_of(offered), required, level, craft, waiting, short, others, reserved
+        )
 
     def terms(self, now: Snapshot, sites: Sites) -> Terms:
         """Return what holds this week; `sites` are those after the week's decisions."""
@@ -339,17 +341,18 @@ def _chips_priority(now: Snapshot, vendors: Vendors, at: IntArray) -> float:
 
 def _labour(
     now: Snapshot, vendors: Vendors, share: Availability, rate: FloatArray
-) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, CraftWork]:
     """Share craft hours among activities that go at `rate` for all other causes.
 
-    Return what was asked for and the speed that hours allow, both (R, 4), which open activities
-    are craft work, (m,), and what these need, (m, 4). All others ask for no hours.
+    Return what was asked for and the speed that hours allow, both (R, 4), and which open activities
+    are craft work. All others ask for no hours.
     """
     at = CRAFT_WORK[now.opened.cols].nonzero()[0]
     rows, flat = now.opened.rows[at], now.opened.flat[at]
     manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[now.opened.cols[at]]
-    need = now.craft_hours.reshape(-1, CRAFTS)[flat]
-    pools, full = now.layout.pools_of_phase[rows], need * now.opened.span_weeks[at][:, None]
+    need = now.craft_hours.reshape(-1, CRAFTS).take(flat, axis=0)
+    pools = now.layout.pools_of_phase.take(rows, axis=0)
+    full = need * now.opened.span_weeks[at][:, None]
     rivals = now.layout.rival_hours[now.week]
     possible, level, asked = ration(
         now.labour.offered_hours.ravel(),
@@ -360,7 +363,8 @@ def _labour(
         _place(now, now.numbers.workforce.rationing, flat),
     )
     share[Cause.LABOUR, at] = manned * possible
-    return asked.reshape(rivals.shape), level.reshape(rivals.shape), at, need
+    craft = CraftWork(at, rows, pools, need)
+    return asked.reshape(rivals.shape), level.reshape(rivals.shape), craft
 
 
 def by_region(pools: IntArray, hours: FloatArray, regions: int) -> FloatArray:

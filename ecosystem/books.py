@@ -10,7 +10,7 @@ from ecosystem.institutions.finance import Activity, Closing, borrowing_rate, cl
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
 from ecosystem.state import Books, Deals, Snapshot
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 QUARTER_WEEKS = 13
 
@@ -43,6 +43,20 @@ def rent_by_phase(layout: Layout, owners: FloatArray) -> FloatArray:
     return layout.phase_mw * per_mw[layout.site_of_phase] / WEEKS_PER_YEAR
 
 
+class InUse(NamedTuple):
+    """What follows for leases from the rungs of phases; see :func:`in_use`."""
+
+    used: FloatArray
+    rent_usd: float
+    idle: BoolArray | None
+
+
+def in_use(rent_usd: FloatArray, state: IntArray) -> InUse:
+    """Return which phases are used, 0 or 1, their rent, and which could be; None for none."""
+    used, idle = (state == Rung.USABLE).astype(float), state == Rung.COMMISSIONED
+    return InUse(used, float(rent_usd @ used), idle if np.count_nonzero(idle) else None)
+
+
 class Register:
     """Everything that the programme's owners have built, phase by phase.
 
@@ -68,6 +82,7 @@ class Register:
         self._it_cost = layout.phase_mw * n.capital.it_usd_per_mw
         self._usd_per_hour = n.capital.campus_usd_per_mw / n.delivery.hours_per_mw
         self._rent = Latest(rent_by_phase)
+        self._in_use = Latest(in_use)
         self._recorded = np.isfinite(layout.announced_week)
         self._used_weeks = np.zeros(phases)
         self._owed_weeks = np.zeros(phases)
@@ -85,20 +100,19 @@ class Register:
 
     def rent(self, now: Snapshot) -> Rent:
         """Return the rent of the week's phases: those in use, and those delivered and due."""
-        used = (now.state == Rung.USABLE).astype(float)
-        self._used_weeks += used
         rent = self._rent(self.layout, now.sites.owners)
-        total, unused = float(rent @ used), 0.0
-        idle = now.state == Rung.COMMISSIONED
-        if np.count_nonzero(idle):
+        used, total, idle = self._in_use(rent, now.state)
+        self._used_weeks += used
+        unused = 0.0
+        if idle is not None:
             share = now.numbers.capital.take_or_pay_share
             owed = share * (idle & (now.planned_finish <= now.week))
             self._owed_weeks += owed
             unused = float(rent @ owed)
         return Rent(total + unused, unused)
 
-    def build(self, hours: FloatArray, racks: IntArray, extra_usd: FloatArray) -> FloatArray:
-        """Add a week's work, the racks that came, and what else sites cost; return IT cost, (P,).
+    def build(self, hours: FloatArray, racks: IntArray, extra_usd: FloatArray | None) -> float:
+        """Add a week's work, the racks that came, and what else sites cost; return the racks' cost.
 
         Parameters
         ----------
@@ -106,21 +120,24 @@ class Register:
             Craft hours worked at each phase.
         racks : ndarray of int
             Phases for which racks came.
-        extra_usd : ndarray, shape (S,)
+        extra_usd : ndarray, shape (S,), optional
             Land and refits, which are written off with the building.
         """
         usd = self._usd_per_hour * hours
         self.campus_usd += usd
         self.spent_usd += usd
-        self._built += np.add.reduceat(usd, self.layout.lead_of_site) + extra_usd
-        self.campus_usd[self.layout.lead_of_site] += extra_usd
-        if racks.size:
-            self.placed[racks] = True
-            self.it_usd[racks] += self._it_cost[racks]
-            self._built += np.bincount(
-                self.layout.site_of_phase[racks], self._it_cost[racks], len(self._built)
-            )
-        return self._it_cost[racks]
+        by_site = np.add.reduceat(usd, self.layout.lead_of_site)
+        if extra_usd is not None:
+            by_site += extra_usd
+            self.campus_usd[self.layout.lead_of_site] += extra_usd
+        self._built += by_site
+        if not racks.size:
+            return 0.0
+        cost = self._it_cost[racks]
+        self.placed[racks] = True
+        self.it_usd[racks] += cost
+        self._built += np.bincount(self.layout.site_of_phase[racks], cost, len(self._built))
+        return float(np.add.reduce(cost))
 
     def charge(self, energy_mwh: FloatArray) -> None:
         """Add a week's electricity by site, the installed base last, shape (S + 1,)."""

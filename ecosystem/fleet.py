@@ -40,31 +40,21 @@ def generation_of_phase(
     return layout.newest(np.where(renewed > 0, commissioned + renewed, delivered))
 
 
-def usable_mw(
-    layout: Layout, usable: FloatArray, generation: IntArray, base_mw: FloatArray
-) -> FloatArray:
-    """Return facility MW by site and generation; the last row is the installed base.
+def usable_mw(layout: Layout, state: IntArray, generation: IntArray) -> FloatArray:
+    """Return facility MW in use by site and generation, shape (S, G).
 
     Parameters
     ----------
     layout : Layout
-    usable : ndarray, shape (P,)
-        Usable MW of each phase.
+    state : ndarray of int, shape (P,)
+        Rung of each phase.
     generation : ndarray of int, shape (P,)
         From :func:`generation_of_phase`.
-    base_mw : ndarray, shape (G,)
-        Capacity rented outside the programme.
-
-    Returns
-    -------
-    ndarray, shape (S + 1, G)
     """
     count, kinds = len(layout.sites), len(layout.generations)
     cell = layout.site_of_phase * kinds + generation
-    mw = np.empty((count + 1, kinds))
-    mw[:-1] = np.bincount(cell, usable, count * kinds).reshape(count, kinds)
-    mw[-1] = base_mw
-    return mw
+    usable = layout.phase_mw * (state == Rung.USABLE)
+    return np.bincount(cell, usable, count * kinds).reshape(count, kinds)
 
 
 @dataclass(frozen=True, slots=True)

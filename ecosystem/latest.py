@@ -1,6 +1,7 @@
 """Not doing the same sum twice: most weeks change little of the world."""
 
 from collections.abc import Callable
+from math import inf
 from operator import is_
 
 
@@ -22,5 +23,33 @@ class Latest[*Arguments, T]:
         """Return the value of the function, worked out afresh where an argument is another one."""
         if self._value is None or not all(map(is_, arguments, self._arguments)):
             self._value = self._function(*arguments)
+            self._arguments = arguments
+        return self._value
+
+
+class Until[*Arguments, T]:
+    """A function that remembers its last value as :class:`Latest` does, but no longer than it says.
+
+    The function is called with the week before its other arguments, and returns its value and the
+    first week in which that will be another one, though all arguments be the same. Weeks only go
+    forward.
+    """
+
+    __slots__ = ("_arguments", "_function", "_until", "_value")
+
+    def __init__(self, function: Callable[[int, *Arguments], tuple[T, float]]) -> None:
+        self._function = function
+        self._arguments: tuple[object, ...] = ()
+        self._until = -inf
+        self._value: T | None = None
+
+    def __call__(self, week: int, *arguments: *Arguments) -> T:
+        """Return the value of the function in a week."""
+        if (
+            self._value is None
+            or week >= self._until
+            or not all(map(is_, arguments, self._arguments))
+        ):
+            self._value, self._until = self._function(week, *arguments)
             self._arguments = arguments
         return self._value

@@ -154,6 +154,15 @@ class Ledger:
         else:
             self._admit(key, amount)
 
+    def post_all(self, amounts: Mapping[tuple[str, str, str], float]) -> None:
+        """Book payments [USD] by purpose, payer and payee, each as :meth:`post` does."""
+        cells = self._cells
+        for key, amount in amounts.items():
+            if key in cells and 0 <= amount < math.inf:
+                cells[key] += amount
+            else:
+                self._admit(key, amount)
+
     def post_each(self, purpose: str, payer: str, payee: str, amounts: FloatArray) -> None:
         """Book payments by community, or by household group of each community.
 
@@ -186,10 +195,20 @@ class Ledger:
 
     def record(self, quantity: str, entry: str, amount: float) -> None:
         """Book a physical quantity, e.g. ``record("water", "withdrawn", 120.0)``, >= 0."""
+        self.record_all({(quantity, entry): amount})
+
+    def record_all(self, amounts: Mapping[tuple[str, str], float]) -> None:
+        """Book physical quantities by quantity and entry, each as :meth:`record` does."""
+        entries = self._entries
+        for key, amount in amounts.items():
+            if key in entries and 0 <= amount < math.inf:
+                entries[key] += amount
+            else:
+                self._admit_quantity(*key, amount)
+
+    def _admit_quantity(self, quantity: str, entry: str, amount: float) -> None:
+        """Book the first record of its kind, or refuse a wrong one."""
         key = (quantity, entry)
-        if key in self._entries and 0 <= amount < math.inf:
-            self._entries[key] += amount
-            return
         if quantity not in BOOKS or entry not in (*BOOKS[quantity][1], *BOOKS[quantity][2]):
             fault = "no such entry"
         elif not 0 <= amount < math.inf:

@@ -89,10 +89,8 @@ MECHANISMS = {
     "bridge": Mechanism(
         "Power on site before the grid, with its air permit", "7.1", ("grid", "community")
     ),
-    "thirst": Mechanism("Water that a site draws; drought and frost", "7.12", ("community",)),
-    "commissioning": Mechanism(
-        "Design and commissioning of the cooling loop", "7.1", (OWN_WORK,)
-    ),
+    "thirst": Mechanism("Water that a site draws, and its permit", "7.8a", ("community",)),
+    "commissioning": Mechanism("Design and commissioning of the cooling loop", "7.1", (OWN_WORK,)),
     "slot": Mechanism("Place with makers of long-lead equipment", "7.1", ("equipment",)),
     "racks": Mechanism("Place with the chip maker", "7.10a", ("chips",)),
     "debt": Mechanism("Money borrowed until goods come", "7.10a", ("capital",)),

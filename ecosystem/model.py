@@ -46,7 +46,7 @@ from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray, date_of
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -61,12 +61,9 @@ KINDS: tuple[str, ...] = tuple(
 """All kinds of agents."""
 
 
-_USABLE = np.array(int(Rung.USABLE))
-
-
-def _live_phases(layout: Layout, live: BoolArray) -> BoolArray:
-    """Return the phases of live sites, shape (P,)."""
-    return live[layout.site_of_phase]
+def _pending(layout: Layout, live: BoolArray, state: IntArray) -> BoolArray:
+    """Return the phases of live sites that are neither in use nor given up, shape (P,)."""
+    return live[layout.site_of_phase] & (state < Rung.USABLE)
 
 
 def _kinds(names: Iterable[str]) -> frozenset[str]:
@@ -134,7 +131,9 @@ class Ecosystem(mesa.Model):
         self.market_rules = opening.market_rules(world.numbers.market)
         self.works = Works(layout, self.streams)
         self.supply = Supply()
-        self._live_phases = Latest(_live_phases)
+        self._state: IntArray = np.full(layout.phases, -1)
+        self._pending = Latest(_pending)
+        self._in_use_mw = Latest(fleet.usable_mw)
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder(layout, self.works)
@@ -261,7 +260,7 @@ class Ecosystem(mesa.Model):
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         needed = self._needed_share()
         flows = self._run_fleet(now, needed)
-        usable_mw = float(self.usable_mw.sum())
+        usable_mw = float(np.add.reduce(self.usable_mw, None))
         self.economy = self.treasury.earn(now, deals, flows, usable_mw, needed)
         self.treasury.post(
             now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
@@ -290,9 +289,7 @@ class Ecosystem(mesa.Model):
         opened = works.open(sites, week)
         if week % QUARTER_WEEKS == 0:
             works.look_ahead(week)
-        state = works.state(sites, week)
-        if self.curtailed[week]:
-            state = fleet.after_curtailment(state, self.phases_run[week])
+        state = self._rungs()
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce
             self.outlook = outlook(self.labour, numbers, Workforce.every_weeks)
@@ -310,7 +307,7 @@ class Ecosystem(mesa.Model):
             sites=sites,
             progress=works.progress,
             state=state,
-            pending=self._live_phases(layout, sites.live) & (state < _USABLE),
+            pending=self._pending(layout, sites.live, state),
             opened=opened,
             gate=self._gate(),
             upstream=venues.docket(layout, sites, works.progress, week),
@@ -330,6 +327,15 @@ class Ecosystem(mesa.Model):
             relaxed=self.relaxed,
             outages=self.outages,
         )
+
+    def _rungs(self) -> IntArray:
+        """Return the rung of every phase, shape (P,); the same array until there is another."""
+        state = self.works.state(self.sites, self.week)
+        if self.curtailed[self.week]:
+            state = fleet.after_curtailment(state, self.phases_run[self.week])
+        if np.count_nonzero(state != self._state):
+            self._state = state
+        return self._state
 
     def _governance(self, week: int) -> Governance:
         """Return who builds what the lab chooses: until it may choose, the partners on record."""
@@ -395,13 +401,13 @@ class Ecosystem(mesa.Model):
 
         `needed`: MW that today's use needs over what it is wont to.
         """
-        layout = self.layout
-        usable = layout.phase_mw * (now.state == _USABLE)
-        base = layout.installed_base_mw[now.week]
-        self.usable_mw = fleet.usable_mw(layout, usable, self.works.generation, base)
-        economy = now.economy
+        economy, base = now.economy, self.layout.installed_base_mw
+        mw = np.empty((len(now.sites.live) + 1, base.shape[1]))
+        mw[:-1] = self._in_use_mw(self.layout, now.state, self.works.generation)
+        mw[-1] = base[now.week]
+        self.usable_mw = mw
         needed_mw = economy.market.adopted_mw * needed
-        return self.hardware.run(self.usable_mw, needed_mw, economy.training_share)
+        return self.hardware.run(mw, needed_mw, economy.training_share)
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""

@@ -57,12 +57,19 @@ class Policy:
     Before they act, the levers are those of S0. A condition need be met only once at a site: what
     has begun there goes on. Under an adaptive strategy (``offer_step`` above 0) the levers lie
     between S0 and the whole offer, by the level that the lab has reached at the site.
+
+    Parameters
+    ----------
+    layout, strategy : Layout, Strategy
+    not_before : float
+        Week before which it does not act, whatever its start.
     """
 
-    def __init__(self, layout: Layout, strategy: Strategy) -> None:
+    def __init__(self, layout: Layout, strategy: Strategy, not_before: float = -np.inf) -> None:
         self.strategy = strategy
         start = layout.world.start
-        self.week = week_of(strategy.start or layout.world.strategy_start, start)
+        begins = week_of(strategy.start or layout.world.strategy_start, start)
+        self.week = max(begins, not_before)
         self.until = np.inf if strategy.until is None else week_of(strategy.until, start)
         self._chosen = np.array(targets(strategy, layout.world))
         count = len(layout.sites)

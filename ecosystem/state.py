@@ -643,6 +643,25 @@ type Order = (
 )
 
 
+class CraftWork(NamedTuple):
+    """The m open activities that crafts work on.
+
+    Attributes
+    ----------
+    at, rows : ndarray of int, shape (m,)
+        Which of the open activities they are, and their phases.
+    pools : ndarray of int, shape (m, 4)
+        Labour pool of each craft, from `Layout.pools_of_phase`.
+    need_hours : ndarray, shape (m, 4)
+        Craft hours of each per week of its work.
+    """
+
+    at: IntArray
+    rows: IntArray
+    pools: IntArray
+    need_hours: FloatArray
+
+
 class Offer(NamedTuple):
     """What every cause offered to the open activities, and what came of it.
 
@@ -656,10 +675,8 @@ class Offer(NamedTuple):
         Craft hours that all builders ask for.
     labour_level : ndarray, shape (R, 4)
         Share of full speed that the pools allow.
-    craft_work : ndarray of int, shape (m,)
-        Which of the open activities are craft work.
-    need_hours : ndarray, shape (m, 4)
-        Craft hours of each of these per week of its work.
+    craft : CraftWork
+        Which of the open activities are craft work, and what they need.
     equipment_waiting_mw : float
         Orders that found no slot.
     chips_waiting_mw, rival_chips_mw : float
@@ -672,8 +689,7 @@ class Offer(NamedTuple):
     rate: FloatArray
     required_hours: FloatArray
     labour_level: FloatArray
-    craft_work: IntArray
-    need_hours: FloatArray
+    craft: CraftWork
     equipment_waiting_mw: float
     chips_waiting_mw: float
     rival_chips_mw: float

@@ -13,12 +13,12 @@ from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.ladder import Rung
 from ecosystem.hosting import Power, Received, power_of
 from ecosystem.institutions.finance import expected_growth
-from ecosystem.latest import Latest
+from ecosystem.latest import Latest, Until
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
 from ecosystem.numbers import Capital
 from ecosystem.state import Books, Deals, Economy, Snapshot
-from ecosystem.units import WEEKS_PER_YEAR, FloatArray, IntArray
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 MONTH_WEEKS = 4
 
@@ -36,6 +36,10 @@ def of_owners(books: Books) -> dict[str, float]:
         "own_capex_usd": float(books.built_usd[-1]) / QUARTER_WEEKS,
         "own_debt_usd": float(books.debt_usd[-1]),
     }
+
+
+def _mw_of(layout: Layout, chosen: BoolArray) -> float:
+    return float(np.add.reduce(layout.phase_mw[chosen]))
 
 
 class Treasury:
@@ -83,6 +87,8 @@ class Treasury:
         self.bill_change = np.zeros(regions)
         self.benefit = np.zeros(count)
         self.benefit_to_date = np.zeros(count)
+        self._contracts = Until(accounts.contracts)
+        self._pipeline_mw = Latest(_mw_of)
         self._local_hours = np.zeros(count)
         self._site_hours = np.zeros(count)
         self._relief_usd = np.zeros(regions)
@@ -126,7 +132,8 @@ class Treasury:
             self.rules,
             now.week,
         )
-        self.cost = accounts.strategy_cost(now, self._sponsored_week, self._site_hours)
+        due = self._contracts(now.week, self.layout, now.sites, now.levers, self._sponsored_week)
+        self.cost = accounts.strategy_cost(now, due, self._site_hours)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
         rent, base = self.register.rent(now), accounts.base_rent_usd(self.layout, now.week)
@@ -141,7 +148,7 @@ class Treasury:
             equity=deals.equity_usd_per_week,
             strategy=self.cost.total,
             exit_fees=deals.exit_fees_usd,
-            lease_fees=float(np.add.reduce(deals.lease_fees_usd)),
+            lease_fees=self._total(deals.lease_fees_usd),
             payout=payout,
         )
         self._revenues.append(market.revenue_usd)
@@ -158,9 +165,13 @@ class Treasury:
             payout_usd_per_week=deals.payout_usd_per_week,
             outlay_usd_per_week=self.money.lease + self.money.fixed + self.money.strategy,
             capacity_mw=capacity_mw,
-            pipeline_mw=float(np.add.reduce(self.layout.phase_mw[now.pending])),
+            pipeline_mw=self._pipeline_mw(self.layout, now.pending),
             books=economy.books,
         )
+
+    def _total(self, usd_by_site: FloatArray) -> float:
+        """Return the sum over sites of what is seldom more than nothing."""
+        return 0.0 if usd_by_site is self.layout.no_usd else float(np.add.reduce(usd_by_site))
 
     def _growth(self, expected: float, n: Capital) -> float:
         """Return the growth of revenue that the lab expects, after that of the last quarter."""
@@ -197,19 +208,22 @@ class Treasury:
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
-        craft = deals.offer.craft_work
-        hours, rows = deals.offer.need_hours * worked[craft][:, None], now.opened.rows[craft]
-        own = by_region(layout.pools_of_phase[rows], hours, len(layout.world.regions))
+        craft, cost = deals.offer.craft, self.cost
+        hours, rows = craft.need_hours * worked[craft.at][:, None], craft.rows
+        own = by_region(craft.pools, hours, len(layout.world.regions))
         self.worked_hours = own + layout.rival_hours[now.week] * deals.offer.labour_level
         self.hours = float(np.add.reduce(self.worked_hours, None))
         by_phase = np.bincount(rows, np.add.reduce(hours, 1), layout.phases)
         self._site_hours = np.add.reduceat(by_phase, layout.lead_of_site)
         self._local_hours += self._site_hours
-        self._community_usd += self.cost.agreement + self.cost.cash + self.cost.local_hire
-        self._relief_usd += np.bincount(
-            layout.region_of_site, self.cost.rate_protection, len(self._relief_usd)
-        )
-        extra = layout.no_usd
+        to_hosts = cost.agreement, cost.cash, cost.local_hire
+        if any(usd is not cost.nothing for usd in to_hosts):
+            self._community_usd += cost.agreement + cost.cash + cost.local_hire
+        if cost.rate_protection is not cost.nothing:
+            self._relief_usd += np.bincount(
+                layout.region_of_site, cost.rate_protection, len(self._relief_usd)
+            )
+        extra = None
         if deals.land_usd is not layout.no_usd or refit_usd is not layout.no_usd:
             extra = deals.land_usd + refit_usd
             ledger.post("land", "partners", "landowners", float(np.add.reduce(deals.land_usd)))
@@ -226,9 +240,9 @@ class Treasury:
             flows,
             accounts.Hours(self.worked_hours, self.hours, float(np.add.reduce(own, None))),
             self.power,
-            float(np.add.reduce(it_usd)),
+            it_usd,
         )
-        self.co2_t = float(flows.energy_mwh[:-1] @ self.power.co2_t_per_mwh[:-1])
+        self.co2_t = float(np.dot(flows.energy_mwh[:-1], self.power.co2_t_per_mwh[:-1]))
 
     def close_quarter(self, now: Snapshot, economy: Economy) -> Economy:
         """Close the books of all owners at the end of a quarter, and settle with the lab."""
@@ -240,6 +254,10 @@ class Treasury:
         accounts.post_quarter(self.ledger, quarter)
         own = float(quarter.closing.distributed[-1] - quarter.closing.called[-1])
         return economy._replace(books=quarter.books, cash_usd=economy.cash_usd + own)
+
+    def forget_sponsored(self) -> None:
+        """Let sites count for a placebo as if it began now."""
+        self._sponsored_week = np.full_like(self._sponsored_week, np.nan)
 
     def closed(self, week: int, books: Books) -> Closed | None:
         """Return what the books must agree with, in a week in which they were closed."""

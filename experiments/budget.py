@@ -15,9 +15,10 @@ from ecosystem.results import RunResult
 from ecosystem.scenario import SPENDING, Strategy, World, upper_bound
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray, week_of
 from experiments.compare import write_csv
-from experiments.runner import pool_of, simulate
+from experiments.runner import simulate
 from experiments.summary import grid
 from experiments.wording import three
+from experiments.workers import pool_of
 
 TOLERANCE = 0.005
 """Of the budget, within which a scale counts as found."""

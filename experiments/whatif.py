@@ -11,10 +11,11 @@ from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult
 from ecosystem.scenario import Strategy, World
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
-from experiments.runner import pool_of, simulate
+from experiments.runner import simulate
 from experiments.summary import grid, paragraph
 from experiments.telling import end_of, rows_of
 from experiments.wording import three
+from experiments.workers import pool_of
 
 # Smaller differences between two runs are not shown [week, GW-year].
 _SHIFT_WEEKS, _SHIFT_GW_YEARS = 0.1, 0.005

@@ -27,7 +27,10 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.jobs import server_office
+from viz.pages.compare import compare_page
 from viz.pages.site import SitePage
+from viz.pages.workshop import WorkshopPage
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -41,7 +44,9 @@ _LOG = logging.getLogger(__name__)
 
 PAGES = (
     PageOf("world", "World", WorldPage),
+    PageOf("compare", "Compare", compare_page(server_office)),
     PageOf("site", "Explain a site", SitePage),
+    PageOf("workshop", "Workshop", WorkshopPage),
 )
 """In the order of the navigation."""
 
@@ -176,8 +181,11 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
     # The server has shut down in good order by the time that it passes the interrupt on.
-    with listener, suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+    try:
+        with listener, suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    finally:
+        server_office().close()
 
 
 class _Server(uvicorn.Server):

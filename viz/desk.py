@@ -1,15 +1,18 @@
 """What the pages of one tab share: the catalogue, the live world, which page is open, its link."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import solara
 from reacton.core import Element
 
+from viz.levers import pack, plain, shared_strategy, toml_of
 from viz.state import KEYS, Catalogue, Choice, Session, parse_query, query_of
 
 FIRST_PAGE = "world"
+OWN = "own"
+"""What the address calls the strategy that was made in the tab and is shown live."""
 
 
 class PageOf(NamedTuple):
@@ -50,8 +53,9 @@ class Desk:
         Key of the page that is open.
     link : solara.Reactive of dict of str to str
         What of the open page belongs in its address beyond the choice of the live world.
-    shelf : dict
-        What a page has worked out and would not work out again while the tab lives.
+    kept : dict
+        What a page wants to find again when it is opened the next time, or has worked out and
+        would not work out again, by its key.
     """
 
     def __init__(
@@ -64,11 +68,13 @@ class Desk:
         given = dict(parse_qsl((query or "").lstrip("?")))
         page = given.pop("page", FIRST_PAGE)
         self.catalogue = catalogue
+        self.kept: dict[object, Any] = {}
+        if (shared := given.pop(OWN, "")) and (strategy := shared_strategy(shared)):
+            catalogue.adopt(strategy)
         self.session = Session(catalogue, parse_query(query, catalogue.first()), connected)
         self.page = solara.reactive(page if page in pages else FIRST_PAGE)
         own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
-        self.shelf: dict[object, object] = {}
 
     def go(self, page: str, **link: str) -> None:
         """Open a page, with what its address says; the live world pauses."""
@@ -83,7 +89,9 @@ class Desk:
 
     def query(self) -> str:
         """Return the query string that leads back to what the tab shows."""
-        live = query_of(self.session.latest)
-        if self.page.value == FIRST_PAGE:
-            return live
-        return f"{live}&{urlencode({'page': self.page.value, **self.link.value})}"
+        live, page = query_of(self.session.latest), self.page.value
+        link = {} if page == FIRST_PAGE else {"page": page, **self.link.value}
+        own = self.catalogue.own.get(self.session.latest.choice.strategy)
+        if own is not None and (packed := pack(toml_of(plain(own)))):
+            link[OWN] = packed
+        return f"{live}&{urlencode(link)}" if link else live

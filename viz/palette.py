@@ -163,6 +163,9 @@ _RULES = """
 .eco svg .e-labour{stroke:var(--c-labour)}
 .eco svg .e-trust,.eco svg .e-diffusion,.eco svg .e-hosts{stroke:var(--c-community)}
 .eco svg .broken{stroke-dasharray:5 4}
+.eco svg .flow{fill:none;stroke:var(--none);stroke-width:2;opacity:.6}
+.eco svg .track-bar{fill:var(--land)}
+.eco svg .l-bar{fill:var(--accent)}
 .eco svg .faded{opacity:.13}
 .eco svg .strong{opacity:.95}
 .eco svg .strong-text{font-weight:600}
@@ -215,4 +218,5 @@ def _light() -> dict[str, str]:
 def _rules() -> str:
     fills = "".join(f".eco svg .f-{s}{{fill:var(--l-{s})}}" for s in LADDER[:-1])
     fills += "".join(f".eco svg .c-{c}{{fill:var(--c-{c})}}" for c in CAUSES)
+    fills += "".join(f".eco svg .s-{c}{{stroke:var(--c-{c})}}" for c in CAUSES)
     return f"{_RULES}{fills}.eco svg .c-none{{fill:var(--none)}}"

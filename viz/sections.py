@@ -65,6 +65,8 @@ class Material(NamedTuple):
         Of all runs.
     parties : mapping of str to Table
         Who paid whom in the central future, by strategy.
+    live : frozenset of str
+        Keys of strategies whose central run the page can show.
     """
 
     of: Reopened
@@ -72,6 +74,7 @@ class Material(NamedTuple):
     outcomes: Table
     yearly: Table
     parties: Mapping[str, Table]
+    live: frozenset[str] = frozenset()
 
     @property
     def experiment(self) -> Experiment:
@@ -336,13 +339,17 @@ def _tradeoff(m: Material, front: Sequence[str]) -> str:
         return (row.diff_low, row.diff, row.diff_high)
 
     name = "benefit_usd_per_household"
-    spots = [Spot(key, span(key, PRIMARY), span(key, name), key in front) for key in m.keys]
+    spots = [
+        Spot(key, span(key, PRIMARY), span(key, name), key in front, key in m.live)
+        for key in m.keys
+    ]
     chart = tradeoff(
         f"Compute against local benefit, differences to {m.experiment.baseline}",
         "usable compute, GW yr",
         "net benefit per host household, USD",
         spots,
-        "paired medians with 90% intervals; filled: in the front",
+        "paired medians with 90% intervals; filled: in the front"
+        + ("; click a point to see its central run live" if m.live else ""),
     )
     cells = [
         [s.name, *map(three, s.x), *map(three, s.y), "yes" if s.front else "no"] for s in spots

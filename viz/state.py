@@ -56,6 +56,19 @@ class Catalogue:
     build: Callable[[Choice], Running]
     own: dict[str, Strategy] = field(default_factory=dict)
 
+    def adopt(self, strategy: Strategy) -> None:
+        """Let a strategy be chosen in this tab; its key is none of the shipped ones.
+
+        Raises
+        ------
+        InputError
+            If a shipped strategy has that key.
+        """
+        if strategy.key in self.strategies and strategy.key not in self.own:
+            raise InputError(f"key = {strategy.key!r}: a shipped strategy has it. Choose another.")
+        self.own[strategy.key] = strategy
+        self.strategies[strategy.key] = strategy.name
+
     def strategy(self, key: str) -> Strategy:
         """Return a strategy that can be chosen; nothing is read but what the catalogue lists.
 

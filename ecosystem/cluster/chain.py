@@ -11,7 +11,7 @@ from ecosystem.cluster import facility, layout, reliability, serving, training
 from ecosystem.cluster.hardware import Generations, load_generations
 from ecosystem.cluster.layout import MfuCurve, mfu_curve
 from ecosystem.errors import InputError
-from ecosystem.units import FloatArray
+from ecosystem.units import HOURS_PER_WEEK, FloatArray
 
 MOST_LOAD = 100.0  # demand over capacity is reported up to here, so that it stays finite
 MEASURED_AT = 2_048.0  # accelerators of the jobs that the MFU parameter is taken from
@@ -125,6 +125,7 @@ class Core:
     """What rules and generations fix for a whole run.
 
     Rows of `mfu` and `speed` belong to no integration and to all of it; both are linear between.
+    `trace` is the IT power of an empty fleet by generation.
     """
 
     racks_per_mw: FloatArray
@@ -160,7 +161,7 @@ def core_of(rules: ClusterRules, generations: Generations) -> Core:
     """Return the constants of a run; cached, since a run asks for them every week."""
     rack_kw, per_rack = generations.rack_kw, generations.accelerators_per_rack
     trace = np.zeros(len(generations))
-    trace[0] = TRACE_MW
+    trace[0] = TRACE_MW / rules.facility_to_it
     curve = _reference_curve()
     full = float(curve.at(MEASURED_AT))
     return Core(
@@ -231,8 +232,10 @@ class Fleet:
     ----------
     rules, core : ClusterRules, Core
         Numbers of the fleet, and what follows from them.
-    ratio, pue, wue : ndarray, shape (S,)
-        Facility over IT power at nameplate, over IT energy on the meter; litres per IT kWh.
+    ratio : ndarray, shape (S, 1)
+        Facility over IT power at nameplate.
+    pue, wue : ndarray, shape (S,)
+        Facility over IT energy on the meter, no more than that ratio; litres per IT kWh.
     integration : ndarray, shape (S,), or None
         That of the cloud at each site; None where it is that of the rules everywhere.
     """
@@ -256,13 +259,15 @@ class Fleet:
         """Return the fleet of some sites; arguments as for :func:`run_cluster`."""
         warm = 1.0 if warmth is None else warmth
         towers_wue = rules.wue_evaporative_l_per_kwh * warm
+        # the design ratio is that of closed-loop campuses; evaporative ones fit more IT behind the
+        # same substation
+        ratio = rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue
+        pue = rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm)
         return cls(
             rules=rules,
             core=core_of(rules, generations),
-            # the design ratio is that of closed-loop campuses; evaporative ones fit more IT
-            # behind the same substation
-            ratio=rules.facility_to_it - (1.0 - closed_loop) * rules.closed_loop_pue,
-            pue=rules.pue_evaporative + closed_loop * (rules.closed_loop_pue * warm),
+            ratio=ratio[:, None],
+            pue=np.minimum(pue, ratio),
             wue=facility.blend(closed_loop, towers_wue, rules.wue_closed_l_per_kwh),
             integration=integration,
         )
@@ -270,51 +275,49 @@ class Fleet:
     def run(self, usable_mw: FloatArray, adopted_mw: float, training_share: float) -> Flows:
         """Run the fleet for a week; arguments and result as for :func:`run_cluster`."""
         core, rules = self.core, self.rules
-        it_by_generation = facility.it_mw(usable_mw, self.ratio[:, None])
+        it_by_generation = usable_mw / self.ratio
         it = np.add.reduce(it_by_generation, 1)
         it_fleet = np.add.reduce(it_by_generation, 0)
         up = it * rules.availability
         accelerators = it_fleet * core.accelerators_per_mw
+        running = accelerators * rules.availability
         held = it_by_generation @ core.accelerators_per_mw
-        largest = float(held.max()) if held.size else 0.0
-        wanted = _job(accelerators, training_share, rules)
+        room = float(np.maximum.reduce(held, initial=0.0)) * rules.availability
+        wanted = min(float(np.add.reduce(running)) * training_share, rules.job_accelerators)
         mean = at_home = rules.integration
-        if self.integration is not None and largest > 0.0:
-            mean = float(it @ self.integration) / float(np.add.reduce(it))
-            able = held * rules.availability >= min(wanted, largest * rules.availability)
-            at_home = float(self.integration[able].max())
-        training_now = _train(accelerators, largest, training_share, (mean, at_home), core, rules)
-        speed = core.speed_at(mean)
+        if self.integration is not None and room > 0.0:
+            mean = float(np.dot(it, self.integration)) / float(np.add.reduce(it))
+            able = held * rules.availability >= min(wanted, room)
+            at_home = float(np.maximum.reduce(self.integration[able]))
         return Flows(
-            it_mw=it,
-            racks=it_by_generation @ core.racks_per_mw,
-            accelerators=accelerators,
-            energy_mwh=facility.energy_mwh_per_week(up, self.pue, self.ratio),
+            it,
+            it_by_generation @ core.racks_per_mw,
+            accelerators,
+            *_train(running, wanted, room, training_share, (mean, at_home), core, rules),
+            *_serve(usable_mw, it_fleet, adopted_mw, training_share, mean, core, rules),
+            energy_mwh=up * self.pue * HOURS_PER_WEEK,
             water_m3=facility.water_m3_per_week(up, self.wue),
-            **training_now,
-            **_serve(usable_mw, it_fleet, adopted_mw, training_share, speed, core, rules),
         )
 
 
 def _train(
-    accelerators: FloatArray,
-    largest: float,
+    running: FloatArray,
+    wanted: float,
+    room: float,
     training_share: float,
     integration: tuple[float, float],
     core: Core,
     rules: ClusterRules,
-) -> dict[str, float]:
-    """Return what trains: one job at a time fails as one, up to the largest job.
+) -> tuple[float, float, float]:
+    """Return MFU, goodput and FLOP/s of what trains: one job at a time, up to the largest job.
 
-    It runs at one site, unless spanning sites makes more progress: the best integrated of those
-    that hold all of it, else the one with most accelerators, `largest`, which gives them all to
-    it. What one job cannot use trains nothing that counts here. `integration` is that of the fleet
-    and that of this site.
+    It fails as one and runs at one site, unless spanning sites makes more progress: the best
+    integrated of those that hold all of it, else the one with most accelerators, which gives them
+    all to it. What one job cannot use trains nothing that counts here. `running` are accelerators
+    that are up by generation, `wanted` those that would train as one job and `room` the most at
+    one site; `integration` is that of the fleet and that of this site.
     """
-    up = accelerators * rules.availability
-    wanted = _job(accelerators, training_share, rules)
     mean, at_home = integration
-    room = largest * rules.availability
     size = min(wanted, room)
     failing = rules.node_failures_per_day, rules.checkpoint_s, rules.restart_s
     mfu, goodput = core.mfu_at(size, at_home), _goodput(size, *failing)
@@ -327,14 +330,8 @@ def _train(
         if spread * progress > mfu * goodput * reach:
             mfu, goodput, reach = spread, progress, 1.0
     share = training_share * reach
-    flop = training.fleet_flop_per_s(up, core.peak_flop_per_s, mfu, goodput, share)
-    return {"mfu": mfu, "goodput": goodput, "training_flop_per_s": float(flop)}
-
-
-def _job(accelerators: FloatArray, training_share: float, rules: ClusterRules) -> float:
-    """Return the accelerators that would train as one job, were they all at one place."""
-    up = accelerators * rules.availability
-    return min(float(np.add.reduce(up)) * training_share, rules.job_accelerators)
+    flop = training.fleet_flop_per_s(running, core.peak_flop_per_s, mfu, goodput, share)
+    return mfu, goodput, float(flop)
 
 
 # a job's size seldom changes from one week to the next
@@ -375,14 +372,15 @@ def _serve(
     it_fleet: FloatArray,
     adopted_mw: float,
     training_share: float,
-    speed: float,
+    integration: float,
     core: Core,
     rules: ClusterRules,
-) -> dict[str, float]:
-    """Return what serves: capacity, rationing and waiting over the day."""
+) -> tuple[float, ...]:
+    """Return what serves, `tokens_per_s_per_mw` to `shortfall` of :class:`Flows`."""
+    speed = core.speed_at(integration)
     facility_mw = float(np.add.reduce(usable_mw, None))
-    weighted = (it_fleet + core.trace / rules.facility_to_it) * core.accelerators_per_mw
-    tokens_per_mw = float(weighted @ core.tokens_per_s) * speed / (facility_mw + TRACE_MW)
+    weighted = (it_fleet + core.trace) * core.accelerators_per_mw
+    tokens_per_mw = float(np.dot(weighted, core.tokens_per_s)) * speed / (facility_mw + TRACE_MW)
     capacity = facility_mw * rules.availability * (1.0 - training_share)
     load = min(adopted_mw / max(capacity, serving.SMALLEST), MOST_LOAD)
     served = min(adopted_mw, capacity)
@@ -395,16 +393,16 @@ def _serve(
         core.longest_wait * speed,
     )
     # weighted by demand, so that those who are turned away count with the longest wait
-    factor = 1.0 + float(waits @ core.profile) / len(core.profile)
+    factor = 1.0 + float(np.dot(waits, core.profile)) / len(core.profile)
     shortfall = 1.0 - served / adopted_mw if adopted_mw > 0.0 else 0.0
-    return {
-        "tokens_per_s_per_mw": tokens_per_mw,
-        "inference_mw": capacity,
-        "served_mw": served,
-        "tokens_per_s": served * tokens_per_mw,
-        "utilisation": served / capacity if capacity > 0.0 else 0.0,
-        "load": load,
-        "latency_s": factor * rules.service_s / speed,
-        "latency_factor": factor,
-        "shortfall": max(shortfall, 0.0),
-    }
+    return (
+        tokens_per_mw,
+        capacity,
+        served,
+        served * tokens_per_mw,
+        served / capacity if capacity > 0.0 else 0.0,
+        load,
+        factor * rules.service_s / speed,
+        factor,
+        max(shortfall, 0.0),
+    )

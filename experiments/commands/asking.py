@@ -11,13 +11,14 @@ from experiments.commands.options import (
     Baseline,
     Jobs,
     Out,
+    Scheduler,
     Seed,
     Seeds,
     StrategyName,
     WorldName,
     Years,
 )
-from experiments.commands.running import cores, make_folder, names_in, run_counted, weeks_in
+from experiments.commands.running import make_folder, names_in, run_counted, weeks_in, workers_of
 
 
 def ablate(
@@ -32,6 +33,7 @@ def ablate(
     years: Years = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/ablate"),
 ) -> None:
     """Switch off each mechanism, silence each kind of agent: say what results owe to it."""
@@ -55,7 +57,7 @@ def ablate(
     make_folder(out)
     specs = [spec for group in runs.values() for spec in group]
     about = {"world": chosen.name, "seeds": seeds, "seed": seed, "without": [*runs]}
-    run_counted(specs, jobs or cores(), out, about)
+    run_counted(specs, workers_of(jobs, scheduler), out, about)
     if failed := failures_text(out):
         typer.echo(failed, err=True)
     rows = owed(out, runs, seed)
@@ -84,6 +86,7 @@ def knockout(
     years: Years = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/knockout"),
 ) -> None:
     """Take each maker, cloud, builder and grid out: say what that costs, and what HHI misses."""
@@ -97,7 +100,7 @@ def knockout(
     make_folder(out)
     specs = [spec for group in runs.values() for spec in group]
     about = {"world": chosen.name, "seeds": seeds, "seed": seed, "out": nodes, "weeks": weeks}
-    run_counted(specs, jobs or cores(), out, about)
+    run_counted(specs, workers_of(jobs, scheduler), out, about)
     if failed := failures_text(out):
         typer.echo(failed, err=True)
     rows = losses(out, runs, chosen, seed)
@@ -143,6 +146,7 @@ def experiment(
     years: Years = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/catalogue"),
 ) -> None:
     """Put a question of the catalogue to the model, and say whether what was expected held."""
@@ -159,7 +163,7 @@ def experiment(
         make_folder(folder)
         flat = [spec for group in runs.values() for spec in group]
         about = {"experiment": entry.key, "world": chosen.name, "futures": futures, "seed": seed}
-        run_counted(flat, jobs or cores(), folder, about, keep=keep)
+        run_counted(flat, workers_of(jobs, scheduler), folder, about, keep=keep)
         found = seen(folder, runs)
         findings = entry.judge(found)
         title = (
@@ -174,6 +178,7 @@ def experiment(
 def sweep(
     file: Annotated[Path, typer.Argument(help="TOML: title, strategies, [vary] and [set].")],
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/sweep"),
 ) -> None:
     """Run your own experiment: strategies over every combination of the numbers that you name."""
@@ -185,7 +190,9 @@ def sweep(
     runs = specs(plan.arms, plan.world, asked.futures, asked.seed, weeks_in(asked.years))
     make_folder(out)
     flat = [spec for group in runs.values() for spec in group]
-    run_counted(flat, jobs or cores(), out, {"sweep": asked.model_dump(mode="json")}, keep=keep)
+    run_counted(
+        flat, workers_of(jobs, scheduler), out, {"sweep": asked.model_dump(mode="json")}, keep=keep
+    )
     found = cells(plan, seen(out, runs))
     write_cells(out / "sweep.csv", plan, found)
     typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
@@ -212,6 +219,7 @@ def sensitivity(
     years: Years = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/sensitivity"),
 ) -> None:
     """Find the numbers that matter: elementary effects (Morris), beside the noise of chance."""
@@ -233,7 +241,7 @@ def sensitivity(
     )
     make_folder(out)
     about = {"sensitivity": plan.walks.groups, "world": plan.world.name, "seed": seed}
-    run_counted(plan.runs, jobs or cores(), out, about, keep=keep)
+    run_counted(plan.runs, workers_of(jobs, scheduler), out, about, keep=keep)
     if failed := failures_text(out):
         typer.echo(failed, err=True)
     found = screened(out, plan)

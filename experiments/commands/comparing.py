@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecosystem.errors import InputError
-from experiments.commands.options import Baseline, Jobs, Out, Seed, WorldName, Years
-from experiments.commands.running import cores, make_folder, names_in, run_counted, weeks_in
+from experiments.commands.options import Baseline, Jobs, Out, Scheduler, Seed, WorldName, Years
+from experiments.commands.running import (
+    Workers,
+    make_folder,
+    names_in,
+    run_counted,
+    weeks_in,
+    workers_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +84,7 @@ def compare(
     frame: Frame = "natural",
     budget_share: Share = 0.003,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     seed: Seed = 0,
     explain: Explained = 0,
     break_even: Exact = False,
@@ -93,10 +101,10 @@ def compare(
         f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
         f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
     )
-    money, workers = "", jobs or cores()
+    money, workers = "", workers_of(jobs, scheduler)
     if frame == "equal-budget":
         command += f" --frame {frame} --budget-share {budget_share:g}"
-        experiment, money = at_budget(experiment, budget_share, workers, out)
+        experiment, money = at_budget(experiment, budget_share, workers.jobs, out)
     command += " --break-even" * break_even + " --opinion-rules" * opinion_rules
     if until_width is None:
         run_counted(experiment.specs(), workers, out, about(experiment, command))
@@ -104,7 +112,7 @@ def compare(
         command += f" --until-width {until_width:g} --futures-most {futures_most}"
         experiment, stopped = _until(experiment, until_width, futures_most, workers, out, command)
         typer.echo(stopped + "\n")
-    exact = _exact(experiment, workers) if break_even else []
+    exact = _exact(experiment, workers, out) if break_even else []
     rules = _under_rules(experiment, workers, out, command) if opinion_rules else ""
     _conclude(experiment, explain, out, command, money, exact, rules)
 
@@ -136,7 +144,7 @@ def _experiment(
 
 
 def _until(
-    experiment: "Experiment", width: float, most: int, jobs: int, out: Path, command: str
+    experiment: "Experiment", width: float, most: int, workers: Workers, out: Path, command: str
 ) -> "tuple[Experiment, str]":
     """Double the futures until the intervals are narrow or `most` forbids it; say which."""
     from experiments.comparison import about
@@ -144,24 +152,27 @@ def _until(
     from experiments.store import read
 
     while True:
-        run_counted(experiment.specs(), jobs, out, about(experiment, command))
+        run_counted(experiment.specs(), workers, out, about(experiment, command))
         found = widths(read(out, "outcomes"), experiment.baseline, experiment.seed)
         if max(found.values(), default=0.0) <= width or 2 * experiment.futures > most:
             return experiment, width_text(found, width, experiment.futures)
         experiment = experiment.doubled()
 
 
-def _exact(experiment: "Experiment", jobs: int) -> list[dict[str, object]]:
+def _exact(experiment: "Experiment", workers: Workers, out: Path) -> list[dict[str, object]]:
     """Return break-even effects found by further runs."""
     from experiments.breakeven_report import count_runs, exact
-    from experiments.runner import pool_of
+    from experiments.workers import pool_of
 
     typer.echo(f"{count_runs(experiment)} more runs for the break-even effects.", err=True)
-    with pool_of(jobs) as pool:
-        return exact(experiment, pool)
+    with workers.lent(out) as (executor, jobs):
+        if executor is not None:
+            return exact(experiment, executor)
+        with pool_of(jobs) as pool:
+            return exact(experiment, pool)
 
 
-def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -> str:
+def _under_rules(experiment: "Experiment", workers: Workers, out: Path, command: str) -> str:
     """Carry out the comparison under the other rules of opinion and say what depends on them."""
     from experiments.compare import compare
     from experiments.comparison import about
@@ -172,7 +183,7 @@ def _under_rules(experiment: "Experiment", jobs: int, out: Path, command: str) -
     for rule, other in variants(experiment).items():
         folders[rule] = out / "opinion_rules" / rule
         make_folder(folders[rule])
-        run_counted(other.specs(), jobs, folders[rule], about(other, command))
+        run_counted(other.specs(), workers, folders[rule], about(other, command))
     found = {
         rule: compare(read(folder, "outcomes"), experiment.baseline, experiment.seed)
         for rule, folder in folders.items()

@@ -23,6 +23,14 @@ Seeds = Annotated[
 Jobs = Annotated[
     int | None, typer.Option(min=1, max=1_024, help="Processes; by default one per core.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="tcp://HOST:PORT",
+        help="A running Dask cluster that makes the runs, instead of processes here; its workers "
+        "need this package and must see the folder for results.",
+    ),
+]
 Out = Annotated[
     Path, typer.Option(help="Folder for results; the same command goes on from what is there.")
 ]

@@ -1,6 +1,7 @@
 """What commands share: carrying out runs behind a progress bar, and reading what users write."""
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import typer
 from ecosystem.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     from experiments.design import RunSpec
     from experiments.runner import Progress, Tally
@@ -17,34 +19,63 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who makes the runs: processes here, or a Dask cluster if there is an address.
+
+    Attributes
+    ----------
+    jobs : int
+        Processes here.
+    scheduler : str or None
+        Address of the cluster.
+    """
+
+    jobs: int
+    scheduler: str | None = None
+
+    @contextmanager
+    def lent(self, folder: Path) -> "Iterator[tuple[Executor | None, int]]":
+        """Lend the cluster's executor, or none for processes here; and the number of workers."""
+        if self.scheduler is None:
+            yield None, self.jobs
+            return
+        from experiments.cluster import cluster
+
+        with cluster(self.scheduler, folder) as lent:
+            yield lent
+
+
+def workers_of(jobs: int | None, scheduler: str | None = None) -> Workers:
+    """Return who makes the runs, by the options of a command."""
+    return Workers(jobs or cores(), scheduler)
+
+
 def run_counted(
-    specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any], **options: Any
+    specs: "Sequence[RunSpec]", workers: Workers, out: Path, about: dict[str, Any], **options: Any
 ) -> None:
     """Carry out the runs and say how many there were to make."""
-    tally = carry_out(specs, jobs, out, about, **options)
+    tally = carry_out(specs, workers, out, about, **options)
     typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
 
 
 def carry_out(
-    specs: "list[RunSpec]", jobs: int, out: Path, about: dict[str, Any], **options: Any
+    specs: "Sequence[RunSpec]", workers: Workers, out: Path, about: dict[str, Any], **options: Any
 ) -> "Tally":
     """Carry out the runs behind a progress bar; Ctrl-C ends with a word on how to go on."""
-    from concurrent.futures.process import BrokenProcessPool
-
     from experiments.runner import run_all
     from experiments.store import stored
 
-    with progress("runs") as on_done:
+    with workers.lent(out) as (executor, jobs), progress("runs") as on_done:
         try:
-            return run_all(specs, jobs, on_done, out, about=about, **options)
+            return run_all(specs, jobs, on_done, out, about=about, executor=executor, **options)
         except KeyboardInterrupt:
-            cause, way_out, code = "Stopped", "the same command goes on", INTERRUPTED
-        except BrokenProcessPool:
-            cause = "A process died, perhaps for want of memory"
-            way_out, code = f"the same command with fewer --jobs than {jobs} goes on", 1
+            pass
     done = len(stored(out, (spec.run for spec in specs)))
-    typer.echo(f"{cause}: {done} of {len(specs)} runs are in {out}; {way_out}.", err=True)
-    raise typer.Exit(code)
+    typer.echo(
+        f"Stopped: {done} of {len(specs)} runs are in {out}; the same command goes on.", err=True
+    )
+    raise typer.Exit(INTERRUPTED)
 
 
 @contextmanager

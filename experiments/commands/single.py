@@ -1,12 +1,22 @@
 """Commands on single runs: ``run``, ``explain``, ``replay``, ``diff``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from experiments.commands.options import Jobs, Seed, StrategyName, WorldName, Years
-from experiments.commands.running import cores, make_folder, progress, run_counted, weeks_in
+from experiments.commands.running import (
+    cores,
+    make_folder,
+    progress,
+    run_counted,
+    weeks_in,
+    workers_of,
+)
+
+if TYPE_CHECKING:
+    from experiments.design import RunSpec
 
 
 def run(
@@ -109,7 +119,11 @@ def explain(
     )
     if question.many:
         make_folder(out)
-    typer.echo(tell(question, progress, run_counted))
+    typer.echo(tell(question, progress, _run_here))
+
+
+def _run_here(specs: "list[RunSpec]", jobs: int, *where: Any, **options: Any) -> None:
+    run_counted(specs, workers_of(jobs), *where, **options)
 
 
 def replay(

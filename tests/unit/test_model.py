@@ -47,9 +47,11 @@ def test_a_world_in_which_nothing_is_announced() -> None:
 
 def forget_rent(ledger: Ledger, *arguments: Any) -> None:
     """Book what the lab earns and pays, all but the rent."""
-    post = ledger.post
     booked = SimpleNamespace(
-        post=lambda purpose, *rest: None if purpose == "lease" else post(purpose, *rest),
+        post=ledger.post,
+        post_all=lambda amounts: ledger.post_all(
+            {key: usd for key, usd in amounts.items() if key[0] != "lease"}
+        ),
         post_each=ledger.post_each,
     )
     POST_LAB(booked, *arguments)  # type: ignore[arg-type]

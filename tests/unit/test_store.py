@@ -42,7 +42,7 @@ def test_nan_is_nan_again(tmp_path):
 def test_a_damaged_part_is_named_and_not_sound(tmp_path, change):
     write_part(tmp_path, "p", ["a"], {"t": table("a")})
     finish(tmp_path, ["a"], {})
-    assert sound_parts(tmp_path)["p"]["runs"] == ["a"]
+    assert sound_parts(tmp_path)["p"].runs == ["a"]
     change(tmp_path / "parts" / "p.t.parquet")
     assert sound_parts(tmp_path) == {}
     with pytest.raises(ResultsError, match=r"p\.t\.parquet is missing or damaged"):

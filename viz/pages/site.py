@@ -111,19 +111,19 @@ def site_page(tools: Tools) -> Callable[[Desk], Element]:
 
 
 def _remembered(desk: Desk, choice: Choice) -> _Loaded | None:
-    found = desk.shelf.get((KEY, choice))
+    found = desk.kept.get((KEY, choice))
     return found if isinstance(found, _Loaded) else None
 
 
 def _remember(desk: Desk, choice: Choice, found: _Loaded) -> None:
     """Keep the last few runs; what was asked of a run that is dropped goes with it."""
-    desk.shelf[KEY, choice] = found
-    kept = [key for key, value in desk.shelf.items() if isinstance(value, _Loaded)]
+    desk.kept[KEY, choice] = found
+    kept = [key for key, value in desk.kept.items() if isinstance(value, _Loaded)]
     for key in kept[:-_KEPT]:
-        del desk.shelf[key]
+        del desk.kept[key]
         old = key[1] if isinstance(key, tuple) else None
-        for other in [k for k in desk.shelf if isinstance(k, tuple) and k[-1] == old]:
-            del desk.shelf[other]
+        for other in [k for k in desk.kept if isinstance(k, tuple) and k[-1] == old]:
+            del desk.kept[other]
 
 
 @component
@@ -464,11 +464,11 @@ def _days(desk: Desk, case: Case, key: str) -> list[tuple[int, str]]:
 def _looked(desk: Desk, case: Case, tools: Tools, week: int) -> RunResult:
     """Return the run stopped at a week; the last one looked at is kept."""
     name = ("look", case.choice)
-    known = desk.shelf.get(name)
+    known = desk.kept.get(name)
     if isinstance(known, tuple) and known[0] == week:
         return known[1]
     result = tools.look(desk.catalogue, case.choice, week)
-    desk.shelf[name] = (week, result)
+    desk.kept[name] = (week, result)
     return result
 
 
@@ -621,11 +621,11 @@ def use_errand[T](
 ) -> T | None:
     """Show a button that has something done, then its progress; return the result once there."""
     _, look = use_state(0)
-    errand = desk.shelf.get(name)
+    errand = desk.kept.get(name)
     running = isinstance(errand, Errand) and not errand.over
 
     async def follow() -> None:
-        while isinstance(errand := desk.shelf.get(name), Errand) and not errand.over:
+        while isinstance(errand := desk.kept.get(name), Errand) and not errand.over:
             await asyncio.sleep(_LOOK_S)
             look(lambda n: n + 1)
         look(lambda n: n + 1)
@@ -633,7 +633,7 @@ def use_errand[T](
     use_task(follow, dependencies=[running, name])
 
     def start() -> None:
-        desk.shelf[name] = Errand(work, desk.session.connected).start()
+        desk.kept[name] = Errand(work, desk.session.connected).start()
         look(lambda n: n + 1)
 
     with solara.Row(classes=["eco-inline"]):

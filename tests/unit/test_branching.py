@@ -1,0 +1,119 @@
+"""Copies of a running world: exact, independent, and free to go on otherwise."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from ecosystem.branching import Trunk, branch, first_week
+from ecosystem.errors import InputError
+from ecosystem.model import Ecosystem, simulate
+from ecosystem.scenario import Strategy, World, load_strategy, load_world
+
+WEEKS, START = 44, 18
+STRATEGIES = ("S0", "S2", "S8", "hybrid", "placebo")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Return a short world of invented sites, in which strategies act from week 18 on."""
+    full = load_world("fictional")
+    changes = {"weeks": WEEKS, "strategy_start": full.start + timedelta(weeks=START)}
+    return full.model_validate({**dict(full), **changes})
+
+
+@pytest.fixture(scope="module")
+def whole(world: World) -> dict[str, str]:
+    """Return the digest of every strategy's run from the start."""
+    return {key: simulate(world, load_strategy(key), 3).digest() for key in STRATEGIES}
+
+
+def grown(world: World, key: str, weeks: int) -> Ecosystem:
+    """Return a world that has lived for some weeks."""
+    model = Ecosystem(world, load_strategy(key), 3)
+    while model.week < weeks:
+        model.step()
+    return model
+
+
+@pytest.mark.parametrize("week", [0, START, 31])
+def test_a_copy_lives_as_the_model_would_and_leaves_it_alone(
+    world: World, whole: dict[str, str], week: int
+) -> None:
+    model = grown(world, "S8", week)
+    copy = branch(model)
+    assert copy.run().digest() == whole["S8"]
+    assert model.week == week
+    assert model.run().digest() == whole["S8"]
+
+
+def test_a_copy_has_mesa_clock_and_agents_of_its_own(world: World) -> None:
+    model = grown(world, "S0", 10)
+    copy = branch(model)
+    copy.step()
+    assert (model.week, copy.week) == (10, 11)
+    assert copy.time == model.time + 1
+    assert {id(agent) for agent in copy.agents}.isdisjoint(id(agent) for agent in model.agents)
+    assert all(agent.model is copy for agent in copy.agents)
+
+
+def test_explained_tables_of_a_copy_are_those_of_the_whole_run(world: World) -> None:
+    expected = simulate(world, load_strategy("S2"), 3, explained=True).digest()
+    assert branch(grown(world, "S2", 30)).run(explained=True).digest() == expected
+
+
+def test_strategies_that_share_a_history_end_as_if_each_ran_alone(
+    world: World, whole: dict[str, str]
+) -> None:
+    trunk = Trunk(world, 3)
+    assert {key: trunk.run(load_strategy(key)).digest() for key in STRATEGIES} == whole
+    assert len(set(whole.values())) == len(STRATEGIES)
+
+
+def test_the_history_is_lived_through_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    lived: list[int] = []
+    original = Ecosystem.snapshot
+
+    def counted(model: Ecosystem) -> object:
+        lived.append(model.week)
+        return original(model)
+
+    monkeypatch.setattr(Ecosystem, "snapshot", counted)
+    trunk = Trunk(world, 3)
+    for key in ("S0", "S2", "S8"):
+        trunk.run(load_strategy(key))
+    assert sum(week < START for week in lived) == START
+    assert sum(week >= START for week in lived) == 3 * (WEEKS - START)
+
+
+def test_who_acts_sooner_or_brings_partners_runs_from_the_start(world: World) -> None:
+    sooner = load_strategy("S2").model_copy(update={"start": world.start + timedelta(weeks=4)})
+    content = {**load_strategy("S0").model_dump(), "governance": {"partners": 3}}
+    partnered = Strategy.model_validate(content)
+    trunk = Trunk(world, 3)
+    trunk.run(load_strategy("S0"))
+    for strategy in (sooner, partnered):
+        assert trunk.model(strategy).week == 0
+        assert trunk.run(strategy).digest() == simulate(world, strategy, 3).digest()
+    with pytest.raises(InputError, match="other partners"):
+        branch(grown(world, "S0", 2), partnered)
+
+
+def test_a_run_that_ends_before_any_strategy_acts(world: World) -> None:
+    strategy = load_strategy("S2")
+    expected = simulate(world, strategy, 3, until=10).digest()
+    assert Trunk(world, 3).run(strategy, until=10).digest() == expected
+
+
+def test_another_strategy_acts_from_the_week_of_the_branch_on(world: World) -> None:
+    strategy = load_strategy("S2").model_copy(update={"start": world.start})
+    assert first_week(world, strategy) == 0
+    copy = branch(grown(world, "S0", 24), strategy)
+    assert copy.policy.week == 24
+    before, after = simulate(world, load_strategy("S0"), 3), copy.run()
+    assert after.manifest["strategy"] == "S2"
+    spent = after.series("strategy_cost_usd") - before.series("strategy_cost_usd")
+    assert not np.any(spent[:24])
+    assert np.any(spent[24:] > 0)
+    for name in ("usable_mw", "cash_usd", "mean_support"):
+        assert np.array_equal(before.series(name)[:24], after.series(name)[:24])
