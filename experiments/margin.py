@@ -5,10 +5,8 @@ it. The *next* million, the true margin: every strategy is run again with its sp
 equal budget its budget, a step larger; gain by cost between the two.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -23,9 +21,10 @@ from experiments.compare import COST, MIN_FUTURES, PRIMARY, gap, resamples, writ
 from experiments.decision import values_of
 from experiments.design import Experiment
 from experiments.outcomes import MILESTONES_GW
+from experiments.reopen import runs_digest
 from experiments.store import read
 from experiments.summary import grid, paragraph
-from experiments.wording import three
+from experiments.wording import between, three
 
 type Verdict = Literal["more", "less", "unclear", "identical", "no extra cost", "too few futures"]
 
@@ -178,11 +177,19 @@ def _margin(
     known = ~np.isnan(gain) & ~np.isnan(cost)
     gain, cost = gain[known], cost[known]
     value, low, high = per_million(gain, cost, seed)
-    means = [float(v.mean()) if len(v) else float("nan") for v in (gain, cost)]
     return Margin(
-        strategy, million, thing.outcome, thing.unit, value, low, high, *means,
-        not gain.any(), len(gain),
-    )  # fmt: skip
+        strategy,
+        million,
+        thing.outcome,
+        thing.unit,
+        value,
+        low,
+        high,
+        float(gain.mean()) if len(gain) else float("nan"),
+        float(cost.mean()) if len(cost) else float("nan"),
+        not gain.any(),
+        len(gain),
+    )
 
 
 def _gaps(more: Table, key: str, less: Table, base: str, name: str, factor: float) -> FloatArray:
@@ -240,11 +247,6 @@ def stepped(
     return replace(experiment, strategies=tuple(moved), baseline=moved[0].key)
 
 
-def basis(experiment: Experiment) -> str:
-    """Return a digest of a comparison's runs: a margin belongs to these and to no others."""
-    return sha256(json.dumps([spec.run for spec in experiment.specs()]).encode()).hexdigest()
-
-
 def bought(folder: Path, experiment: Experiment, outcomes: Table) -> list[Margin]:
     """Return what a million buys in a comparison: on average, and the next one if that was run.
 
@@ -261,7 +263,7 @@ def bought(folder: Path, experiment: Experiment, outcomes: Table) -> list[Margin
         about = read_manifest(folder / FOLDER, "margin_of")
     except EcosystemError:
         return found
-    if about["margin_of"] == basis(experiment):
+    if about["margin_of"] == runs_digest(folder):
         found += margins(read(folder / FOLDER, "outcomes"), outcomes, experiment.seed)
     return found
 
@@ -271,7 +273,7 @@ def bought_rows(found: Sequence[Margin]) -> tuple[list[str], list[list[str]]]:
     head = ["Strategy", "Million", "Extra cost, USD M"]
     head += [f"{thing.meaning}, {thing.unit}" for thing in BOUGHT]
     rows: dict[tuple[str, str], list[str]] = {}
-    for one in sorted(found, key=lambda m: [f.strategy for f in found].index(m.strategy)):
+    for one in _ordered(found):
         start = [one.strategy, one.million, three(one.cost / _MILLION, sign=True)]
         rows.setdefault((one.strategy, one.million), start).append(one.words)
     return head, [*rows.values()]
@@ -289,10 +291,27 @@ def bought_text(found: Sequence[Margin]) -> str:
     """Lay out what a million buys; empty if nothing was compared."""
     if not found:
         return ""
-    _, rows = bought_rows(found)
-    head = ["per USD million", "", "cost, M", *(f"{t.unit}" for t in BOUGHT)]
-    what = "; ".join(f"{t.unit}: {t.meaning}" for t in BOUGHT)
-    return f"{paragraph(f'What a million buys. {NOTE} {what}.')}\n{grid(head, rows, (0, 1))}"
+    meaning = {thing.outcome: thing.meaning for thing in BOUGHT}
+    rows = [
+        [
+            one.strategy if one.outcome == BOUGHT[0].outcome else "",
+            one.million if one.outcome == BOUGHT[0].outcome else "",
+            three(one.cost / _MILLION, sign=True) if one.outcome == BOUGHT[0].outcome else "",
+            f"{meaning[one.outcome]}, {one.unit}",
+            three(one.value, sign=True),
+            between(one.low, one.high, sign=True) or "-",
+            one.verdict,
+        ]
+        for one in _ordered(found)
+    ]
+    head = ["", "million", "cost, M", "what it buys", "per million", "90% interval", "verdict"]
+    return f"{paragraph(f'What a million buys. {NOTE}')}\n{grid(head, rows, (0, 1, 3, 6))}"
+
+
+def _ordered(found: Sequence[Margin]) -> list[Margin]:
+    """Return rows by strategy; the average million first."""
+    order = [one.strategy for one in found]
+    return sorted(found, key=lambda one: order.index(one.strategy))
 
 
 def write_bought(path: Path, found: Sequence[Margin]) -> None:

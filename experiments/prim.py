@@ -300,8 +300,8 @@ def _score(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]]) -> fl
     inside = _inside(ranks, bounds)
     if inside.sum() < LEAST:
         return 0.0
-    counts = (np.array([v]) for v in ((inside & hits).sum(), inside.sum(), hits.sum()))
-    return float(scores(*counts, len(hits))[0])
+    held, left, total = (np.array([v.sum()]) for v in (inside & hits, inside, hits))
+    return float(scores(held, left, total, len(hits))[0])
 
 
 def _paste(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], top: IntArray) -> None:
@@ -353,7 +353,11 @@ def _chance(
 
 
 def by_chance(
-    ranks: IntArray, each: Sequence[BoolArray], known: Sequence[BoolArray], shuffles: int, seed: int
+    ranks: IntArray,
+    each: Sequence[BoolArray],
+    known: Sequence[BoolArray],
+    shuffles: int,
+    seed: int | Sequence[int],
 ) -> FloatArray:
     """Return the scores that chance yields for every question.
 
@@ -364,7 +368,8 @@ def by_chance(
         Hits of every question.
     known : sequence of ndarray of bool, shape (n,)
         Futures in which a question has an answer.
-    shuffles, seed : int
+    shuffles : int
+    seed : int or sequence of int
 
     Returns
     -------
