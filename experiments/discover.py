@@ -86,16 +86,24 @@ class Limit(NamedTuple):
     again: float
 
     @property
-    def words(self) -> str:
-        """The restriction as people read it: ``grid.study_slots at most 2.5``."""
-        name, unit = self.path.removeprefix("numbers."), self.unit if self.unit != "1" else ""
+    def short(self) -> str:
+        """The number as people write it."""
+        return self.path.removeprefix("numbers.")
+
+    @property
+    def range(self) -> str:
+        """Where the number lies in the box, with its unit: ``below 2.5 studies``."""
+        low, high = map(three, (self.low, self.high))
         if np.isfinite(self.low) and np.isfinite(self.high):
-            told = f"{name} between {three(self.low)} and {three(self.high)} {unit}"
-        elif np.isfinite(self.low):
-            told = f"{name} above {three(self.low)} {unit}"
+            told = f"between {low} and {high}"
         else:
-            told = f"{name} below {three(self.high)} {unit}"
-        return told.strip()
+            told = f"above {low}" if np.isfinite(self.low) else f"below {high}"
+        return told if self.unit == "1" else f"{told} {self.unit}"
+
+    @property
+    def words(self) -> str:
+        """The restriction as people read it: ``grid.study_slots below 2.5 studies``."""
+        return f"{self.short} {self.range}"
 
 
 class Found(NamedTuple):
