@@ -361,10 +361,11 @@ def _list(found: Sequence[Found]) -> str:
     return grid(["", "futures", "p", "alone"], rows)
 
 
-def write_discovered(folder: Path, found: Sequence[Found], baseline: str) -> None:
-    """Write ``discover.csv`` (a row per restriction), ``discover_steps.csv`` and ``.json``.
+def write_discovered(folder: Path, found: Sequence[Found], baseline: str | None) -> None:
+    """Write ``discover.csv`` (a row per restriction) and ``discover_steps.csv`` (the peeling).
 
-    The steps are those of the peeling; ``discover.json`` is for :func:`discovered`.
+    Where the usual questions were asked against a `baseline`, ``discover.json`` keeps the answers
+    for :func:`discovered`; None: others were asked.
     """
     rows: list[dict[str, object]] = []
     steps: list[dict[str, object]] = []
@@ -391,6 +392,8 @@ def write_discovered(folder: Path, found: Sequence[Found], baseline: str) -> Non
     write_csv(folder / "discover.csv", rows, (*names, "coverage", "density", *Limit._fields))
     names = ("question", "strategies", "futures", "cases", "left", "hits")
     write_csv(folder / "discover_steps.csv", steps, names)
+    if baseline is None:
+        return
     kept = {
         "of": runs_digest(folder),
         "baseline": baseline,
@@ -438,9 +441,7 @@ def discovered(folder: Path, baseline: str) -> list[Found] | None:
         return None  # written by another version: it is searched again
 
 
-def search_in(
-    folder: Path, experiment: Experiment, outcomes: Table, seed: int | None = None
-) -> list[Found]:
+def search_in(folder: Path, experiment: Experiment, outcomes: Table) -> list[Found]:
     """Ask the usual questions of a comparison, write what is found beside it and return it.
 
     Parameters
@@ -450,11 +451,8 @@ def search_in(
         Whose runs the folder holds.
     outcomes : table
         Of the runs.
-    seed : int, optional
-        Of shuffles and resamples; by default the experiment's.
     """
     asked = questions(outcomes, experiment.baseline)
-    sample = experiment.sample()[1:]
-    found = discover(experiment.world, sample, asked, experiment.seed if seed is None else seed)
+    found = discover(experiment.world, experiment.sample()[1:], asked, experiment.seed)
     write_discovered(folder, found, experiment.baseline)
     return found
