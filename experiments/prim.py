@@ -209,8 +209,7 @@ def peel(ranks: IntArray, hits: BoolArray) -> Path:
 
 def _columns(ranks: IntArray, hits: BoolArray, looked_at: int) -> IntArray:
     """Return the columns that go most with the hits, shape (B, L)."""
-    centred = rankdata(ranks, axis=0)
-    centred -= centred.mean(axis=0)
+    centred = ranks - ranks.mean(axis=0)
     length = np.linalg.norm(centred, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         rho = np.abs((hits - hits.mean(axis=1, keepdims=True)) @ (centred / length))
@@ -238,7 +237,7 @@ def _likelihood(hits: IntArray, of: IntArray) -> FloatArray:
     return xlogy(hits, share) + xlogy(of - hits, 1 - share)
 
 
-def found(ranks: IntArray, hits: BoolArray, of: Search, again: int = 100, seed: int = 0) -> Box:
+def found(ranks: IntArray, hits: BoolArray, of: Search, again: int = 50, seed: int = 0) -> Box:
     """Return the box of the first search: pasted, without restrictions that chance explains.
 
     Parameters
