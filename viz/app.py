@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import warnings
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,9 @@ HOST = "127.0.0.1"
 _WARNING = """\
 Warning: --host {host} lets whoever can reach this computer run the model on it and write to the
 results folder; there is no password. Stop it when you are done (Ctrl+C)."""
+
+_PATIENCE_S = 3.0
+"""How long a server that was stopped waits for work that is under way."""
 
 _LAYOUT = (files("viz") / "page.css").read_text(encoding="utf-8")
 _LOG = logging.getLogger(__name__)
@@ -198,8 +202,19 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
         with listener, suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
-        close_errands()
-        server_office().close()
+        _close()
+
+
+def _close() -> None:
+    close_errands()
+    server_office().close()
+
+
+def _end_anyway() -> None:
+    """End after a while: what a page has worked out in a thread cannot be interrupted."""
+    time.sleep(_PATIENCE_S)
+    _close()
+    os._exit(0)
 
 
 def open_door(host: str, port: int) -> tuple[socket.socket, str, bool]:
@@ -229,6 +244,11 @@ class _Server(uvicorn.Server):
         print(f"The live world is at {self._url}  (Ctrl+C stops it)", flush=True)
         if self._open_browser:
             threading.Thread(target=webbrowser.open, args=(self._url,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving; a person who asked for it does not wait for work that nobody will see."""
+        await super().shutdown(sockets=sockets)
+        threading.Thread(target=_end_anyway, daemon=True).start()
 
 
 def _listen(host: str, port: int) -> socket.socket:
