@@ -36,8 +36,8 @@ def threads() -> Iterator[Workers]:
         yield Workers(pool, 1, lambda: pool.shutdown(wait=False, cancel_futures=True))
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.005)

@@ -191,6 +191,8 @@ def test_a_fan_and_a_trade_off_survive_gaps_and_one_strategy() -> None:
     years = np.array([2025.0, 2026.0])
     flat = Fan("S0", years, np.zeros((5, 2)), None)
     assert fans("t", [flat]).count("band80") == 1
+    at_once = Fan("S0", years[:1], np.ones((5, 1)), None)  # runs that end in their first year
+    assert fans("t", [at_once]).count("band80") == 1
     nan = float("nan")
     spots = [Spot("S0", (0, 0, 0), (0, 0, 0), True), Spot("S2", (nan, 1, nan), (0, 1, 2), False)]
     assert tradeoff("t", "x", "y", spots).count("whisker") == 3
