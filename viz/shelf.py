@@ -189,8 +189,11 @@ def _live_in(world: World) -> bool:
 
 
 def _checked(folder: Path) -> None:
-    """Refuse a manifest that names files elsewhere."""
-    _own(folder, folder / _MANIFEST)
+    """Refuse a folder with links that lead out of it, or whose manifest names files elsewhere."""
+    for at, folders, files in os.walk(folder):
+        for path in (Path(at, name) for name in (*folders, *files)):
+            if path.is_symlink():
+                _own(folder, path)
     try:
         said = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         names = [str(name) for name in said["files"]]
@@ -201,4 +204,3 @@ def _checked(folder: Path) -> None:
             raise ResultsError(
                 f"{folder.name}: its manifest names a file elsewhere: {name[:80]!r}."
             )
-        _own(folder, folder / "parts" / name)
