@@ -178,8 +178,14 @@ def _shown(folder: Path, changed: int, baseline: str) -> Shown:
         raise InputError(f"baseline {baseline!r}: this comparison has {', '.join(keys)}.")
     of = of._replace(experiment=replace(of.experiment, baseline=baseline or of.experiment.baseline))
     live = frozenset(keys) if _live_in(of.experiment.world) else frozenset[str]()
-    material = material_of(folder, of, tell(of.experiment, folder).report)._replace(live=live)
-    html = tuple((s.anchor, s.name, s.html(material)) for s in SECTIONS)
+    try:
+        material = material_of(folder, of, tell(of.experiment, folder).report)._replace(live=live)
+        html = tuple((s.anchor, s.name, s.html(material)) for s in SECTIONS)
+    except (KeyError, StopIteration) as error:  # an outcome that this version has and that had not
+        raise ResultsError(
+            f"{folder.name} was made by another version of the model, which lacks {error}. "
+            "Run the comparison again."
+        ) from error
     return Shown(of, material, html, live)
 
 
