@@ -27,8 +27,10 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.errands import close_errands
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
+from viz.pages.evidence import EvidencePage
 from viz.pages.site import SitePage
 from viz.pages.workshop import workshop_page
 from viz.pages.world import WorldPage
@@ -47,6 +49,7 @@ PAGES = (
     PageOf("compare", "Compare", compare_page(server_office)),
     PageOf("site", "Explain a site", SitePage),
     PageOf("workshop", "Workshop", workshop_page(server_office)),
+    PageOf("evidence", "Evidence", EvidencePage),
 )
 """In the order of the navigation."""
 
@@ -188,6 +191,7 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         with listener, suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
+        close_errands()
         server_office().close()
 
 

@@ -121,7 +121,7 @@ def _Editor(session: Session, frame: Frame, on_done: Callable[[], None]) -> None
         for name, value in levers:
             _Lever(_LEVERS[name], value, lambda new, name=name: set_levers(_set(levers, name, new)))
         if wrong:
-            solara.HTML("p", escape(wrong), classes=["eco-wrong"])
+            solara.HTML("p", escape(wrong), classes=["eco-refused"])
         with solara.Row(classes=["eco-branch-row"]):
             solara.Button("Branch now", on_click=begin, color="primary", disabled=bool(wrong))
             solara.Button("Not now", on_click=on_done, text=True)
@@ -159,7 +159,7 @@ def _set(levers: Changed, name: str, value: float | None) -> Changed:
 def _Lever(card: Card, value: float, on_value: Callable[[float | None], None]) -> None:  # noqa: N802
     """Edit one lever, with its unit, bounds and meaning."""
     unit = "" if card.unit == "1" else f" {card.unit}"
-    with solara.Row(classes=["eco-branch-row", "eco-lever"]):
+    with solara.Row(classes=["eco-branch-row", "eco-changed"]):
         solara.InputFloat(
             lever_name(card.path),
             value,

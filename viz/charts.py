@@ -247,11 +247,13 @@ def _multiple(
     y_max = y_max if y_max > y_min else y_min + step
     box = Box(left + 44, top + 22, width - 56, height - 46, max(weeks, 1), y_max, y_min)
     parts = [text(left + 8, top + 13, panel.title(weekly)), *_axes(box, start, panel.unit, step)]
+    if original:
+        at = thinned(was[0].size)
+        parts.append(f'<path class="was" d="{line_path(box, at, was[0][at])}"/>')
+        parts.append(_fork(box, original.week))
     for css, line in zip(("l1", "l2", "l3"), series, strict=False):
         at = thinned(line.size)
         parts.append(f'<path class="{css}" d="{line_path(box, at, line[at])}"/>')
-    if original:
-        parts += [_was(box, was[0]), _fork(box, original.week)]
     if not series[0].size:
         parts.append(_invitation(box))
     return "".join(parts)

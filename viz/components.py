@@ -75,7 +75,7 @@ def World(  # noqa: N802
             Files(_chart_files(frame))
         with solara.Div(classes=["eco-card", "eco-graph"]):
             Graph(view.agents, view.edges, picked, on_pick)
-            Files((("Relations", "CSV", "relations.csv", lambda: relations_csv(view)),))
+            Files(_graph_files(view))
         with solara.Div(classes=["eco-card"]):
             Card(view, picked)
             events = events_html(view.events, names)
@@ -126,6 +126,17 @@ def _map_files(view: View) -> tuple[File, ...]:
         ("Map", "SVG", "map.svg", lambda: svg_file(site_map(view.sites, ground=True))),
         ("What binds", "SVG", "binding.svg", lambda: svg_file(binding_chart(held(view.sites)))),
         ("Sites", "CSV", "sites.csv", lambda: sites_csv(view)),
+    )
+
+
+def _graph_files(view: View) -> tuple[File, ...]:
+    def graph() -> str:
+        places = place(view.agents, view.edges)
+        return svg_file(graph_drawing(view.agents, view.edges, places))
+
+    return (
+        ("Graph", "SVG", "graph.svg", graph),
+        ("Relations", "CSV", "relations.csv", lambda: relations_csv(view)),
     )
 
 
@@ -231,7 +242,8 @@ def _promises(view: View, agent: AgentView) -> str:
         due = sorted((edge for edge in own if edge.open), key=lambda edge: edge.due_week)
         rows = [
             f"<li><time>{iso_week(_start(view) + timedelta(weeks=edge.due_week))}</time> "
-            f"{escape(edge.promise)}: {escape(names.get(getattr(edge, other), ''))}</li>"
+            f"{'(overdue) ' * (edge.due_week < view.week)}{escape(edge.promise)}: "
+            f"{escape(names.get(getattr(edge, other), ''))}</li>"
             for edge in due[:_SHOWN_PROMISES]
         ]
         broken = sum(edge.broken for edge in own)
