@@ -18,8 +18,9 @@ from ecosystem.errors import InputError
 from ecosystem.scenario import Strategy
 from viz.desk import Desk, PageOf
 from viz.jobs import Job, Progress, Request
-from viz.levers import begin, pack, read, toml_of, unpack, with_value
+from viz.levers import begin, check, pack, read, toml_of, unpack, with_value
 from viz.pages import workshop
+from viz.pages.compare import order_of
 from viz.pages.workshop import workshop_page
 from viz.pricing import Price
 from viz.state import Catalogue, Choice
@@ -346,3 +347,15 @@ def test_an_edit_stops_the_run_that_prices_what_was_there_before():
         await shown.until(lambda: "USD 50.0 M more than S0" in shown.drawn())
 
     on_page(test)
+
+
+def test_a_strategy_seen_live_can_be_compared_with_others():
+    desk = Desk(catalogue(), "", {})
+    made = check(read(STRONG, "mine.toml"), None).strategy
+    assert made is not None
+    desk.catalogue.adopt(made)
+    order = order_of(desk)
+    order.strategies.set(("S0", "S2_own"))
+    request = order.request(tuple(desk.catalogue.strategies))
+    assert request.experiment.strategies[1] == made
+    assert "--strategies S0,S2_own.toml " in request.command

@@ -14,7 +14,7 @@ from solara.core import component
 from solara.tasks import use_task
 
 from ecosystem.errors import EcosystemError, InputError
-from ecosystem.scenario import load_strategy, load_world
+from ecosystem.scenario import load_world
 from ecosystem.units import WEEKS_PER_YEAR
 from experiments.design import Experiment, code_digest
 from viz.components import Panel, Waiting
@@ -39,6 +39,7 @@ class Order:
         known = desk.catalogue.strategies
         chosen = [key for key in _FIRST if key in known] or list(known)[:2]
         self.tab = uuid4().hex
+        self._catalogue = desk.catalogue
         self.last: dict[str, str] = {}
         self.world = solara.reactive(_known_world(desk))
         self.strategies = solara.reactive(tuple(chosen))
@@ -69,15 +70,16 @@ class Order:
         weeks = max(1, round(self.years.peek() * WEEKS_PER_YEAR))
         experiment = Experiment(
             load_world(self.world.peek()),
-            tuple(load_strategy(key) for key in keys),
+            tuple(map(self._catalogue.strategy, keys)),
             self.baseline.peek(),
             self.futures.peek(),
             self.seed.peek(),
             weeks,
         )
-        share = self.share.peek() / 100
+        share, own = self.share.peek() / 100, self._catalogue.own
+        names = ",".join(f"{key}.toml" if key in own else key for key in keys)
         command = (
-            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(keys)} "
+            f"ecosystem compare --world {self.world.peek()} --strategies {names} "
             f"--baseline {experiment.baseline} --futures {experiment.futures} "
             f"--seed {experiment.seed} --years {self.years.peek():g}"
         )
