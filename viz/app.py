@@ -32,7 +32,7 @@ from viz.jobs import server_office
 from viz.pages.compare import compare_page
 from viz.pages.evidence import EvidencePage
 from viz.pages.site import SitePage
-from viz.pages.workshop import WorkshopPage
+from viz.pages.workshop import workshop_page
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -48,7 +48,7 @@ PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("compare", "Compare", compare_page(server_office)),
     PageOf("site", "Explain a site", SitePage),
-    PageOf("workshop", "Workshop", WorkshopPage),
+    PageOf("workshop", "Workshop", workshop_page(server_office)),
     PageOf("evidence", "Evidence", EvidencePage),
 )
 """In the order of the navigation."""
