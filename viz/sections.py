@@ -29,6 +29,8 @@ from experiments.decision import (
 )
 from experiments.dependence import FEWEST, dependences
 from experiments.design import Experiment
+from experiments.discover import Found, discovered
+from experiments.margin import Margin, bought
 from experiments.outcomes import MILESTONES_GW, OUTCOMES
 from experiments.people import PLACES, TERCILES, cell_name, net_by_account
 from experiments.precision import HEAD, MEANING, cells, reductions
@@ -37,6 +39,7 @@ from experiments.store import read
 from experiments.validated import validated
 from experiments.wording import between, three, with_unit
 from viz.figures import Fan, Range, Spot, fans, forest, reached, stacked_causes, tradeoff
+from viz.flips import Block, boxes, chances_of_failure, million, ranking, words_html
 from viz.palette import CAUSES
 
 _QUANTILES = (10.0, 25.0, 50.0, 75.0, 90.0)
@@ -65,6 +68,10 @@ class Material(NamedTuple):
         Of all runs.
     parties : mapping of str to Table
         Who paid whom in the central future, by strategy.
+    bought : sequence of Margin
+        What a million buys.
+    found : list of Found or None
+        Where something happens; None if that was not searched.
     live : frozenset of str
         Keys of strategies whose central run the page can show.
     """
@@ -74,6 +81,8 @@ class Material(NamedTuple):
     outcomes: Table
     yearly: Table
     parties: Mapping[str, Table]
+    bought: Sequence[Margin]
+    found: list[Found] | None
     live: frozenset[str] = frozenset()
 
     @property
@@ -94,12 +103,15 @@ class Material(NamedTuple):
 
 def material_of(folder: Path, of: Reopened, said: Report) -> Material:
     """Read what sections are written from out of the folder of a finished comparison."""
+    outcomes = read(folder, "outcomes")
     return Material(
         of,
         said,
-        read(folder, "outcomes"),
+        outcomes,
         read(folder, "yearly"),
         {key: read(folder, "parties", [run]) for key, run in of.central.items()},
+        bought(folder, of.experiment, outcomes),
+        discovered(folder, of.experiment.baseline),
     )
 
 
@@ -269,7 +281,8 @@ def _risk(m: Material) -> str:
         "Usable compute in GW yr over futures, then three definitions of failure: cancelled after "
         "it was secured, more than 104 weeks late, less than half in use at the end."
     )
-    return _table(head, body, note, base=True) + _reaching(m)
+    failing = _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
+    return _table(head, body, note, base=True) + failing + _reaching(m)
 
 
 def _reaching(m: Material) -> str:
@@ -360,14 +373,12 @@ def _tradeoff(m: Material, front: Sequence[str]) -> str:
 
 def _depends(m: Material) -> str:
     e = m.experiment
-    parts = [f"<pre>{escape(m.said.break_even)}</pre>"] if m.said.break_even else []
     if e.futures < FEWEST:
-        parts.append(
+        return (
             f"<p>{e.futures} futures are too few to say on which of the uncertain numbers the "
             f"difference depends: at least {FEWEST} are needed, and a hundred say more. "
             f"<code>ecosystem compare --futures 100</code></p>"
         )
-        return "".join(parts)
     values, rows = e.sample()[1:], []
     keys, compute = values_of(m.outcomes, PRIMARY)
     meaning = {card.path: card.meaning for card in cards(e.world)}
@@ -393,7 +404,31 @@ def _depends(m: Material) -> str:
         "chance: what the strongest of all numbers reaches in one of twenty samples if none "
         "matters."
     )
-    return "".join(parts) + (_table(head, rows, note) if rows else "<p>Nothing differs.</p>")
+    return _table(head, rows, note) if rows else "<p>Nothing differs.</p>"
+
+
+def _million(m: Material) -> str:
+    return _blocks([million(m.bought)])
+
+
+def _flips(m: Material) -> str:
+    text = "<h3>Which strategy comes first</h3>"
+    text += _blocks(ranking(m.experiment, m.outcomes, m.keys))
+    if m.said.break_even:
+        text += f"<h3>At which effect</h3><pre>{escape(m.said.break_even)}</pre>"
+    return f"{text}<h3>Under which assumptions</h3>{_blocks(boxes(m.found, m.experiment))}"
+
+
+def _blocks(blocks: Iterable[Block]) -> str:
+    """Return words, drawings and tables; a table stands behind its drawing."""
+    text = ""
+    for block in blocks:
+        text += words_html(block.words) if block.words else ""
+        if block.svg:
+            text += _figure(block.svg, block.head, block.rows, block.name)
+        elif block.rows:
+            text += _table(block.head, block.rows, block.note, base=block.base)
+    return text
 
 
 def _validation(m: Material) -> str:
@@ -468,7 +503,9 @@ SECTIONS = (
     Section("delay", "Delay by cause", _delay),
     Section("risk", "Risk", _risk),
     Section("choice", "Regret and trade-offs", _choice),
+    Section("million", "What a million buys", _million),
     Section("depends", "What the answer depends on", _depends),
+    Section("flips", "Where it flips", _flips),
     Section("validation", "Validation in brief", _validation),
     Section("assumptions", "Assumptions and sources", _assumptions),
     Section("reproduce", "Reproduce", _reproduce),

@@ -89,7 +89,7 @@ def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere(made: Made) ->
     assert all(link.startswith(("#", "data:text/csv")) for link in reader.links)
     assert "url(" not in made.html.replace("url(#hatch)", "")
     assert [link[1:] for link in reader.links if link.startswith("#")] == reader.sections
-    assert len(reader.sections) == 10
+    assert len(reader.sections) == 12
 
 
 def test_the_answer_and_its_figures_are_those_of_the_comparison(made: Made) -> None:
