@@ -194,6 +194,9 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
         access_log=False,
         timeout_graceful_shutdown=1,
     )
+    # Reacton looks for pandas.DataFrame wherever pandas is being imported, and a page that is
+    # rendered meanwhile would break: it is imported before anybody can ask for one.
+    import_module("pandas")
     # The model takes a second or more to import: begin while the browser is still loading.
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
