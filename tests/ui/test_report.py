@@ -20,7 +20,6 @@ from experiments.design import Experiment, code_digest
 from experiments.reopen import Reopened, reopen
 from experiments.runner import run_all
 from experiments.wording import three
-from tests.ui.test_browser import browser  # noqa: F401
 from viz.figures import Fan, Range, Scale, Spot, fans, forest, reached, stacked_causes, tradeoff
 from viz.report import write_report
 
