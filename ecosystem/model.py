@@ -223,28 +223,6 @@ class Ecosystem(mesa.Model):
             actors.append(Community(self, site.key, f"Host community of {site.name}", i))
         return actors
 
-    def adopt(self, strategy: Strategy) -> None:
-        """Let another strategy act from this week on, or from its start if that is later.
-
-        What was done stays done and promises stay promises; adopting the same strategy changes
-        nothing. Until the start of strategies all are alike, so that nothing changes before it.
-
-        Raises
-        ------
-        InputError
-            If the partners of later sites would be others: they are there from the first week on.
-        """
-        partners = [
-            (s.governance or self.world.governance).partners for s in (self.strategy, strategy)
-        ]
-        if partners[0] != partners[1]:
-            raise InputError(
-                f"strategy {strategy.key!r}: its partners are there from the first week on. Run it "
-                "from the start, or branch with a strategy that keeps the partners."
-            )
-        self.policy = self.policy.followed_by(self.layout, strategy, self.week)
-        self.strategy = strategy
-
     @property
     def weeks(self) -> int:
         """Length of the world in weeks."""

@@ -90,11 +90,10 @@ class Policy:
         Where the same agreement and courses stay on offer, their time goes on; otherwise it begins
         anew. A condition that is asked again and was met once stays met.
         """
-        new = Policy(layout, strategy)
+        new = Policy(layout, strategy, not_before=week)
         same = np.all([self._whole[name] == new._whole[name] for name in _TIMED], axis=0)
         before = self._always.since if self._plain else self._since
-        begun = same & (before <= week) & (self.week <= week)
-        new.week = max(new.week, week)
+        begun = same & (before < week) & (self.week < week)
         new._since = np.where(begun, before, np.inf)
         new._always = InForce(np.where(begun, before, new.week), **new._whole)
         if strategy.condition == self.strategy.condition:

@@ -119,23 +119,41 @@ def _writing(folder: Path) -> Iterator[None]:
         raise FolderError(f"{folder} cannot be written: {reason}") from error
 
 
-def sound_parts(folder: Path) -> dict[str, Part]:
-    """Return the notes of the parts whose files are all there and undamaged, by part."""
-    sound: dict[str, Part] = {}
+class Stock(NamedTuple):
+    """What a folder holds.
+
+    Attributes
+    ----------
+    parts : dict of str to Part
+        Those whose files are all there and undamaged.
+    damaged : list of str
+        Files of the others that are not what was written, or are not there.
+    """
+
+    parts: dict[str, Part]
+    damaged: list[str]
+
+
+def stock(folder: Path) -> Stock:
+    """Look through a folder; every file is checked against its checksum."""
+    found = Stock({}, [])
     for path in sorted((folder / "parts").glob("*.json")):
+        bad = path
         try:
             note = json.loads(path.read_text(encoding="utf-8"))
-            for name, checksum in note["files"].items():
-                check_file(path.parent / name, checksum)
-            sound[path.stem] = Part(list(note["runs"]), dict(note["files"]))
+            part = Part(list(note["runs"]), dict(note["files"]))
+            for name, checksum in part.files.items():
+                bad = path.parent / name
+                check_file(bad, checksum)
+            found.parts[path.stem] = part
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ResultsError):
-            continue  # not sound: its runs are made again
-    return sound
+            found.damaged.append(bad.name)  # its runs are made again
+    return found
 
 
 def stored(folder: Path, runs: Iterable[str]) -> set[str]:
     """Return those of `runs` that lie in a sound part."""
-    return {run for note in sound_parts(folder).values() for run in note.runs} & set(runs)
+    return {run for part in stock(folder).parts.values() for run in part.runs} & set(runs)
 
 
 def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:
@@ -161,7 +179,7 @@ def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:
     place = {run: i for i, run in enumerate(runs)}
     kept = {
         name: part
-        for name, part in sound_parts(folder).items()
+        for name, part in stock(folder).parts.items()
         if not place.keys().isdisjoint(part.runs)
     }
     held = sum(len(part.runs) for part in kept.values())

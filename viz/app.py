@@ -27,10 +27,12 @@ from solara.tasks import use_task
 from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
+from viz.errands import close_errands
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
+from viz.pages.evidence import EvidencePage
 from viz.pages.site import SitePage
-from viz.pages.workshop import WorkshopPage
+from viz.pages.workshop import workshop_page
 from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
@@ -46,7 +48,8 @@ PAGES = (
     PageOf("world", "World", WorldPage),
     PageOf("compare", "Compare", compare_page(server_office)),
     PageOf("site", "Explain a site", SitePage),
-    PageOf("workshop", "Workshop", WorkshopPage),
+    PageOf("workshop", "Workshop", workshop_page(server_office)),
+    PageOf("evidence", "Evidence", EvidencePage),
 )
 """In the order of the navigation."""
 
@@ -185,6 +188,7 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         with listener, suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
+        close_errands()
         server_office().close()
 
 

@@ -15,9 +15,10 @@ from ecosystem.scenario import Site, Strategy, World
 from ecosystem.units import date_of
 from experiments.telling import Row, plain, rows_of, weeks_late
 from viz.community import Group, Voices
-from viz.gantt import Bar, Part
+from viz.gantt import LEFT, RIGHT, WIDTH, Bar, Part
 from viz.ribbon import Stretch
 from viz.state import Catalogue, Choice
+from viz.timeline import Timeline, around
 from viz.waterfall import Step
 
 if TYPE_CHECKING:
@@ -205,7 +206,9 @@ def building_bars(case: Case, key: str) -> list[Bar]:
     kept = [s["reached_week"] for s in slips if not np.isfinite(s["cancelled_week"])]
     complete = max(kept, default=np.nan)
     parts = _courses(case, key)
-    return [_building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips]
+    return [
+        _building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips
+    ]
 
 
 def _courses(case: Case, key: str) -> dict[int, list[Part]]:
@@ -425,7 +428,9 @@ def heard(case: Case, key: str) -> list[tuple[float, str]]:
     """Return hearings, suits, stops and agreements as weeks with a word."""
     kinds = (*HEARD, "agreement")
     return [
-        (float(e["week"]), str(e["kind"])) for e in case.rows("events", key) if e["kind"] in kinds
+        (float(e["week"]), str(e["kind"]))
+        for e in case.rows("events", key)
+        if e["kind"] in kinds
     ]
 
 
@@ -437,3 +442,8 @@ def site_table(table: Table, key: str, column: str = "site") -> dict[str, Iterab
 
 def _month(case: Case, week: float) -> str:
     return f"{case.day(week):%Y-%m}" if np.isfinite(week) else "–"
+
+
+def axis_of(case: Case, weeks: Sequence[float]) -> Timeline:
+    """Return the timeline that all drawings of a site share the width of."""
+    return around(case.start, list(weeks), LEFT, WIDTH - LEFT - RIGHT)

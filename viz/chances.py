@@ -1,28 +1,30 @@
 """The longer questions about a site: its dates over many seeds, and a world without a cause."""
 
-import os
+from collections.abc import Callable
+from concurrent.futures import as_completed
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.errors import InputError
+from ecosystem.observables import CAUSES
+from ecosystem.results import RunResult
 from ecosystem.units import WEEKS_PER_YEAR, date_of
 from experiments.ensemble import MILESTONES, Ensemble, explained, gather, keep, replications
-from experiments.runner import Progress, run_all
-from experiments.whatif import Sites, relax_each
-from viz.cases import Case
-from viz.errands import Stopped
+from experiments.runner import run_all
+from experiments.whatif import Sites, relaxed_dates
+from viz.cases import Case, explain_run, look_at
+from viz.errands import Errand
 from viz.figures import reached
+from viz.state import Catalogue, Choice
 
 SEEDS = (10, 20, 50, 100)
 """How many replications can be asked for."""
-JOBS = max(2, min(4, (os.cpu_count() or 2) - 1))
-"""Processes of their own, so that the page stays quick."""
 _BAND = (0.1, 0.5, 0.9)
 
 
-def chances_of(case: Case, site: str, seeds: int, report: Progress, stopped: Stopped) -> Ensemble:
+def chances_of(case: Case, site: str, seeds: int, errand: Errand[Ensemble]) -> Ensemble:
     """Make the run again with other seeds and say what that says of a site.
 
     Raises
@@ -34,18 +36,42 @@ def chances_of(case: Case, site: str, seeds: int, report: Progress, stopped: Sto
     """
     first = case.choice.seed
     specs = replications(case.world, case.strategy, seeds, 0, first, None)
-    with TemporaryDirectory(prefix="ecosystem-") as name:
+    with TemporaryDirectory(prefix="ecosystem-") as name, errand.lend() as workers:
         folder = Path(name)
-        run_all(specs, JOBS, report, folder, simulate=explained, keep=keep, cancelled=stopped)
+        run_all(
+            specs,
+            workers.processes,
+            errand.report,
+            folder,
+            simulate=explained,
+            keep=keep,
+            executor=workers.executor,
+            cancelled=errand.stopped,
+        )
         return gather(folder, [spec.run for spec in specs], site, case.start)
 
 
-def relaxed(case: Case, site: str, report: Progress, stopped: Stopped) -> dict[str, Sites]:
+def relaxed(case: Case, site: str, errand: Errand[dict[str, Sites]]) -> dict[str, Sites]:
     """Make the run again eight times, each time with one cause that holds nothing back here."""
-    if stopped():
-        raise InputError("Stopped.")
     run = (case.world, case.strategy, case.choice.seed, None)
-    return relax_each(*run, site, JOBS, report)
+    found: dict[str, Sites] = {}
+    errand.report(0, len(CAUSES))
+    with errand.lend() as workers:
+        submit = workers.executor.submit
+        waiting = {submit(relaxed_dates, *run, cause, site): cause for cause in CAUSES}
+        for future in as_completed(waiting):
+            found[waiting[future]] = future.result()
+            errand.report(len(found), len(CAUSES))
+    return {cause: found[cause] for cause in CAUSES}
+
+
+class Tools(NamedTuple):
+    """How the page gets what it shows; tests give others."""
+
+    explain: Callable[[Catalogue, Choice], Case] = explain_run
+    look: Callable[[Catalogue, Choice, int], RunResult] = look_at
+    chances: Callable[[Case, str, int, Errand[Ensemble]], Ensemble] = chances_of
+    relax: Callable[[Case, str, Errand[dict[str, Sites]]], dict[str, Sites]] = relaxed
 
 
 def chance_figure(case: Case, e: Ensemble) -> str:

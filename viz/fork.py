@@ -5,7 +5,7 @@ of the branch on another strategy acts in one of them.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from ecosystem.errors import InputError
 from ecosystem.parameters import cards
@@ -28,10 +28,6 @@ class Running(Protocol):
 
     def step(self) -> None:
         """Advance by one week."""
-        ...
-
-    def adopt(self, strategy: Strategy) -> None:
-        """Let another strategy act from this week on."""
         ...
 
     def view(self) -> View:
@@ -82,31 +78,42 @@ def with_levers(strategy: Strategy, levers: tuple[tuple[str, float], ...]) -> St
     return strategy.model_validate({**dict(strategy), "levers": changed})
 
 
+def part(model: Any, strategy: Strategy) -> Any:
+    """Return a copy of a running world in which another strategy acts from this week on."""
+    from ecosystem.branching import branch  # Mesa takes a second to import
+
+    return branch(model, strategy)
+
+
 class Fork:
-    """The original of a choice and its branch, if it has one.
+    """The original of a choice and, from its week on, its branch if it has one.
 
     Parameters
     ----------
     choice : Choice
-    build : callable
-        Returns the world of a choice at week 0.
+    original : Running
+        The world of the choice, no further than its week.
     offer : Strategy or None
         What acts in the branch.
-    original : Running or None
-        A world of the same origin that already runs, no further than the week of the choice.
+    parted : callable
+        As :func:`part`.
     """
 
     def __init__(
         self,
         choice: Choice,
-        build: Callable[[Choice], Running],
+        original: Running,
         offer: Strategy | None = None,
-        original: Running | None = None,
+        parted: Callable[[Running, Strategy], Running] = part,
     ) -> None:
         self.choice = choice
-        self.original = original or build(choice.origin)
-        self.branch = build(choice.origin) if choice.branch else None
+        self.original = original
+        self.branch: Running | None = None
         self._offer = offer
+        self._parted = parted
+        if offer and choice.branch and choice.branch.week < original.week:
+            raise ValueError("the original is past the week of the branch")
+        self._part()
 
     @property
     def week(self) -> int:
@@ -119,31 +126,25 @@ class Fork:
         return self.original.weeks
 
     def catch_up(self, goes_on: Callable[[], bool]) -> None:
-        """Run both to the week of the choice, or until `goes_on` returns False."""
+        """Run to the week of the choice, or until `goes_on` returns False."""
         end = min(self.choice.week, self.weeks)
-        while self.original.week < end and goes_on():
-            self.original.step()
-        while self.branch and self.branch.week < end and goes_on():
-            self._turn(self.branch)
-            self.branch.step()
-        if self.branch:
-            self._turn(self.branch)
+        while self.week < end and goes_on():
+            self.step()
 
     def step(self) -> None:
         """Advance both by one week."""
         self.original.step()
         if self.branch:
             self.branch.step()
-            self._turn(self.branch)
+        else:
+            self._part()
 
-    def _turn(self, branch: Running) -> None:
-        """Let the other strategy act once the week of the branch has come."""
+    def _part(self) -> None:
+        """Part once the week of the branch has come."""
         asked = self.choice.branch
-        if asked and self._offer and branch.week == asked.week:
-            branch.adopt(self._offer)
+        if asked and self._offer and self.week == asked.week:
+            self.branch = self._parted(self.original, self._offer)
 
     def views(self) -> tuple[View, View | None]:
-        """Return the original, and the branch once there is a difference to see."""
-        asked = self.choice.branch
-        branched = self.branch if asked and self.week >= asked.week else None
-        return self.original.view(), branched.view() if branched else None
+        """Return the original, and the branch once there is one."""
+        return self.original.view(), self.branch.view() if self.branch else None

@@ -150,7 +150,8 @@ def _legend(y: float, causes: set[str]) -> str:
     for css, word in marks:
         tall = 3 if css == "tail" else 10
         parts.append(
-            f'<rect class="{css}" x="{x:.1f}" y="{y - 4 - tall / 2:.1f}" width="16" height="{tall}"/>'
+            f'<rect class="{css}" x="{x:.1f}" y="{y - 4 - tall / 2:.1f}" width="16" '
+            f'height="{tall}"/>'
         )
         parts.append(text(x + 21, y, word, "small"))
         x += 34 + 5.6 * len(word)

@@ -19,10 +19,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from hashlib import sha256
-from multiprocessing import connection, parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from typing import Any, Literal, NamedTuple
 
 from ecosystem.errors import EcosystemError, InputError
@@ -33,6 +31,7 @@ from experiments.design import Experiment
 from experiments.reopen import reopen
 from experiments.runner import Cancelled, run_all
 from viz.report import write_report
+from viz.worker import set_up
 
 ASKED = "asked.json"
 """Beside the runs from the start: what was asked, so that an unfinished comparison can go on."""
@@ -45,7 +44,6 @@ AT_ONCE = 2
 """Comparisons that run at a time on one server."""
 MOST_WAITING = 16
 
-_NICENESS = 10
 _PATIENCE_S = 10.0
 _LOG = logging.getLogger(__name__)
 
@@ -195,6 +193,7 @@ class Job:
     _stop: threading.Event = field(default_factory=threading.Event)
     _workers: Workers | None = None
     _began: tuple[float, int] | None = None
+    _found: int | None = None
 
     @property
     def live(self) -> bool:
@@ -248,11 +247,14 @@ class Job:
         workers.executor.submit(conclude, experiment, self.folder, command, money).result()
 
     def _counted(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if self._began is None:
-            self._began = now, done
-        since, first = self._began
-        rate = (done - first) / (now - since) if done > first else float("nan")
+        now, rate = time.monotonic(), float("nan")
+        if self._found is None:
+            self._found = done
+        elif self._began is None:
+            self._began = now, done  # the first chunk pays for starting processes
+        else:
+            since, first = self._began
+            rate = (done - first) / (now - since)
         self.progress = Progress("running", done, total, rate, (total - done) / rate)
 
     def _say(self, phase: Phase, message: str = "") -> None:
@@ -414,26 +416,11 @@ def own_processes() -> Iterator[Workers]:
             if process.is_alive():
                 process.terminate()
 
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_set_up)
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=set_up)
     try:
         yield Workers(pool, count, stop)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _set_up() -> None:
-    """Give way to the page, leave Ctrl-C to the server, and end when the server is gone."""
-    signal(SIGINT, SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _cores() -> int:

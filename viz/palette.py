@@ -139,6 +139,8 @@ _RULES = """
 .eco svg .l3{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:1 2.5}
 .eco svg .casing{stroke:var(--card);stroke-width:3.6;fill:none;opacity:.8}
 .eco svg .it{stroke:var(--ink);stroke-width:1.3;fill:none}
+.eco svg .was{stroke:var(--ink);stroke-width:1.4;fill:none;stroke-dasharray:6 3.5}
+.eco svg .fork{stroke:var(--ink);stroke-width:1;fill:none;opacity:.55}
 .eco svg .f-cancelled{fill:url(#hatch)}
 .eco svg .hatch{stroke:var(--none);stroke-width:2}
 .eco svg .land{fill:var(--land);stroke:var(--border);stroke-width:1}

@@ -21,7 +21,7 @@ import solara
 from ecosystem.errors import EcosystemError, InputError
 from ecosystem.scenario import Strategy, load_strategy, load_world, shipped
 from ecosystem.view import View
-from viz.fork import Branch, Choice, Fork, Running, with_levers
+from viz.fork import Branch, Choice, Fork, Running, part, with_levers
 
 FRAME_S = 0.09
 """Shortest time between two frames: about 11 a second, which browsers draw without backlog."""
@@ -55,6 +55,7 @@ class Catalogue:
     strategies: dict[str, str]
     build: Callable[[Choice], Running]
     own: dict[str, Strategy] = field(default_factory=dict)
+    part: Callable[[Running, Strategy], Running] = part
 
     def adopt(self, strategy: Strategy) -> None:
         """Let a strategy be chosen in this tab; its key is none of the shipped ones.
@@ -92,11 +93,12 @@ class Catalogue:
         if choice.world not in self.worlds:
             raise InputError(f"There is no world {choice.world!r} here.")
         self.strategy(choice.strategy)
-        branch, original = choice.branch, None
+        branch = choice.branch
         offer = with_levers(self.strategy(branch.strategy), branch.levers) if branch else None
-        if kept and kept.choice.origin == choice.origin and kept.week <= choice.week:
-            original = kept.original
-        return Fork(choice, self.build, offer, original)
+        latest = min(choice.week, branch.week) if branch else choice.week
+        on = kept and kept.choice.origin == choice.origin and kept.week <= latest
+        original = kept.original if kept and on else self.build(choice.origin)
+        return Fork(choice, original, offer, self.part)
 
     def first(self) -> Choice:
         """Return what a newcomer sees."""
@@ -170,8 +172,8 @@ def parse_query(query: str | None, first: Choice) -> Choice:
 def _levers(told: str) -> tuple[tuple[str, float], ...]:
     """Return levers from ``name:value,name:value``; what is no number is left out."""
     found: dict[str, float] = {}
-    for part in told.split(",")[:_MAX_LEVERS]:
-        name, _, value = part.partition(":")
+    for lever in told.split(",")[:_MAX_LEVERS]:
+        name, _, value = lever.partition(":")
         with suppress(ValueError):
             found[name] = float(value)
     return tuple((name, value) for name, value in found.items() if isfinite(value))

@@ -8,6 +8,7 @@ from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import solara
+from reacton import use_effect
 from reacton.core import Element
 from solara.core import component
 from solara.tasks import use_task
@@ -38,7 +39,8 @@ class Order:
         known = desk.catalogue.strategies
         chosen = [key for key in _FIRST if key in known] or list(known)[:2]
         self.tab = uuid4().hex
-        self.world = solara.reactive(desk.catalogue.first().world)
+        self.last: dict[str, str] = {}
+        self.world = solara.reactive(_known_world(desk))
         self.strategies = solara.reactive(tuple(chosen))
         self.baseline = solara.reactive(chosen[0])
         self.futures = solara.reactive(8)
@@ -84,6 +86,12 @@ class Order:
         return Request(experiment, command, self.frame.peek(), share)
 
 
+def _known_world(desk: Desk) -> str:
+    """Return the world that is live, if there is such a one."""
+    live = desk.session.latest.choice.world
+    return live if live in desk.catalogue.worlds else desk.catalogue.first().world
+
+
 _ORDERS: "WeakKeyDictionary[Desk, Order]" = WeakKeyDictionary()
 
 
@@ -100,7 +108,16 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
     @component
     def ComparePage(desk: Desk) -> None:  # noqa: N802
         order, at = order_of(desk), office()
-        name = desk.link.value.get("folder", "")
+        link = desk.link.value
+        name = link.get("folder", "")
+
+        def back() -> None:
+            """Open again what was open when another page was opened."""
+            if not desk.link.peek():
+                desk.link.set(order.last)
+
+        use_effect(back, [])
+        use_effect(lambda: setattr(order, "last", link), [link])
         _Ask(desk, order, at)
         mine, here = at.of_tab(order.tab), at.job(name)
         if mine is not None and mine is not here:
@@ -110,7 +127,7 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
                 solara.HTML("h3", "Under way")
                 Underway(at, here, lambda: desk.link.set({**desk.link.peek()}))
         elif name:
-            _Result(desk, order, at, name, desk.link.value.get("baseline", ""))
+            _Result(desk, order, at, name, link.get("baseline", ""))
         else:
             _Shelf(desk, at)
 
@@ -158,7 +175,7 @@ def _Ask(desk: Desk, order: Order, office: Office) -> None:  # noqa: N802
                 disabled=busy or task.pending or len(chosen) < 2,
                 color="primary",
             )
-            solara.HTML("span", _plan(len(chosen), order.futures.value, runs))
+            solara.HTML("span", _plan(len(chosen), order.futures.value, runs), classes=["eco-plan"])
         if order.problem.value:
             solara.Error(order.problem.value)
 

@@ -1,24 +1,28 @@
 """The strategy workshop: set levers within their bounds, see price and effect, save, run."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, cast
 
 import solara
-from reacton import use_effect, use_memo
+from reacton import use_effect, use_memo, use_ref, use_state
+from reacton.core import Element
 from solara.core import component
 from solara.lab.components.theming import ThemeToggle
 from solara.tasks import use_task
 
-from ecosystem.errors import InputError
-from ecosystem.scenario import World, load_strategy, shipped
+from ecosystem.errors import EcosystemError, InputError
+from ecosystem.scenario import Strategy, World, load_strategy, shipped
+from experiments.design import Experiment
 from viz.components import Panel
 from viz.controls import Chooser
 from viz.desk import Desk
 from viz.downloads import Download, svg_file
 from viz.effects import budget_chart, budget_note, effects_chart
+from viz.jobs import Job, Office, Request
 from viz.levers import (
     LARGEST_FILE,
     Checked,
@@ -32,14 +36,20 @@ from viz.levers import (
     unpack,
     with_value,
 )
+from viz.pages.compare import order_of
 from viz.pricing import Price, price, world_of
+from viz.shelf import shown
+from viz.underway import Underway
 
 KEY = "workshop"
 BUDGET_SHARE = 0.003
 """Of campus capex: the common budget that ``ecosystem compare --frame equal-budget`` takes."""
+TRIAL_FUTURES = 8
+"""Futures of a run against S0; intervals need 5."""
 _PATIENCE_S = 0.5
 """How long a person must have stopped editing before the strategy is priced."""
 _FIRST = "S2"
+_LOG = logging.getLogger(__name__)
 
 
 class Workshop:
@@ -55,6 +65,10 @@ class Workshop:
         What there is to say about the file or link that was opened last.
     opened : solara.Reactive of int
         How many drafts have been opened: another one is another form.
+    tried, job, problem : solara.Reactive
+        What was last asked to be run against S0, with a count; what carries it out; why it cannot.
+    asked : int
+        The count that was passed on last.
     """
 
     def __init__(self, world: str, link: Mapping[str, str]) -> None:
@@ -62,6 +76,10 @@ class Workshop:
         self.world = solara.reactive(link.get("in") or world)
         self.said = solara.reactive("")
         self.opened = solara.reactive(0)
+        self.tried: solara.Reactive[tuple[Request | None, int]] = solara.reactive((None, 0))
+        self.job: solara.Reactive[Job | None] = solara.reactive(cast("Job | None", None))
+        self.problem = solara.reactive("")
+        self.asked = 0
         if packed := link.get("draft"):
             self.open(lambda: read(unpack(packed), "this address"))
 
@@ -88,11 +106,20 @@ class Workshop:
         self.draft.set(with_value(self.draft.peek(), str(change["path"]), change["value"]))
 
 
+def workshop_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
+    """Return the page for an office, which runs strategies against S0."""
+
+    @component
+    def WorkshopPage(desk: Desk) -> None:  # noqa: N802
+        _Page(desk, office())
+
+    return WorkshopPage
+
+
 @component
-def WorkshopPage(desk: Desk) -> None:  # noqa: N802
-    """Make a strategy and see what it costs and acts on."""
+def _Page(desk: Desk, office: Office) -> None:  # noqa: N802
     shop = use_memo(lambda: _workshop(desk), dependencies=[])
-    draft, name = shop.draft.value, shop.world.value
+    draft, name, seed = shop.draft.value, shop.world.value, desk.session.latest.choice.seed
     try:
         world = world_of(name)
     except InputError as error:
@@ -112,7 +139,8 @@ def WorkshopPage(desk: Desk) -> None:  # noqa: N802
             _Form(shop, world)
         with solara.Div(classes=["eco-shop-side"]):
             _Verdict(desk, shop, checked)
-            _Budget(shop, checked, desk.session.latest.choice.seed)
+            _Trial(desk, shop, office)
+            _Budget(shop, checked, seed)
             _Effects(checked)
             _File(shop, text, checked.strategy is not None, bool(packed))
 
@@ -133,7 +161,7 @@ def _address(desk: Desk, packed: str, world: str) -> None:
 def _Choices(desk: Desk, shop: Workshop) -> None:  # noqa: N802
     draft = shop.draft.value
     bases = use_memo(lambda: {k: load_strategy(k).name for k in shipped("strategies")}, [])
-    with solara.Row(classes=["eco-controls"]):
+    with solara.Row(classes=["eco-controls", "eco-shop-top"]):
         Chooser(
             "Begin from",
             bases,
@@ -189,6 +217,85 @@ def _Verdict(desk: Desk, shop: Workshop, checked: Checked) -> None:  # noqa: N80
                 disabled=not valid,
                 outlined=True,
             )
+            solara.Button(
+                "Run against S0",
+                icon_name="mdi-compare",
+                on_click=lambda: _try(desk, shop, checked),
+                disabled=not valid,
+                color="primary",
+            )
+
+
+def _try(desk: Desk, shop: Workshop, checked: Checked) -> None:
+    """Ask for the strategy as it stands; :func:`_Trial` passes it on."""
+    if checked.strategy is not None:
+        seed = desk.session.latest.choice.seed
+        count = shop.tried.peek()[1] + 1  # the same may be asked for again
+        shop.tried.set((_request(checked.strategy, shop.world.peek(), seed), count))
+
+
+def _request(strategy: Strategy, world: str, seed: int) -> Request:
+    experiment = Experiment(
+        world_of(world), (load_strategy("S0"), strategy), "S0", TRIAL_FUTURES, seed
+    )
+    command = (
+        f"ecosystem compare --world {world} --strategies S0,{strategy.key}.toml "
+        f"--futures {TRIAL_FUTURES} --seed {seed}"
+    )
+    return Request(experiment, command)
+
+
+@component
+def _Trial(desk: Desk, shop: Workshop, office: Office) -> None:  # noqa: N802
+    """Run what was asked for against S0 in the background, and say what came of it."""
+    (request, count), job = shop.tried.value, shop.job.value
+
+    async def ask() -> None:
+        if request is None or shop.asked == count:  # nothing, or this page was away
+            return
+        shop.asked = count
+        shop.problem.set("")
+        try:
+            shop.job.set(await asyncio.to_thread(office.ask, request, order_of(desk).tab))
+        except EcosystemError as error:
+            shop.problem.set(str(error))
+
+    use_task(ask, dependencies=[count])
+    _, set_ended = use_state(0)
+    if shop.problem.value:
+        solara.Error(shop.problem.value)
+    if job is None:
+        return
+    told = job.request.experiment
+    against = f"{told.strategies[-1].key} against S0 in {told.world.name}"
+    with solara.Div(classes=["eco-card", "eco-trial"]):
+        note = f"{told.futures} futures and the central one; simulated"
+        solara.HTML("h3", f"{escape(against)} <span>{note}</span>")
+        if job.live:
+            Underway(office, job, lambda: set_ended(job.progress.done + 1))
+        elif job.progress.phase == "done":
+            _Outcome(desk, shop, office, job)
+        else:
+            solara.HTML("p", escape(job.progress.message), attributes={"role": "alert"})
+
+
+@component
+def _Outcome(desk: Desk, shop: Workshop, office: Office, job: Job) -> None:  # noqa: N802
+    """Show the answer of a finished comparison, as the report has it."""
+    reading = use_task(lambda: shown(office.root, job.name), dependencies=[job], raise_error=False)
+    if reading.error:
+        solara.HTML("p", f"It cannot be read: {escape(str(reading.exception))}")
+    elif reading.value is None:
+        solara.ProgressLinear(True)
+    else:
+        Panel(svg=next(html for anchor, _, html in reading.value.sections if anchor == "answer"))
+        with solara.Row(classes=["eco-acts"]):
+            solara.Button(
+                "Open in Compare",
+                on_click=lambda: desk.go("compare", folder=job.name, baseline="S0"),
+                outlined=True,
+                small=True,
+            )
 
 
 def _live(desk: Desk, shop: Workshop, checked: Checked) -> None:
@@ -214,27 +321,38 @@ def _lines(lines: tuple[str, ...] | list[str]) -> str:
 def _Budget(shop: Workshop, checked: Checked, seed: int) -> None:  # noqa: N802
     strategy, world = checked.strategy, shop.world.value
 
-    async def run() -> Price | None:
+    async def run() -> Price | str | None:
         if strategy is None:
             return None
         left = threading.Event()
         try:
             await asyncio.sleep(_PATIENCE_S)
             return await asyncio.to_thread(price, world, strategy, seed, BUDGET_SHARE, left.is_set)
+        except Exception as error:
+            if not isinstance(error, EcosystemError):
+                _LOG.error("price of %s in %s", strategy.key, world, exc_info=error)
+            return f"It cannot be priced: {error or type(error).__name__}"
         finally:
             left.set()  # whoever edits on wants another price
 
-    task = use_task(run, dependencies=[strategy, world, seed], raise_error=False)
+    task = use_task(run, dependencies=[strategy, world, seed])
+    found = None if task.pending else cast("Price | str | None", task.value)
+    last = use_ref(cast("Price | None", None))
+    if isinstance(found, Price):
+        last.current = found
     with solara.Div(classes=["eco-card", "eco-budget"]):
         if strategy is None:
             solara.HTML("p", "There is a price once the strategy is valid.")
-        elif task.error:
-            solara.HTML("p", f"It cannot be priced: {escape(str(task.exception))}")
-        elif task.pending or task.value is None:
+        elif isinstance(found, Price):
+            _Priced(found, strategy.key, world, seed)
+        elif found is not None:
+            solara.HTML("p", escape(found))
+        else:
+            if last.current:  # so that nothing jumps while somebody edits
+                with solara.Div(classes=["eco-stale"]):
+                    Panel(svg=budget_chart(last.current, BUDGET_SHARE))
             solara.HTML("p", f"Pricing {escape(strategy.key)}: one run of {escape(world)} …")
             solara.ProgressLinear(True)
-        else:
-            _Priced(cast(Price, task.value), strategy.key, world, seed)
 
 
 @component

@@ -2,6 +2,7 @@
 
 from solara.core import component
 
+from viz.branching import Branching, Differences
 from viz.components import Waiting, World
 from viz.controls import Controls, Problem
 from viz.desk import Desk
@@ -19,4 +20,6 @@ def WorldPage(desk: Desk) -> None:  # noqa: N802
     elif frame.view is None:
         Waiting(f"Building {frame.choice.world} with strategy {frame.choice.strategy} …")
     else:
-        World(frame.view, frame.weeks, session.picked.value, session.picked.set)
+        Branching(session, frame)
+        Differences(frame)
+        World(frame, session.picked.value, session.picked.set, session.original.value)
