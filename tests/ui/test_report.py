@@ -130,7 +130,7 @@ def test_a_folder_without_a_comparison_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_without_a_network(made: Made, browser: Browser) -> None:  # noqa: F811
+def test_a_browser_shows_it_without_a_network(made: Made, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1400})
     asked: list[str] = []
     faults: list[str] = []

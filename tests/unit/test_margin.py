@@ -15,6 +15,7 @@ from experiments.margin import (
     averages,
     bought,
     bought_text,
+    bought_words,
     per_million,
     stepped,
     write_bought,
@@ -106,6 +107,7 @@ def test_the_next_million_pairs_a_step_with_the_same_futures(tmp_path: Path):
     run_all(other.specs(), 1, lambda *_: None, tmp_path, simulate=simulate)
     assert {m.million for m in bought(tmp_path, other, read(tmp_path, "outcomes"))} == {"average"}
     assert "What a million buys" in bought_text(found)
+    assert bought_words(found).count("S2") == 2
     write_bought(tmp_path / "marginal.csv", found)
     assert len((tmp_path / "marginal.csv").read_text().splitlines()) == 1 + len(found)
 
