@@ -297,7 +297,7 @@ def bought_words(found: Sequence[Margin]) -> str:
             by.setdefault(one.verdict, []).append(one.strategy)
         words = {
             "more": "buys usable compute with",
-            "less": "buys less than nothing with",
+            "less": "costs usable compute with",
             "unclear": "is unclear with",
             "identical": "changes nothing with",
             "no extra cost": "has no meaning, for want of an extra cost, with",

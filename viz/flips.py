@@ -165,7 +165,8 @@ def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
     ]
     if rows:
         head = ["Searched for", "Cases", "p", ""]
-        parts.append(Block("", "", head, rows, "", "searched"))
+        words = "Searched for, and none found:" if with_box else ""
+        parts.append(Block(words, "", head, rows, "", "searched"))
     return [*parts, Block(note=method(experiment.futures, len(searched)))]
 
 
