@@ -51,7 +51,7 @@ class Bought(NamedTuple):
 BOUGHT = (
     Bought(PRIMARY, "usable compute", "MW yr", _MW_PER_GW),
     Bought(f"weeks_to_{GOAL_GW}gw", f"time to {GOAL_GW} GW saved", "days", -_DAYS_PER_WEEK),
-    Bought("training_flop", "useful training work", "1e24 FLOP", 1e-24),
+    Bought("training_flop", "training work", "1e24 FLOP", 1e-24),
 )
 
 
