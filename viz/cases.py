@@ -206,9 +206,7 @@ def building_bars(case: Case, key: str) -> list[Bar]:
     kept = [s["reached_week"] for s in slips if not np.isfinite(s["cancelled_week"])]
     complete = max(kept, default=np.nan)
     parts = _courses(case, key)
-    return [
-        _building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips
-    ]
+    return [_building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips]
 
 
 def _courses(case: Case, key: str) -> dict[int, list[Part]]:
@@ -428,9 +426,7 @@ def heard(case: Case, key: str) -> list[tuple[float, str]]:
     """Return hearings, suits, stops and agreements as weeks with a word."""
     kinds = (*HEARD, "agreement")
     return [
-        (float(e["week"]), str(e["kind"]))
-        for e in case.rows("events", key)
-        if e["kind"] in kinds
+        (float(e["week"]), str(e["kind"])) for e in case.rows("events", key) if e["kind"] in kinds
     ]
 
 
