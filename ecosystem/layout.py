@@ -442,6 +442,11 @@ class Layout:
         return taken
 
     @cached_property
+    def weeks_on_record_ha(self) -> frozenset[int]:
+        """Weeks in which any land is taken so."""
+        return frozenset(self.taken_on_record_ha.any(axis=1).nonzero()[0].tolist())
+
+    @cached_property
     def hosts_of_region(self) -> IntArray:
         """Host communities of each region, shape (R,)."""
         return np.bincount(self.region_of_site, minlength=len(self.world.regions))

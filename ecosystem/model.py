@@ -43,7 +43,7 @@ from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
-from ecosystem.state import Deals, News, Snapshot
+from ecosystem.state import Deals, News, Order, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray, date_of
@@ -232,7 +232,7 @@ class Ecosystem(mesa.Model):
         """Live through one week."""
         self._announce_recorded()
         self.last_snapshot = now = self.snapshot()
-        orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
+        orders = self._wishes(now)
         deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
@@ -251,15 +251,30 @@ class Ecosystem(mesa.Model):
         self.week += 1
 
     def due(self, week: int) -> list[Actor]:
-        """Return the agents who decide this week."""
-        return self._rota[week % len(self._rota)]
+        """Return the agents who decide in a week, if they are called."""
+        return [actor for _, actors in self._rota[week % len(self._rota)] for actor in actors]
+
+    def _wishes(self, now: Snapshot) -> list[Order]:
+        """Return the orders of all agents who decide this week."""
+        orders: list[Order] = []
+        for kind, actors in self._rota[now.week % len(self._rota)]:
+            if kind.called(now):
+                for actor in actors:
+                    orders += actor.decide(now)
+        return orders
 
     @cached_property
-    def _rota(self) -> list[list[Actor]]:
-        """Who decides in each week, until the rhythms of all agents come together again."""
-        actors = [actor for actor in self.actors if actor.kind not in self.silent]
-        weeks = lcm(*(actor.every_weeks for actor in actors))
-        return [[a for a in actors if week % a.every_weeks == 0] for week in range(weeks)]
+    def _rota(self) -> list[list[tuple[type[Actor], list[Actor]]]]:
+        """Who decides in each week, by kind, until the rhythms of all come together again."""
+        kinds: dict[type[Actor], list[Actor]] = {}
+        for actor in self.actors:
+            if actor.kind not in self.silent:
+                kinds.setdefault(type(actor), []).append(actor)
+        weeks = lcm(*(kind.every_weeks for kind in kinds))
+        return [
+            [(k, actors) for k, actors in kinds.items() if week % k.every_weeks == 0]
+            for week in range(weeks)
+        ]
 
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""

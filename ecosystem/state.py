@@ -202,6 +202,11 @@ class Vendors(NamedTuple):
     builder: IntArray
     cloud_room_mw: FloatArray
 
+    @property
+    def expansion_due(self) -> float:
+        """The week in which the next expansion of a maker is finished; inf where none is."""
+        return float(np.fmin(np.fmin(self.chips.due_week, self.equipment.due_week), np.inf))
+
 
 class Books(NamedTuple):
     """Balance sheets of clouds and, last, of the lab where it builds, shape (B + 1,) each.
@@ -430,9 +435,14 @@ class Snapshot:
         return self.sites.unconnected & (self.headroom_week <= self.clock)
 
     @cached_property
+    def study_asked(self) -> bool:
+        """Whether any request waits for a study."""
+        return self.sites.need_grid and bool(np.count_nonzero(self.unstudied))
+
+    @cached_property
     def grid_queued(self) -> bool:
-        """Whether any request waits for either."""
-        waits = self.sites.need_grid and np.count_nonzero(self.unstudied | self.unconnected)
+        """Whether any request waits for a study or for firm capacity."""
+        waits = self.study_asked or self.sites.need_grid and np.count_nonzero(self.unconnected)
         return bool(waits)
 
     @cached_property

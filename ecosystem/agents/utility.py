@@ -62,12 +62,14 @@ class Utility(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
-        self._take_requests(now)
+        due = self._next_request
+        if due is None or due <= now.week or "deposit_usd_per_mw" in now.levers.used:
+            self._take_requests(now)
         if not (now.grid_queued or self.waiting):
             return []
         orders: list[Order] = []
         # where nobody of the programme asks, others are taken up every four weeks
-        if now.week % MONTH_WEEKS == 0 or np.count_nonzero(now.unstudied):
+        if now.week % MONTH_WEEKS == 0 or now.study_asked:
             orders += self._study(now)
         return orders + self._connect(now) if now.grid_queued else orders
 
