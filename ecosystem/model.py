@@ -46,7 +46,7 @@ from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Order, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -175,7 +175,7 @@ class Ecosystem(mesa.Model):
         self.phases_run = self.stops.running(
             self.layout, sites.closed_loop, sites.non_firm, partners
         )
-        self.curtailed = (~self.phases_run).any(axis=1).tolist()
+        self.curtailed = (~self.phases_run.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
         """Return the rules of the cluster, after a leap of software if there was one."""
@@ -291,7 +291,6 @@ class Ecosystem(mesa.Model):
         hired = levers if "local_hire_added" in levers.used else None
         return Snapshot(
             week=week,
-            day=date_of(week, self.world.start),
             policy=self.policy.week <= week < self.policy.until,
             governance=self._governance(week),
             numbers=self.world.numbers,
@@ -521,8 +520,8 @@ class Ecosystem(mesa.Model):
     def run(self, *, explained: bool = False, until: int | None = None) -> RunResult:
         """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
         end = self.weeks if until is None else min(until, self.weeks)
-        while self.week < end:
-            self.step()
+        if self.week < end:
+            self.run_for(end - self.week)
         return self.result(explained=explained)
 
     def result(self, *, explained: bool = False) -> RunResult:

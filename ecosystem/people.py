@@ -83,7 +83,7 @@ class People:
         self.tax_usd += in_use * n.tax_usd_per_mw_year * years
         self.water_m3 += received.water_m3
         live = now.sites.live
-        self.contacts += np.clip(contacts, 0.0, 1.0) * live
+        self.contacts += np.minimum(np.maximum(contacts, 0.0), 1.0) * live
         self.openness += now.levers.openness * live
         self.months += live
         self._gained.append(gained)

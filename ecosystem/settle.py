@@ -387,9 +387,12 @@ class Docket:
         now, n = self.now, self.now.numbers.regulators
         in_force = now.sites.moratorium_until > now.week
         preventive = now.week >= now.layout.history_week
+        near = np.zeros(self.count, dtype=np.int64)
+        if np.count_nonzero(in_force):
+            near = np.count_nonzero(now.layout.neighbours & in_force, axis=1)
         return permits.moratorium_rate(
             now.society.organised,
-            np.count_nonzero(now.layout.neighbours & in_force, axis=1),
+            near,
             n.moratorium_per_year,
             n.contagion,
             against=np.maximum(-now.society.support, 0.0),

@@ -6,7 +6,6 @@ shares its index with the site that it hosts. All of a week's decisions are take
 """
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -322,7 +321,6 @@ class Snapshot:
     """
 
     week: int
-    day: date
     policy: bool
     governance: Governance
     numbers: Numbers
@@ -442,7 +440,7 @@ class Snapshot:
     @cached_property
     def grid_queued(self) -> bool:
         """Whether any request waits for a study or for firm capacity."""
-        waits = self.study_asked or self.sites.need_grid and np.count_nonzero(self.unconnected)
+        waits = self.study_asked or (self.sites.need_grid and np.count_nonzero(self.unconnected))
         return bool(waits)
 
     @cached_property

@@ -203,8 +203,8 @@ class Treasury:
         """
         layout, ledger = self.layout, self.ledger
         ledger.week = now.week
-        if now.week and str(now.day.year) != ledger.period:
-            ledger.begin(str(now.day.year))
+        if year := layout.new_years.get(now.week):
+            ledger.begin(str(year))
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)

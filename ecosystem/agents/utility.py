@@ -97,6 +97,12 @@ class Utility(Actor):
         room = slots(now)
         if busy >= room:
             return []
+        end = now.week + now.numbers.delivery.study_weeks
+        if not len(asking):  # others stand in the order in which they came
+            begun = self.waiting[: room - busy]
+            self.others_until += [end] * len(begun)
+            self.waiting = self.waiting[len(begun) :]
+            return []
         begins = start_studies(
             np.array([room]),
             np.array([busy]),
@@ -104,7 +110,6 @@ class Utility(Actor):
             np.append(now.study_week[asking], self.waiting),
         )
         begun = begins[len(asking) :].tolist()
-        end = now.week + now.numbers.delivery.study_weeks
         self.others_until += [end] * sum(begun)
         self.waiting = [week for week, done in zip(self.waiting, begun, strict=True) if not done]
         return [StartStudy(int(site)) for site in asking[begins[: len(asking)]]]
