@@ -61,6 +61,9 @@ KINDS: tuple[str, ...] = tuple(
 """All kinds of agents."""
 
 
+_ON_RECORD = Governance()
+
+
 def _pending(layout: Layout, live: BoolArray, state: IntArray) -> BoolArray:
     """Return the phases of live sites that are neither in use nor given up, shape (P,)."""
     return live[layout.site_of_phase] & (state < Rung.USABLE)
@@ -332,7 +335,7 @@ class Ecosystem(mesa.Model):
     def _governance(self, week: int) -> Governance:
         """Return who builds what the lab chooses: until it may choose, the partners on record."""
         if week < self.layout.choice_week:
-            return Governance()
+            return _ON_RECORD
         asked = self.strategy.governance
         if asked is not None and self.policy.week <= week < self.policy.until:
             return asked

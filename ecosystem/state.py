@@ -108,6 +108,20 @@ class Sites:
         return np.flatnonzero(free)
 
     @cached_property
+    def last_moratorium_until(self) -> float:
+        """When the last moratorium so far is over; -inf where there was none."""
+        return float(self.moratorium_until.max(initial=-np.inf))
+
+    def unfunded_mw(self, layout: Layout) -> float:
+        """Return the megawatts of sites whose construction financiers refuse."""
+        return float(np.add.reduce(layout.site_mw[self.unfunded])) if self.any_unfunded else 0.0
+
+    @cached_property
+    def any_unfunded(self) -> bool:
+        """Whether financiers refuse any."""
+        return bool(np.count_nonzero(self.unfunded))
+
+    @cached_property
     def unfunded(self) -> BoolArray:
         """Live sites whose construction financiers refuse."""
         return self.live & ~self.funded
@@ -367,6 +381,13 @@ class Snapshot:
         """Place on the ladder of the most advanced phase of each site, shape (S,)."""
         best = np.where(self.state == Rung.CANCELLED, -1, self.state)
         return np.maximum.reduceat(best, self.layout.lead_of_site)
+
+    @cached_property
+    def mw_by_rung(self) -> FloatArray:
+        """Facility MW by site and rung, shape (S, 8)."""
+        sites, rungs = len(self.layout.sites), len(Rung)
+        cell = self.layout.site_of_phase * rungs + self.state
+        return np.bincount(cell, self.layout.phase_mw, sites * rungs).reshape(sites, rungs)
 
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""

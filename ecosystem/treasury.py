@@ -216,8 +216,7 @@ class Treasury:
         by_phase = np.bincount(rows, np.add.reduce(hours, 1), layout.phases)
         self._site_hours = np.add.reduceat(by_phase, layout.lead_of_site)
         self._local_hours += self._site_hours
-        to_hosts = cost.agreement, cost.cash, cost.local_hire
-        if any(usd is not cost.nothing for usd in to_hosts):
+        if not cost.free:
             self._community_usd += cost.agreement + cost.cash + cost.local_hire
         if cost.rate_protection is not cost.nothing:
             self._relief_usd += np.bincount(
