@@ -60,12 +60,12 @@ class Hosts(NamedTuple):
         others = (3 * (1 - layout.world.numbers.society.owner_share) - low) / 2
         renters = np.clip([low, others, others], 0.0, 1.0) / 3
         renting = float(renters.sum())
-        pay = [local.pay_low_share, local.pay_middle_share]
+        pay = [local.pay_low_share, min(local.pay_middle_share, 1 - local.pay_low_share)]
         return cls(
             everybody=np.outer(terciles, [1 - near, near]),
             neighbours=np.outer(terciles, [0.0, 1.0]),
             renters=np.outer(renters / max(renting, 1e-9), [1 - near, near]),
-            earners=np.outer([*pay, max(1 - sum(pay), 0.0)], [1 - near, near]),
+            earners=np.outer([*pay, 1 - sum(pay)], [1 - near, near]),
             renting=renting,
             billed_mwh=np.array([r.residential_mwh_per_year for r in regions]),
             households=np.array([r.households for r in regions]),

@@ -11,7 +11,6 @@ from typing import Any
 
 from ecosystem.errors import InputError
 from ecosystem.model import Ecosystem
-from ecosystem.policy import Policy
 from ecosystem.results import RunResult
 from ecosystem.scenario import Strategy, World
 from ecosystem.units import week_of
@@ -43,7 +42,7 @@ def branch(model: Ecosystem, strategy: Strategy | None = None) -> Ecosystem:
     copy = deepcopy(model, {id(part): part for part in _read_only(model)})
     if strategy is not None and strategy != model.strategy:
         copy.strategy = strategy
-        copy.policy = Policy(copy.layout, strategy, not_before=copy.week)
+        copy.policy = copy.policy.followed_by(copy.layout, strategy, copy.week)
         copy.treasury.forget_sponsored()
     return copy
 

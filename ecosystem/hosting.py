@@ -99,7 +99,10 @@ def jobs_kept(now: Snapshot, jobs: FloatArray, promised_mw: FloatArray) -> Float
     """
     n = now.numbers.local
     promised = n.announced_jobs_factor * n.permanent_jobs_per_mw * promised_mw
-    return jobs / (promised * n.local_hire_share)
+    kept = np.ones_like(jobs)  # who promises no jobs keeps the promise
+    return np.divide(
+        jobs, promised * n.local_hire_share, out=kept, where=promised * n.local_hire_share > 0
+    )
 
 
 def residents_at_work(now: Snapshot, in_use_mw: FloatArray, craft: ArrayLike) -> FloatArray:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from ecosystem.errors import InputError
 from ecosystem.scenario import World
 
-PLENTY = 1e6
+PLENTY = 1e3
 """Multiplier, or stock, with which nothing is short."""
-NEVER_WEEKS = 1e9
+NEVER_WEEKS = 1e5
 
 
 class Null(NamedTuple):
@@ -62,7 +62,7 @@ NULLS: Mapping[str, Null] = {
     "contagion": Null("moratoria do not spread", {"regulators.contagion": 1.0}),
     "grid_studies": Null(
         "every grid study starts at once",
-        {"grid.study_slots": 1_000_000, "grid.restudy_weeks": 0.0},
+        {"grid.study_slots": 6_000, "grid.restudy_weeks": 0.0},
     ),
     "grid_headroom": Null("firm capacity for everybody", {"grid.headroom_factor": PLENTY}),
     "other_requests": Null("nobody else asks for a grid study", {"grid.other_requests_share": 0.0}),
@@ -72,8 +72,8 @@ NULLS: Mapping[str, Null] = {
     "speculative_holds": Null(
         "no firm capacity is held by speculative requests", {"grid.speculative_hold_share": 0.0}
     ),
-    "equipment": Null("slots for every order", {"equipment.slots_mw": 1e9}),
-    "chips": Null("racks for every order", {"chips.mw_per_week": 1e9}),
+    "equipment": Null("slots for every order", {"equipment.slots_mw": 1e7}),
+    "chips": Null("racks for every order", {"chips.mw_per_week": 2e5}),
     "chip_rivals": Null("nobody else orders racks", {"chips.rival_mw_per_week": 0.0}),
     "chip_ramps": Null(
         "every generation comes in full number at once", {"chips.ramp_start_share": 1.0}

@@ -11,6 +11,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 type Grade = Literal["A", "B", "C"]
+FAR = 1_000.0
+"""How many times the largest value that its declaration names a number may be, by default."""
+
 type Shape = Literal["uniform", "triangular", "lognormal"]
 
 
@@ -40,8 +43,15 @@ def par(
     shape : {"uniform", "triangular", "lognormal"}
         Distribution between them; the triangle has its mode at `default`.
     **bounds
-        Hard limits for Pydantic (``ge``, ``gt``, ``le``, ``lt``).
+        Hard limits for Pydantic (``ge``, ``gt``, ``le``, ``lt``). Where there is none, a number
+        may go :data:`FAR` times as far as its largest value here: beyond lies a slip of the pen.
     """
+    if isinstance(default, int | float) and not isinstance(default, bool):
+        furthest = FAR * max(abs(value) for value in (default, *(sample or ())))
+        if furthest and not bounds.keys() & {"le", "lt"}:
+            bounds["le"] = furthest
+        if furthest and not bounds.keys() & {"ge", "gt"}:
+            bounds["ge"] = -furthest
     extra = {"unit": unit, "source": source, "grade": grade, "sample": sample, "shape": shape}
     return Field(default, description=meaning, json_schema_extra=extra, **bounds)
 
@@ -49,7 +59,9 @@ def par(
 class Parameters(BaseModel):
     """A closed, frozen group of parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+    )
 
     def with_(self, path: str, value: object) -> Self:
         """Return a revalidated copy; ``model_copy(update=...)`` would skip validation.

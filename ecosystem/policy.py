@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 S0 = Levers()
 
+_TIMED = (
+    "agreement_share_of_capex",
+    "agreement_binding",
+    "agreement_weeks",
+    "academy_seats_per_year",
+    "upskilling_seats_per_year",
+    "pre_apprenticeship_seats_per_year",
+)
+"""Levers that take time from the offer on: talks until a signature, courses until they are over."""
+
 
 class InForce:
     """The levers at each site: every lever is an attribute, an array of shape (S,).
@@ -73,6 +83,22 @@ class Policy:
         self._moved = [n for n, v in self._whole.items() if v[0] != self._usual[n][0]]
         self._before = InForce(self._since, **self._usual)
         self._always = InForce(np.full(count, self.week), **self._whole)
+
+    def followed_by(self, layout: Layout, strategy: Strategy, week: int) -> "Policy":
+        """Return the policy under which another strategy acts from `week` on, or from its start.
+
+        Where the same agreement and courses stay on offer, their time goes on; otherwise it begins
+        anew. A condition that is asked again and was met once stays met.
+        """
+        new = Policy(layout, strategy, not_before=week)
+        same = np.all([self._whole[name] == new._whole[name] for name in _TIMED], axis=0)
+        before = self._always.since if self._plain else self._since
+        begun = same & (before < week) & (self.week < week)
+        new._since = np.where(begun, before, np.inf)
+        new._always = InForce(np.where(begun, before, new.week), **new._whole)
+        if strategy.condition == self.strategy.condition:
+            new._met = self._met.copy()
+        return new
 
     def in_force(self, week: int, sites: "Sites", society: "Society") -> InForce:
         """Return the levers of a week, from what is so at its start."""

@@ -26,6 +26,9 @@ from ecosystem.works import Works
 RUNGS = tuple(r.name.lower() for r in Rung)
 CAUSES = tuple(c.name.lower() for c in Cause)
 OPINION_WEEKS = 4
+LATELY = 6
+"""Events that are kept at hand for each agent."""
+
 LOST_AT = np.array(LOST_COLUMNS)
 RUNG_COLUMNS = slice(COLUMN["announced_mw"], COLUMN["cancelled_mw"] + 1)
 
@@ -155,6 +158,7 @@ class Recorder:
         self.layout = layout
         self.opinion: list[tuple[int, Society, FloatArray]] = []
         self.events: list[Event] = []
+        self.lately: dict[str, tuple[Event, ...]] = {}
         self._works = works
         self._weekly = np.full((weeks, len(WEEKLY)), np.nan)
         self._ladder = np.zeros((weeks, sites, len(Rung)))
@@ -246,7 +250,9 @@ class Recorder:
         day = self.layout.world.start + timedelta(weeks=week)
         for item in news:
             site = self.layout.sites[item.site].key if item.site >= 0 else ""
-            self.events.append(Event(week, day, item.kind, site, item.agent, item.text))
+            event = Event(week, day, item.kind, site, item.agent, item.text)
+            self.events.append(event)
+            self.lately[item.agent] = (event, *self.lately.get(item.agent, ())[: LATELY - 1])
 
     def tables(self, weeks: int) -> dict[str, Table]:
         """Return the tables of the first `weeks` weeks."""

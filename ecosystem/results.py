@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -120,7 +120,7 @@ def write_table(columns: Table, path: Path) -> str:
         with cursor() as connection:
             # DuckDB reads a dict of NumPy arrays as a table, by the name of the variable.
             connection.sql("SELECT * FROM columns").write_parquet(name, compression="zstd")
-        checksum = sha256(Path(name).read_bytes()).hexdigest()
+        checksum = _sum_of(Path(name))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -144,8 +144,13 @@ def plain_columns(columns: Mapping[str, Any]) -> Table:
 
 def check_file(path: Path, checksum: str) -> None:
     """Raise a ResultsError that names the file if it is not what was written."""
-    if not path.is_file() or sha256(path.read_bytes()).hexdigest() != checksum:
+    if not path.is_file() or _sum_of(path) != checksum:
         raise ResultsError(f"{path} is missing or damaged; run the same command again.")
+
+
+def _sum_of(path: Path) -> str:
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()
 
 
 def read_manifest(folder: Path, *keys: str) -> dict[str, Any]:
@@ -160,7 +165,11 @@ def read_manifest(folder: Path, *keys: str) -> dict[str, Any]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it."""
+    """Write a file under a temporary name, then rename it; no half file is left behind."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

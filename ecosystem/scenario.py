@@ -7,12 +7,12 @@ name becomes one line that says the file, the key, the value, the limit and the 
 import csv
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -48,18 +48,18 @@ class Site(Parameters):
     country: str = "US"
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
-    facility_mw: float = Field(ge=0)
-    it_mw: float = Field(ge=0)
+    facility_mw: float = Field(ge=0, le=100_000)
+    it_mw: float = Field(ge=0, le=100_000)
     phases: int = Field(ge=0, le=100)
-    phases_at_start: int = Field(1, ge=1)
+    phases_at_start: int = Field(1, ge=1, le=100)
     announced: date | None = None
     build_start: date | None = None
     build_end: date | None = None
     power: Power = "grid"
     plant: Plant = Field("engines", description="Power on site, where there is any")
     cooling: Literal["closed", "evaporative"] = "closed"
-    interconnect_weeks: float | None = Field(None, ge=0)
-    households: int = Field(20_000, ge=100)
+    interconnect_weeks: float | None = Field(None, ge=0, le=1_000)
+    households: int = Field(20_000, ge=100, le=20_000_000)
     predisposition: float = Field(0.0, ge=-1, le=1)
     water_stress: float = Field(0.3, ge=0, le=1)
     state_land: bool = Field(False, description="Whether its line or pipe crosses state land")
@@ -72,17 +72,19 @@ class Region(Parameters):
 
     key: str
     name: str
-    headroom_mw: float = Field(ge=0)
-    headroom_mw_per_year: float = Field(ge=0)
-    electrical: float = Field(ge=0)
-    mechanical: float = Field(ge=0)
-    civil: float = Field(ge=0)
-    commissioning: float = Field(ge=0)
-    wage_usd_per_h: float = Field(gt=0)
-    households: float = Field(gt=0)
-    residential_mwh_per_year: float = Field(gt=0)
+    headroom_mw: float = Field(ge=0, le=1e6)
+    headroom_mw_per_year: float = Field(ge=0, le=1e6)
+    electrical: float = Field(ge=0, le=1e7)
+    mechanical: float = Field(ge=0, le=1e7)
+    civil: float = Field(ge=0, le=1e7)
+    commissioning: float = Field(ge=0, le=1e7)
+    wage_usd_per_h: float = Field(ge=1, le=1_000)
+    households: float = Field(ge=100, le=1e9)
+    residential_mwh_per_year: float = Field(ge=100, le=1e10)
     tight: float = Field(ge=0, le=1)
-    zoned_ha: float = Field(1_000_000, ge=0, description="Zoned land; by default never short")
+    zoned_ha: float = Field(
+        1_000_000, ge=0, le=1e8, description="Zoned land; by default never short"
+    )
     source: str
     note: str = ""
 
@@ -106,7 +108,9 @@ class Cloud(Parameters):
     key: str
     name: str
     equity_usd: float = Field(
-        ge=0, description="Equity that he and his backers would put into the programme [USD]"
+        ge=0,
+        le=1e14,
+        description="Equity that he and his backers would put into the programme [USD]",
     )
     integration: float = Field(ge=0, le=1, description="Depth of integration with the hardware")
     margin: float = Field(ge=0, le=1, description="Markup on the lease")
@@ -119,9 +123,9 @@ class Contractor(Parameters):
 
     key: str
     name: str
-    crews: float = Field(gt=0, description="Phases that he can build at once")
+    crews: float = Field(ge=0.1, le=10_000, description="Phases that he can build at once")
     pace: float | None = Field(
-        None, gt=0, le=10, description="Building time over the usual one, where it is on record"
+        None, ge=0.1, le=10, description="Building time over the usual one, where it is on record"
     )
     source: str
 
@@ -131,21 +135,21 @@ class Outage(Parameters):
 
     node: str = Field(description="Its key on the partnership graph, such as cloud:oracle")
     start: date | None = Field(None, description="First day; by default the start of strategies")
-    weeks: float | None = Field(None, gt=0, description="How long; by default for good")
+    weeks: float | None = Field(None, gt=0, le=5_200, description="How long; by default for good")
 
 
 class SoftwareStep(Parameters):
     """A leap of software that serves more tokens from every megawatt: a what-if question."""
 
     start: date
-    factor: float = Field(gt=0, le=5, description="Tokens per MW over those without it")
+    factor: float = Field(ge=0.01, le=5, description="Tokens per MW over those without it")
 
 
 class DatedSeries(Parameters):
     """Dated input, read by linear interpolation; after `observed_until` it is an assumption."""
 
     dates: tuple[date, ...]
-    values: tuple[float, ...]
+    values: tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...]
     source: str
     observed_until: date
 
@@ -336,7 +340,10 @@ def vendor_nodes(world: World) -> dict[str, int]:
 
 
 class Levers(Parameters):
-    """What a strategy can do. The defaults are S0: decide, announce, defend."""
+    """What a strategy can do. The defaults are S0: decide, announce, defend.
+
+    What each acts on and how it is priced is told in :mod:`ecosystem.levers`.
+    """
 
     openness: float = par(
         0.3,
@@ -781,16 +788,46 @@ _OWN = {"key", "name", "description", "source", "of_budget"}
 """What a strategy does not take over from the one that it extends."""
 
 
+def parse_strategy(text: str, where: str) -> Strategy:
+    """Read a strategy from the text of a TOML file; `where` names it in messages.
+
+    By the rules of :func:`load_strategy`, but for one: ``extends`` names a shipped strategy, never
+    a path, so that text from anywhere can open no file.
+
+    Raises
+    ------
+    InputError
+        If the text is no TOML, or a key or value in it is wrong.
+    """
+
+    def base(parent: str) -> Strategy:
+        known = shipped("strategies")
+        if parent.lower() not in map(str.lower, known):
+            raise InputError(_unknown("strategy", parent, known, f"{where}: extends"))
+        return load_strategy(parent)
+
+    return _extended(_parsed(text, where), where, base)
+
+
 def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     path = _find(name, "strategies", "strategy", f"{above[-1]}: extends" if above else "")
     if path in above:
         raise InputError(f"{path}: extends: the strategies extend one another in a circle")
-    raw = _read_toml(path)
+
+    def base(parent: str) -> Strategy:
+        beside = path.parent / f"{parent}.toml"
+        return _load_strategy(beside if beside.exists() else parent, (*above, path))
+
+    return _extended(_read_toml(path), str(path), base)
+
+
+def _extended(raw: dict[str, Any], where: str, base: Callable[[str], Strategy]) -> Strategy:
+    """Validate what a file says, together with what it takes over from the one it extends."""
     parent = raw.pop("extends", None)
     if parent is not None:
-        beside = path.parent / f"{parent}.toml"
-        base = _load_strategy(beside if beside.exists() else parent, (*above, path))
-        inherited = base.model_dump(exclude=_OWN, exclude_unset=True)
+        if not isinstance(parent, str):
+            raise InputError(f'{where}: extends = {parent!r}: name a strategy, such as "S2".')
+        inherited = base(parent).model_dump(exclude=_OWN, exclude_unset=True)
         for name, value in inherited.items():
             own = raw.get(name, {})
             if not isinstance(value, dict):
@@ -800,7 +837,7 @@ def _load_strategy(name: str | Path, above: tuple[Path, ...]) -> Strategy:
     try:
         return Strategy.model_validate(raw)
     except ValidationError as error:
-        raise InputError(_explain(error, str(path), Strategy)) from error
+        raise InputError(_explain(error, where, Strategy)) from error
 
 
 def write_template(name: str) -> list[Path]:
@@ -862,9 +899,18 @@ def _find(
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return _parsed(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: cannot be read as TOML: brackets inside brackets.") from error
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers too long, brackets too deep
+        raise InputError(f"{where}: cannot be read as TOML: {error}") from error
 
 
 def _read_csv(world_file: Path, name: str, model: type[BaseModel]) -> list[BaseModel]:

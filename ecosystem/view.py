@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 
 from ecosystem.units import FloatArray
 
@@ -51,23 +52,35 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """One agent: its card as pairs of a word and a value with its unit."""
+    """One agent: its card as pairs of a word and a value with its unit, its latest events first."""
 
     key: str
     kind: str
     label: str
     card: tuple[tuple[str, str], ...]
+    lately: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeView:
-    """One relation of the partnership graph."""
+    """One relation of the partnership graph.
+
+    Attributes
+    ----------
+    promise, due_week : str, float
+        What is promised and by when, for a commitment.
+    open : bool
+        Whether a commitment is neither kept nor broken yet.
+    """
 
     source: str
     target: str
     kind: str
     strength: float
     broken: bool
+    promise: str = ""
+    due_week: float = nan
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ecosystem.delivery.ladder import Rung
 from ecosystem.observables import WEEKLY
+from ecosystem.partnerships import Edge
 from ecosystem.recorder import CAUSES
 from ecosystem.scenario import Site
 from ecosystem.units import FloatArray, date_of
@@ -102,6 +103,7 @@ def _agents(model: "Ecosystem") -> tuple[AgentView, ...]:
             kind=actor.kind,
             label=actor.label,
             card=actor.card(now) if now is not None else (),
+            lately=model.recorder.lately.get(actor.key, ()),
         )
         for actor in model.actors
     )
@@ -109,14 +111,22 @@ def _agents(model: "Ecosystem") -> tuple[AgentView, ...]:
 
 def _edges(model: "Ecosystem") -> tuple[EdgeView, ...]:
     partners = model.relations.partnerships
-    strength = partners.all_strengths
     return tuple(
-        EdgeView(
-            source=partners.edge(i).source,
-            target=partners.edge(i).target,
-            kind=partners.edge(i).kind,
-            strength=float(strength[i]),
-            broken=partners.kept(i) is False,
-        )
-        for i in range(len(partners))
+        _edge(partners.edge(i), strength, partners.kept(i))
+        for i, strength in enumerate(partners.all_strengths.tolist())
+    )
+
+
+def _edge(edge: Edge, strength: float, kept: bool | None) -> EdgeView:
+    if edge.kind != "commitment":
+        return EdgeView(edge.source, edge.target, edge.kind, strength, kept is False)
+    return EdgeView(
+        source=edge.source,
+        target=edge.target,
+        kind=edge.kind,
+        strength=strength,
+        broken=kept is False,
+        promise=edge.attributes["promise"],
+        due_week=edge.attributes["due_week"],
+        open=kept is None,
     )

@@ -1,6 +1,8 @@
 """Strategies at equal budget: how far each one's spending levers go for the same money."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from math import isclose
@@ -13,9 +15,10 @@ from ecosystem.results import RunResult
 from ecosystem.scenario import SPENDING, Strategy, World, upper_bound
 from ecosystem.units import WEEKS_PER_YEAR, FloatArray, week_of
 from experiments.compare import write_csv
-from experiments.runner import pool_of, simulate
+from experiments.runner import simulate
 from experiments.summary import grid
 from experiments.wording import three
+from experiments.workers import pool_of
 
 TOLERANCE = 0.005
 """Of the budget, within which a scale counts as found."""
@@ -85,6 +88,7 @@ def equal_budget(
     seed: int = 0,
     weeks: int | None = None,
     jobs: int = 1,
+    executor: Executor | None = None,
 ) -> list[Budgeted]:
     """Give every strategy but the baseline the same money.
 
@@ -102,6 +106,8 @@ def equal_budget(
         As in :class:`experiments.design.Experiment`.
     jobs : int
         Processes; the result does not depend on it.
+    executor : Executor, optional
+        Makes all runs instead of this process and its own; it stays open.
 
     Returns
     -------
@@ -116,19 +122,27 @@ def equal_budget(
     """
     if not 0 < share <= 1:
         raise InputError(f"--budget-share {share:g}: it must lie above 0 and not above 1.")
-    result = simulate(world, baseline, seed, weeks)
-    capex = capex_present_value(result, world)
+    measure = partial(_of_baseline, world, baseline, seed, weeks)
+    base, capex = executor.submit(measure).result() if executor else measure()
     if capex <= 0:
         raise InputError(
             f"World {world.name!r} builds nothing under {baseline.key} after strategies start: "
             "there is no capex of which a budget could be a share. Let it run longer."
         )
-    solve = partial(_solve, world, seed, weeks, present_value(result, world), share * capex)
+    solve = partial(_solve, world, seed, weeks, base, share * capex)
     others = [strategy for strategy in strategies if strategy.key != baseline.key]
-    if jobs == 1 or len(others) < 2:
+    if executor is None and (jobs == 1 or len(others) < 2):
         return [solve(strategy) for strategy in others]
-    with pool_of(min(jobs, len(others))) as executor:
-        return list(executor.map(solve, others))
+    with nullcontext(executor) if executor else pool_of(min(jobs, len(others))) as pool:
+        return list(pool.map(solve, others))
+
+
+def _of_baseline(
+    world: World, baseline: Strategy, seed: int, weeks: int | None
+) -> tuple[float, float]:
+    """Return present values of what the baseline costs, and of its campus capex [USD]."""
+    result = simulate(world, baseline, seed, weeks)
+    return present_value(result, world), capex_present_value(result, world)
 
 
 def _solve(

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ecosystem.errors import ResultsError
 from ecosystem.results import Table
 from experiments.answer import answer, why
 from experiments.breakeven_report import break_even_text, estimated, write_break_evens
 from experiments.compare import PRIMARY, Row, compare, differences, write_csv, write_rows
-from experiments.design import Experiment, RunSpec
+from experiments.design import Experiment
 from experiments.explain import COLUMNS, explain
-from experiments.gains import compare_gains
+from experiments.gains import compare_gains, write_parties
 from experiments.precision import reduction_text, reductions
 from experiments.store import read
 from experiments.wording import between, three
@@ -31,9 +32,72 @@ class Report:
     reduction: str = ""
 
 
+class Told(NamedTuple):
+    """What finished runs say, and the tables behind it.
+
+    Attributes
+    ----------
+    report : Report
+    differences, break_evens, sites, events : list of dict
+        Rows of the tables that :func:`write_answer` writes.
+    runs : dict of str to str
+        Runs that differences are explained by, by strategy; those that failed are not among them.
+    """
+
+    report: Report
+    differences: list[dict[str, Any]]
+    break_evens: list[Mapping[str, object]]
+    sites: list[dict[str, object]]
+    events: list[dict[str, object]]
+    runs: dict[str, str]
+
+
+def tell(
+    experiment: Experiment,
+    folder: Path,
+    future: int = 0,
+    exact: Sequence[Mapping[str, object]] = (),
+    rules: str = "",
+) -> Told:
+    """Compare the finished runs in `folder`; writes nothing.
+
+    Parameters are those of :func:`write_answer`. The baseline of `experiment` may be any of its
+    strategies.
+
+    Raises
+    ------
+    ResultsError
+        If no run of the baseline is there, or the results are damaged.
+    """
+    baseline, runs = experiment.baseline, read(folder, "runs")
+    failures = _failures(runs)
+    made = runs["status"] == "ok"
+    if not (made & (runs["strategy"] == baseline)).any():
+        raise ResultsError(
+            " ".join([f"No run of {baseline} is there to compare with.", *failures[1:]])
+        )
+    outcomes = read(folder, "outcomes")
+    rows = compare(outcomes, baseline, experiment.seed)
+    every = differences(outcomes, baseline)
+    turns = [*estimated(experiment, every), *exact]
+    here = made & (runs["future"] == future)
+    told = dict(zip(map(str, runs["strategy"][here]), map(str, runs["run"][here]), strict=True))
+    lines, sites, events = _explain_all(experiment, told, future, folder)
+    report = Report(
+        rows,
+        answer(rows, baseline),
+        lines,
+        compare_gains(rows, baseline, folder, told, future) if baseline in told else "",
+        failures,
+        break_even_text(list(exact) or turns, baseline),
+        rules,
+        reduction_text(reductions(outcomes, baseline, experiment.seed)),
+    )
+    return Told(report, every, turns, sites, events, told)
+
+
 def write_answer(
     experiment: Experiment,
-    specs: Sequence[RunSpec],
     future: int,
     folder: Path,
     command: str,
@@ -51,8 +115,6 @@ def write_answer(
     Parameters
     ----------
     experiment : Experiment
-    specs : sequence of RunSpec
-        Its runs.
     future : int
         The future in which differences are explained.
     folder : Path
@@ -70,64 +132,48 @@ def write_answer(
     ResultsError
         If no run of the baseline is there, or the results are damaged.
     """
-    failures, failed = _failures(folder)
-    baseline = experiment.baseline
-    if all(spec.run in failed for spec in specs if spec.strategy.key == baseline):
-        raise ResultsError(f"No run of {baseline} is there to compare with. {failures[-1]}")
-    outcomes = read(folder, "outcomes")
-    rows = compare(outcomes, baseline, experiment.seed)
-    write_rows(folder / "comparison.csv", rows)
-    every = differences(outcomes, baseline)
+    told = tell(experiment, folder, future, exact, rules)
+    write_rows(folder / "comparison.csv", told.report.rows)
     names = ("strategy", "future", "outcome", "unit", "baseline_value", "value", "difference")
-    write_csv(folder / "differences.csv", every, names)
-    turns = [*estimated(experiment, every), *exact]
-    write_break_evens(folder / "break_even.csv", turns)
-    lines = _explain_all(experiment, specs, failed, future, folder)
-    told = {
-        spec.strategy.key: spec.run
-        for spec in specs
-        if spec.future == future and spec.run not in failed
-    }
-    gains = compare_gains(rows, baseline, folder, told, future) if baseline in told else ""
-    told_turns = break_even_text(list(exact) or turns, baseline)
-    saved = reduction_text(reductions(outcomes, baseline, experiment.seed))
-    said = answer(rows, baseline)
-    report = Report(rows, said, lines, gains, failures, told_turns, rules, saved)
-    (folder / "answer.md").write_text(_page(report, experiment, command, money), encoding="utf-8")
-    return report
+    write_csv(folder / "differences.csv", told.differences, names)
+    write_break_evens(folder / "break_even.csv", told.break_evens)
+    head = ("strategy", "baseline", "future")
+    write_csv(folder / "why.csv", told.sites, (*head, *COLUMNS))
+    columns = (*head, "only_under", "day", "kind", "site", "agent", "text")
+    write_csv(folder / "why_events.csv", told.events, columns)
+    if experiment.baseline in told.runs:
+        write_parties(folder, experiment.baseline, told.runs)
+    page = _page(told.report, experiment, command, money)
+    (folder / "answer.md").write_text(page, encoding="utf-8")
+    return told.report
 
 
-def _failures(folder: Path) -> tuple[list[str], set[str]]:
-    """Return what to say of failed runs, and their names."""
-    runs = read(folder, "runs")
+def _failures(runs: Table) -> list[str]:
+    """Return what to say of failed runs."""
     failed = [i for i, status in enumerate(runs["status"]) if status != "ok"]
     if not failed:
-        return [], set()
+        return []
     first = failed[0]
     who = f"{runs['strategy'][first]}, future {runs['future'][first]}"
-    lines = [
+    return [
         f"{len(failed)} of {len(runs['run'])} runs failed and are left out, with their pairs.",
         f"The first, {who}: {runs['error'][first]}",
     ]
-    return lines, {str(runs["run"][i]) for i in failed}
 
 
 def _explain_all(
-    experiment: Experiment, specs: Sequence[RunSpec], failed: set[str], future: int, folder: Path
-) -> list[str]:
-    """Explain every strategy's difference in one future; write the tables, return the lines."""
-    in_future = {s.strategy.key: s.run for s in specs if s.future == future}
+    experiment: Experiment, runs: Mapping[str, str], future: int, folder: Path
+) -> tuple[list[str], list[dict[str, object]], list[dict[str, object]]]:
+    """Explain every strategy's difference in one future: in lines, by site, by first events."""
     baseline = experiment.baseline
     sites: list[dict[str, object]] = []
     events: list[dict[str, object]] = []
     lines: list[str] = []
-    for strategy, run in in_future.items():
-        if strategy == baseline:
-            continue
-        if {run, in_future[baseline]} & failed:
+    for strategy in (s.key for s in experiment.strategies if s.key != baseline):
+        if not {strategy, baseline} <= runs.keys():
             lines.append(f"{strategy} cannot be explained in future {future}: a run failed.")
             continue
-        found = explain(_tables(folder, in_future[baseline]), _tables(folder, run))
+        found = explain(_tables(folder, runs[baseline]), _tables(folder, runs[strategy]))
         lines += why(found, strategy, baseline, future)
         common = {"strategy": strategy, "baseline": baseline, "future": future}
         sites += [{**common, **row} for row in found.sites]
@@ -136,11 +182,7 @@ def _explain_all(
             events += [
                 {**common, "only_under": only, **dict(zip(names, row, strict=True))} for row in rows
             ]
-    head = ("strategy", "baseline", "future")
-    write_csv(folder / "why.csv", sites, (*head, *COLUMNS))
-    columns = (*head, "only_under", "day", "kind", "site", "agent", "text")
-    write_csv(folder / "why_events.csv", events, columns)
-    return lines
+    return lines, sites, events
 
 
 def _tables(folder: Path, run: str) -> dict[str, Table]:

@@ -19,6 +19,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,9 +42,11 @@ _Z90 = 1.645
 _FEWEST = 10
 
 
-def explained(world: World, strategy: Strategy, seed: int, weeks: int | None = None) -> RunResult:
+def explained(
+    world: World, strategy: Strategy, seed: int, weeks: int | None = None, **options: Any
+) -> RunResult:
     """Run the model with the tables of :mod:`ecosystem.causes`."""
-    return simulate(world, strategy, seed, weeks, explained=True)
+    return simulate(world, strategy, seed, weeks, explained=True, **options)
 
 
 def keep(result: RunResult) -> dict[str, Table]:

@@ -68,7 +68,7 @@ def run_gains(result: RunResult) -> str:
 def compare_gains(
     rows: Sequence[Row], baseline: str, folder: Path, runs: Mapping[str, str], future: int
 ) -> str:
-    """Tell what strategies mean for people; write ``parties.csv``.
+    """Tell what strategies mean for people.
 
     Parameters
     ----------
@@ -90,15 +90,6 @@ def compare_gains(
         + _matrix(of, keys, baseline)
     ]
     paid = {key: read(folder, "parties", [run]) for key, run in runs.items()}
-    write_csv(
-        folder / "parties.csv",
-        [
-            {"strategy": key, "baseline": baseline, "payer": a, "payee": b, "usd": usd}
-            for key, table in paid.items()
-            for a, b, usd in zip(table["payer"], table["payee"], table["usd"], strict=True)
-        ],
-        _WIDE,
-    )
     place = "the central future" if future == 0 else f"future {future}"
     parts.append(
         f"What someone gains someone pays: USD received less paid in {place}, and change against\n"
@@ -109,6 +100,20 @@ def compare_gains(
         hosts, groups = read(folder, "hosts", [run]), read(folder, "groups", [run])
         lines += [f"{key}, {place}: {line}" for line in _vetoes(hosts, groups)]
     return "\n\n".join([*parts, "\n".join(map(paragraph, lines))])
+
+
+def write_parties(folder: Path, baseline: str, runs: Mapping[str, str]) -> None:
+    """Write ``parties.csv``: who paid whom in one run of each strategy."""
+    paid = {key: read(folder, "parties", [run]) for key, run in runs.items()}
+    write_csv(
+        folder / "parties.csv",
+        [
+            {"strategy": key, "baseline": baseline, "payer": a, "payee": b, "usd": usd}
+            for key, table in paid.items()
+            for a, b, usd in zip(table["payer"], table["payee"], table["usd"], strict=True)
+        ],
+        _WIDE,
+    )
 
 
 def _matrix(of: Mapping[tuple[str, str], Row], keys: Sequence[str], baseline: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ecosystem import observables
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
-from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
+from ecosystem.units import MW_PER_GW, SECONDS_PER_WEEK, WEEKS_PER_YEAR
 from experiments import failures, people
 
 LADDER = (*(name.removesuffix("_mw") for name in observables.LADDER), "cancelled")
@@ -89,6 +89,11 @@ def row_at(result: RunResult, day: date) -> int | None:
 def usable_gw_years(result: RunResult) -> float:
     """Return the integral of usable facility power over the run [GW yr]."""
     return float(result.series("usable_mw").sum()) / MW_PER_GW / WEEKS_PER_YEAR
+
+
+def training_flop(result: RunResult) -> float:
+    """Return the useful training work of a run [FLOP]."""
+    return float(result.series("training_flop_per_s").sum()) * SECONDS_PER_WEEK
 
 
 def usable_gw_on(result: RunResult, day: date) -> float:
@@ -267,6 +272,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "lab_result_usd", "USD", "Lab: revenue less all it pays, equity aside", 1, lab_result_usd
     ),
     Outcome("capability", "ECI points", "Capability at horizon", 0, _at_horizon("capability")),
+    Outcome("training_flop", "FLOP", "Useful training work", 1, training_flop),
     Outcome("rationed", "1", "Weeks in which demand was rationed, share", -1,
             _weeks_with("rationed")),
     Outcome("price_at_bound", "1", "Weeks with the price at its bound, share", 0,

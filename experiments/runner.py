@@ -1,26 +1,31 @@
 """Carry out runs in chunks, on any executor: failures stay alone, an interruption loses little."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
+from time import perf_counter
 from traceback import extract_tb
 from typing import Any, Protocol
 
 import numpy as np
 
+from ecosystem.errors import EcosystemError
 from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Strategy, World
 from experiments.design import RunSpec
 from experiments.outcomes import reduce
-from experiments.store import finish, stored, write_part
+from experiments.store import FolderError, alone, finish, stock, stored, write_part
+from experiments.workers import Chunks, Done, LostError, hand_out, spread
 
-_CHUNKS_PER_JOB = 6
-_LARGEST_CHUNK = 20
+_NAMED = 4
+
+
+class Cancelled(EcosystemError):  # noqa: N818 -- no error: it was asked for
+    """An experiment was stopped on request; says what is kept and how to go on."""
 
 
 class Simulate(Protocol):
@@ -44,11 +49,20 @@ type Keep = Callable[[RunResult], dict[str, Table]]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How an experiment went: runs made now, runs found from before, runs in all."""
+    """How an experiment went.
+
+    Attributes
+    ----------
+    made, found, total : int
+        Runs made now, found from before, in all.
+    damaged : tuple of str
+        Files from before that were missing or damaged; their runs were made again.
+    """
 
     made: int
     found: int
     total: int
+    damaged: tuple[str, ...] = ()
 
 
 def simulate(
@@ -58,11 +72,6 @@ def simulate(
     from ecosystem.model import simulate as run
 
     return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options)
-
-
-def pool_of(jobs: int) -> AbstractContextManager[Executor]:
-    """Lend a pool of own processes; when something is raised, drop what waits."""
-    return _pool(None, jobs)
 
 
 def run_all(
@@ -75,6 +84,7 @@ def run_all(
     simulate: Simulate = simulate,
     keep: Keep = reduce,
     executor: Executor | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Tally:
     """Carry out all runs that `folder` does not hold yet, and write its manifest.
 
@@ -83,7 +93,7 @@ def run_all(
     specs : sequence of RunSpec
         In the order in which results are to be read.
     jobs : int
-        Processes; 1 runs in this one.
+        Processes; 1 runs in this one. With `executor`, the number of its workers.
     on_done : callable
         Told ``(runs done, runs in all)`` at the start and after every chunk.
     folder : Path
@@ -95,44 +105,101 @@ def run_all(
     keep : callable
         What is kept of a run; a function of an importable module. A folder holds results of one.
     executor : Executor, optional
-        Used instead of own processes, e.g. Dask's or mpi4py's.
+        Used instead of own processes, e.g. Dask's or mpi4py's; it stays open.
+    cancelled : callable, optional
+        Asked between chunks, and several times a second while processes work. Once it says yes,
+        no more chunks are begun; those in flight are finished and stored. Any thread may call
+        this function.
 
     Raises
     ------
-    concurrent.futures.process.BrokenProcessPool
-        If a process died, e.g. for want of memory. What was done is kept.
+    Cancelled
+        If `cancelled` said yes before all was done. No process of ours is left behind.
+    LostError
+        If processes died several times, e.g. for want of memory; names the runs in flight.
+    FolderError
+        If `folder` cannot be written, e.g. on a full disk, or another process is at work in it.
 
     Notes
     -----
     A run that raises is recorded in table ``runs`` with its error; the others go on. Results do
-    not depend on `jobs`, chunks or interruptions.
+    not depend on `jobs`, chunks or interruptions. At most two chunks per worker are handed out at
+    a time, so that memory does not grow with the number of runs. Whatever ends the work early,
+    what was stored is kept, and the same call goes on from there.
     """
-    done = stored(folder, (spec.run for spec in specs))
-    todo = [spec for spec in specs if spec.run not in done]
-    count = len(specs) - len(todo)
-    found = count
-    on_done(count, len(specs))
-    chunks = _chunks(todo, jobs)
-    if jobs == 1 and executor is None:
-        for chunk in chunks:
-            count += work(chunk, folder, simulate, keep)
-            on_done(count, len(specs))
-    elif chunks:
-        with _pool(executor, min(jobs, len(chunks))) as pool:
-            waiting: list[Future[int]] = [
-                pool.submit(work, chunk, folder, simulate, keep) for chunk in chunks
-            ]
-            for future in as_completed(waiting):
-                count += future.result()
-                on_done(count, len(specs))
-    finish(folder, [spec.run for spec in specs], about or {})
-    return Tally(made=len(todo), found=found, total=len(specs))
+    names = [spec.run for spec in specs]
+    with alone(folder):
+        there = stock(folder)
+        done = {run for part in there.parts.values() for run in part.runs}
+        todo = len(names) - sum(name in done for name in names)
+        chunks = Chunks((spec for spec in specs if spec.run not in done), todo, max(1, jobs))
+        found = count = len(names) - todo
+        on_done(count, len(names))
+        job = partial(work, folder=folder.resolve(), simulate=simulate, keep=keep)
+        try:
+            with closing(_carried_out(chunks, job, executor, cancelled or _never)) as steps:
+                for made in steps:
+                    count += made
+                    on_done(count, len(names))
+            if count < len(names):
+                raise Cancelled(f"{folder}: cancelled; {_kept(count, len(names))}")
+            finish(folder, names, about or {})
+        except FolderError as error:
+            raise FolderError(
+                f"{error}; {_kept(len(stored(folder, names)), len(names))}"
+            ) from error
+        except LostError as error:
+            raise LostError(
+                f"{error}. In flight: {_in_flight(chunks.lost)}. In {folder}, "
+                f"{_kept(count, len(names))} With fewer --jobs than {jobs} each has more memory."
+            ) from error
+    return Tally(todo, found, len(names), tuple(there.damaged))
 
 
-def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep = reduce) -> int:
-    """Carry out a chunk of runs, write its part and return how many runs that were."""
+def _never() -> bool:
+    return False
+
+
+def _kept(count: int, total: int) -> str:
+    return f"{count} of {total} runs are kept, and the same again goes on from there."
+
+
+def _in_flight(specs: Sequence[RunSpec]) -> str:
+    """Name runs, the first few."""
+    named = [f"{spec.strategy.key} in future {spec.future}" for spec in specs[:_NAMED]]
+    more = f" and {len(specs) - _NAMED} more" if len(specs) > _NAMED else ""
+    return ", ".join(named) + more
+
+
+def _carried_out(
+    chunks: Chunks[RunSpec],
+    job: Callable[[Sequence[RunSpec]], Done],
+    executor: Executor | None,
+    stop: Callable[[], bool],
+) -> Generator[int]:
+    """Carry out chunks here, on own processes or on what was given; yield their sizes."""
+    if executor is not None:
+        yield from spread(chunks, job, executor, chunks.workers, stop)
+    elif chunks.workers > 1 and chunks.total:
+        yield from hand_out(chunks, job, min(chunks.workers, chunks.total), stop)
+    else:
+        while not stop() and (chunk := chunks.take()):
+            done = job(chunk)
+            chunks.learn(done)
+            yield done.runs
+
+
+def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep = reduce) -> Done:
+    """Carry out a chunk of runs and write its part.
+
+    Raises
+    ------
+    FolderError
+        If the part cannot be written.
+    """
+    begin = perf_counter()
     rows: list[tuple[RunSpec, str]] = []
-    kept: dict[str, list[Table]] = {}
+    kept: dict[str, list[tuple[RunSpec, Table]]] = {}
     future, base, world = None, chunk[0].world, chunk[0].world
     for spec in chunk:
         error = ""
@@ -142,74 +209,46 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep 
                 world = base.with_values(dict(future))
             options = dict(spec.options)
             tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks, **options))
-            labelled = {name: _labelled(spec, table) for name, table in tables.items()}
-            for name, table in labelled.items():
-                kept.setdefault(name, []).append(table)
+            for name, table in tables.items():
+                kept.setdefault(name, []).append((spec, table))
         except Exception as raised:
             error = _one_line(raised)
         rows.append((spec, error))
     tables = {name: _stacked(parts) for name, parts in kept.items()}
-    part = sha256("".join(spec.run for spec in chunk).encode()).hexdigest()[:16]
-    write_part(folder, part, [spec.run for spec in chunk], {"runs": _runs(rows), **tables})
-    return len(chunk)
+    names = [spec.run for spec in chunk]
+    part = sha256("".join(names).encode()).hexdigest()[:16]
+    write_part(folder, part, names, {"runs": _runs(rows), **tables})
+    return Done(len(chunk), perf_counter() - begin)
 
 
-def _chunks(specs: Sequence[RunSpec], jobs: int) -> list[Sequence[RunSpec]]:
-    """Cut the runs into chunks: several per process for an even load, none long to wait for."""
-    if not specs:
-        return []
-    size = min(_LARGEST_CHUNK, -(-len(specs) // (jobs * _CHUNKS_PER_JOB)))
-    return [specs[i : i + size] for i in range(0, len(specs), size)]
-
-
-@contextmanager
-def _pool(given: Executor | None, jobs: int) -> Iterator[Executor]:
-    """Lend an executor; when something is raised, drop what waits and let what runs finish."""
-    pool = given or ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt
-    )
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    if given is None:
-        pool.shutdown()
-
-
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, so that the chunk in hand is written."""
-    signal(SIGINT, SIG_IGN)
-
-
-def _labelled(spec: RunSpec, table: Table) -> Table:
-    """Put the run's name and key before the columns of a table."""
-    rows = len(next(iter(table.values())))
-    return {**{name: np.repeat(value, rows) for name, value in _label(spec).items()}, **table}
-
-
-def _label(spec: RunSpec) -> Table:
+def _stacked(parts: Sequence[tuple[RunSpec, Table]]) -> Table:
+    """Put tables of runs below one another, each row with its run's name and key."""
+    first = parts[0][1]
+    rows = [len(next(iter(table.values()))) for _, table in parts]
+    labels = _labels([spec for spec, _ in parts])
     return {
-        "run": np.array([spec.run], dtype=object),
-        "strategy": np.array([spec.strategy.key], dtype=object),
-        "future": np.array([spec.future]),
-        "seed": np.array([spec.seed]),
+        **{name: np.repeat(values, rows) for name, values in labels.items()},
+        **{name: np.concatenate([table[name] for _, table in parts]) for name in first},
+    }
+
+
+def _labels(specs: Sequence[RunSpec]) -> Table:
+    return {
+        "run": np.array([spec.run for spec in specs], dtype=object),
+        "strategy": np.array([spec.strategy.key for spec in specs], dtype=object),
+        "future": np.array([spec.future for spec in specs]),
+        "seed": np.array([spec.seed for spec in specs]),
     }
 
 
 def _runs(rows: list[tuple[RunSpec, str]]) -> Table:
-    labels = _stacked([_label(spec) for spec, _ in rows])
     status = ["failed" if error else "ok" for _, error in rows]
     errors = [error for _, error in rows]
     return {
-        **labels,
+        **_labels([spec for spec, _ in rows]),
         "status": np.array(status, dtype=object),
         "error": np.array(errors, dtype=object),
     }
-
-
-def _stacked(tables: list[Table]) -> Table:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
 def _one_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Which uncertain numbers an outcome and a strategy's advantage depend on: elementary effects."""
 
+import csv
 import json
 from collections.abc import Sequence
 from hashlib import sha256
@@ -25,6 +26,14 @@ TAILS = (0.05, 0.95)
 LEVEL = "level"
 DIFFERENCE = "difference"
 _SHOWN = 25
+
+
+class Point(NamedTuple):
+    """Where a model is to be run: a number, a seed, and values by path."""
+
+    number: int
+    seed: int
+    values: tuple[tuple[str, float], ...]
 
 
 class Screening(NamedTuple):
@@ -90,49 +99,73 @@ def screening(
         Sections or numbers, as ``lab`` or ``grid.study_slots``; others keep their central value.
     seed, weeks : int
     """
-    cards = _chosen(world, only)
+    cards = chosen(world, only)
     paths = [card.path for card in cards]
-    names = [_short(path) if alone else _section(path) for path in paths]
+    names = [short(path) if alone else section(path) for path in paths]
     found = walks(paths, names, count, seed)
-    runs: list[RunSpec] = []
-    common = [code_digest(), versions(), "screening", world.model_dump_json(), weeks]
-    texts = {s.key: s.model_dump_json() for s in strategies}
+    points: list[Point] = []
     for number, point in enumerate(found.points.reshape(-1, len(paths)), start=1):
-        values = tuple(zip(paths, _values(cards, point), strict=True))
-        walk = (number - 1) // (len(found.groups) + 1)
-        for replicate in range(replicates):
-            own = seed + 1 + walk * replicates + replicate
-            for strategy in strategies:
-                inputs = [*common, texts[strategy.key], number, own, values]
-                run = sha256(json.dumps(inputs).encode()).hexdigest()[:16]
-                runs.append(RunSpec(world, strategy, number, own, weeks, values, run))
+        values = tuple(zip(paths, at_shares(cards, point), strict=True))
+        first = seed + 1 + (number - 1) // (len(found.groups) + 1) * replicates
+        points += [Point(number, first + r, values) for r in range(replicates)]
+    runs = runs_at("screening", world, strategies, points, weeks)
     return Screening(world, tuple(strategies), found, replicates, seed, runs)
 
 
-def _chosen(world: World, only: Sequence[str]) -> list[Card]:
+def runs_at(
+    what: str,
+    world: World,
+    strategies: Sequence[Strategy],
+    points: Sequence[Point],
+    weeks: int | None,
+) -> list[RunSpec]:
+    """Return the runs of strategies at points, point by point; `what` keeps designs apart."""
+    runs: list[RunSpec] = []
+    common = [code_digest(), versions(), what, world.model_dump_json(), weeks]
+    texts = {s.key: s.model_dump_json() for s in strategies}
+    for number, seed, values in points:
+        for strategy in strategies:
+            inputs = [*common, texts[strategy.key], number, seed, values]
+            run = sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+            runs.append(RunSpec(world, strategy, number, seed, weeks, values, run))
+    return runs
+
+
+def measured(folder: Path, runs: Sequence[RunSpec]) -> FloatArray:
+    """Return the usable GW-years of runs; NaN where a run failed."""
+    outcomes = read(folder, "outcomes")
+    known = dict(zip(map(str, outcomes["run"]), outcomes[PRIMARY].tolist(), strict=True))
+    return np.array([known.get(spec.run, np.nan) for spec in runs])
+
+
+def chosen(world: World, only: Sequence[str]) -> list[Card]:
+    """Return the uncertain numbers that are named, by section or by path; all if none is."""
     every = list(uncertain(world))
     if not every:
         raise InputError(f"{world.name}: no number of this world has a range to move in.")
     for name in only:
         if not any(_within(card.path, name) for card in every):
-            sections = ", ".join(dict.fromkeys(_section(card.path) for card in every))
+            sections = ", ".join(dict.fromkeys(section(card.path) for card in every))
             raise InputError(f"--only {name}: no uncertain number is called so. Try {sections}.")
     return [card for card in every if not only or any(_within(card.path, o) for o in only)]
 
 
 def _within(path: str, name: str) -> bool:
-    return name in (_section(path), _short(path), path)
+    return name in (section(path), short(path), path)
 
 
-def _short(path: str) -> str:
+def short(path: str) -> str:
+    """Return a number's path as people write it."""
     return path.removeprefix("numbers.")
 
 
-def _section(path: str) -> str:
-    return _short(path).split(".")[0]
+def section(path: str) -> str:
+    """Return the section of a number."""
+    return short(path).split(".")[0]
 
 
-def _values(cards: Sequence[Card], point: FloatArray) -> list[float]:
+def at_shares(cards: Sequence[Card], point: FloatArray) -> list[float]:
+    """Return the values of numbers at shares between their :data:`TAILS`, both in [0, 1]."""
     low, high = TAILS
     shares = (low + (high - low) * point).tolist()
     return [quantile(card, share) for card, share in zip(cards, shares, strict=True)]
@@ -140,9 +173,7 @@ def _values(cards: Sequence[Card], point: FloatArray) -> list[float]:
 
 def screened(folder: Path, of: Screening) -> list[Screened]:
     """Read the finished runs and return the effects on the level and on the difference."""
-    outcomes = read(folder, "outcomes")
-    known = dict(zip(map(str, outcomes["run"]), outcomes[PRIMARY].tolist(), strict=True))
-    flat = np.array([known.get(spec.run, np.nan) for spec in of.runs])
+    flat = measured(folder, of.runs)
     shape = (*of.walks.points.shape[:2], of.replicates, len(of.strategies))
     values = flat.reshape(shape)
     found = [_screened(LEVEL, values[..., -1], of)]
@@ -194,6 +225,35 @@ def screening_text(of: Screening, found: Sequence[Screened]) -> str:
         more = f"\n{rest} weaker ones are in the table." * bool(rest)
         parts.append(f"{what}, GW yr per range{sd}\n{grid(head, rows)}{more}")
     return "\n\n".join(parts)
+
+
+def strongest(path: Path, count: int) -> list[str]:
+    """Return the groups that a screening found to matter most, the strongest first.
+
+    Parameters
+    ----------
+    path : Path
+        ``sensitivity.csv``; by effect on the difference between strategies, if there is one.
+    count : int
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = [row for row in csv.DictReader(handle) if row["strength"]]
+        told = {row["quantity"] for row in rows}
+        ranked = sorted(
+            (
+                row
+                for row in rows
+                if row["quantity"] == (DIFFERENCE if DIFFERENCE in told else LEVEL)
+            ),
+            key=lambda row: -float(row["strength"]),
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(
+            f"--top {count}: no screening in {path} to tell which numbers matter most. "
+            "Make one: ecosystem sensitivity (with --alone, number by number)."
+        ) from error
+    return [row["group"] for row in ranked[:count]]
 
 
 def write_screened(path: Path, found: Sequence[Screened]) -> None:

@@ -45,7 +45,7 @@ def levers_set(strategy: Strategy) -> str:
     """Return the levers in which a strategy differs from S0, with values and units."""
     usual = Levers()
     return ", ".join(
-        f"{card.path} {_value(card)}"
+        f"{card.path} {value_of(card)}"
         for card in cards(strategy.levers)
         if card.value != getattr(usual, card.path)
     )
@@ -86,7 +86,7 @@ def _strategy(strategy: Strategy) -> str:
         lines.append(paragraph(f"Source: {strategy.source}"))
     lines.append(f"{_acts(strategy)}\n")
     rows = [
-        [card.path, _value(card), card.limits, card.grade, f"{card.meaning} [{card.source}]"]
+        [card.path, value_of(card), card.limits, card.grade, f"{card.meaning} [{card.source}]"]
         for card in cards(strategy.levers)
     ]
     heads = ["lever", "value", "limits", "grade", "meaning [source]"]
@@ -120,9 +120,9 @@ def _numbers(name: str, world: World) -> str:
     card = found[0]
     lines = {
         "meaning": card.meaning,
-        "value": _value(card),
+        "value": value_of(card),
         "limits": card.limits or "none",
-        "sampled": _range(card),
+        "sampled": range_of(card),
         "grade": f"{card.grade} ({_GRADES[card.grade]})",
         "source": card.source,
         "world": world.name,
@@ -131,7 +131,7 @@ def _numbers(name: str, world: World) -> str:
 
 
 def _cards(found: list[Card]) -> str:
-    rows = [[_short(c), _value(c), _range(c), c.grade, c.source] for c in found]
+    rows = [[_short(c), value_of(c), range_of(c), c.grade, c.source] for c in found]
     return grid(["number", "value", "sampled", "grade", "source"], rows, left=(0, 1, 2, 3, 4))
 
 
@@ -139,13 +139,15 @@ def _short(card: Card) -> str:
     return card.path.removeprefix("numbers.")
 
 
-def _value(card: Card) -> str:
+def value_of(card: Card) -> str:
+    """Return the value of a number with its unit."""
     value = card.value
     text = f"{value:,.6g}" if isinstance(value, int | float) else str(value)
     return text if card.unit == "1" else f"{text} {card.unit}"
 
 
-def _range(card: Card) -> str:
+def range_of(card: Card) -> str:
+    """Return between which values a number is sampled, and how."""
     if card.sample is None:
         return "no"
     low, high = card.sample

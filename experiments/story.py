@@ -66,7 +66,7 @@ def story(result: RunResult, site: str, *, so_far: bool = False) -> str:
         _header(result, campus, slips),
         _verdict(result, site),
         now if so_far else "",
-        "\n".join(map(paragraph, _help(result, site))),
+        "\n".join(map(paragraph, what_would_help(result, site))),
         "What happened: facts on record, that the run was given, and simulated events\n"
         + _events(result, site),
         gantt(result, slips),
@@ -113,14 +113,18 @@ def _verdict(result: RunResult, site: str) -> str:
 
 
 def _events(result: RunResult, site: str) -> str:
-    """List records and events; buildings taken into use stand in the Gantt chart below."""
-    events = [e for e in rows_of(result.tables["events"], site) if e["kind"] not in _ROUTINE]
-    told = [(str(e["day"]), _told(str(e["kind"]), str(e["text"]))) for e in events]
-    shown = sorted([*_records(result, site), *told], key=lambda line: line[0])
+    shown = happened(result, site)
     lines = [paragraph(f"  {day}  {text}") for day, text in shown[:_EVENTS]]
     if len(shown) > _EVENTS:
         lines.append(f"  ... and {len(shown) - _EVENTS} more")
     return "\n".join(lines or ["  none"])
+
+
+def happened(result: RunResult, site: str) -> list[tuple[str, str]]:
+    """Return records and events as days with words; buildings taken into use stand in the bars."""
+    events = [e for e in rows_of(result.tables["events"], site) if e["kind"] not in _ROUTINE]
+    told = [(str(e["day"]), _told(str(e["kind"]), str(e["text"]))) for e in events]
+    return sorted([*_records(result, site), *told], key=lambda line: line[0])
 
 
 def _told(kind: str, text: str) -> str:
@@ -199,7 +203,7 @@ def _mean_slips(result: RunResult, site: str, slips: list[Row]) -> dict[str, flo
     return mean
 
 
-def _help(result: RunResult, site: str) -> list[str]:
+def what_would_help(result: RunResult, site: str) -> list[str]:
     """Say what would have helped most, and where float would have swallowed the help."""
     lines: list[str] = []
     for m in rows_of(result.tables["milestones"], site):

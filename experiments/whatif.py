@@ -11,10 +11,11 @@ from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult
 from ecosystem.scenario import Strategy, World
 from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR
-from experiments.runner import pool_of, simulate
+from experiments.runner import simulate
 from experiments.summary import grid, paragraph
 from experiments.telling import end_of, rows_of
 from experiments.wording import three
+from experiments.workers import pool_of
 
 # Smaller differences between two runs are not shown [week, GW-year].
 _SHIFT_WEEKS, _SHIFT_GW_YEARS = 0.1, 0.005
@@ -166,18 +167,7 @@ def ranking_text(base: RunResult, free: dict[str, Sites], site: str, everywhere:
     everywhere : bool
         Whether it was relaxed at all sites.
     """
-    before = dates(base)
-    rows = [(_worth(before, after, site), cause, after) for cause, after in free.items()]
-    rows.sort(key=lambda row: (-row[0].here, -row[0].whole))
-    cells = [
-        [
-            cause,
-            *_changes(before.get(site), after.get(site))[1:3],
-            *_promised(base, site, cause),
-            *(_gained(gain) for gain in (worth.here, worth.shared, worth.plans, worth.whole)),
-        ]
-        for worth, cause, after in rows
-    ]
+    rows = ranking(base, free, site)
     where = "everywhere" if everywhere else f"at {site}"
     text = (
         f"What it is worth if one cause holds nothing back {where}: the same world and random "
@@ -187,24 +177,55 @@ def ranking_text(base: RunResult, free: dict[str, Sites], site: str, everywhere:
         "share crews, slots and chips; at sites that the lab then opens at another time; in all."
     )
     head = ["cause", "first power", "completion", "replay", "replay", "here", "sharing", "lab's"]
-    told = grid([*head, "in all"], cells)
-    return "\n\n".join([paragraph(text), told, _reading([row[:2] for row in rows], site)])
+    told = grid([*head, "in all"], [cells for _, _, cells in rows])
+    return "\n\n".join([paragraph(text), told, paragraph(reading(rows, site))])
 
 
-def _reading(rows: Sequence[tuple[Worth, str]], site: str) -> str:
-    """Say in a sentence what the ranking says."""
-    worth, cause = rows[0]
+def ranking(
+    base: RunResult, free: dict[str, Sites], site: str
+) -> list[tuple[str, Worth, list[str]]]:
+    """Return the causes by what it is worth to be rid of each, the most first.
+
+    Parameters
+    ----------
+    base, free, site
+        As for :func:`ranking_text`.
+
+    Returns
+    -------
+    list of (str, Worth, list of str)
+        Cause, worth, and a row: cause; change of first power and completion; what the replay of
+        the site alone promised of both; GW-years gained here, at others that share with it, where
+        the lab opened at another time, in all.
+    """
+    before = dates(base)
+    found: list[tuple[str, Worth, list[str]]] = []
+    for cause, after in free.items():
+        worth = _worth(before, after, site)
+        cells = [
+            cause,
+            *_changes(before.get(site), after.get(site))[1:3],
+            *_promised(base, site, cause),
+            *(_gained(gain) for gain in worth),
+        ]
+        found.append((cause, worth, cells))
+    return sorted(found, key=lambda row: (-row[1].here, -row[1].whole))
+
+
+def reading(rows: Sequence[tuple[str, Worth, list[str]]], site: str) -> str:
+    """Say in a sentence or two what a ranking says."""
+    cause, worth, _ = rows[0]
     if worth.here < _SHIFT_GW_YEARS:
-        return paragraph(f"No cause by itself costs {site} anything that relaxing it would return.")
+        return f"No cause by itself costs {site} anything that relaxing it would return."
     lines = [
         f"Worth most here: no {cause} delay, {three(worth.here)} GW-years more in use at {site}."
     ]
-    if losing := [cause for worth, cause in rows if worth.shared <= -_SHIFT_GW_YEARS]:
+    if losing := [cause for cause, worth, _ in rows if worth.shared <= -_SHIFT_GW_YEARS]:
         lines.append(
             f"Other sites lose when {site} is rid of {' or '.join(losing)}: it then takes sooner "
             "what they share."
         )
-    return paragraph(" ".join(lines))
+    return " ".join(lines)
 
 
 def _promised(base: RunResult, site: str, cause: str) -> list[str]:

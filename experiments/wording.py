@@ -3,6 +3,7 @@
 from math import floor, isfinite, log10
 
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
+_BEYOND_WORDS = 1e15
 
 
 def three(value: float, *, sign: bool = False) -> str:
@@ -21,6 +22,8 @@ def three(value: float, *, sign: bool = False) -> str:
         return "0"
     value = float(f"{value:.3g}")
     plus = "+" if sign else ""
+    if abs(value) >= _BEYOND_WORDS:
+        return f"{value:{plus}.2e}"
     scale, word = scale_of(value)
     if word:
         return f"{value / scale:{plus}.{_decimals(value / scale)}f} {word}"

@@ -1,6 +1,6 @@
-"""The browser app: one page with the live world, served by this very process.
+"""The browser app: its pages, served by this very process.
 
-`Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `world_page`.
+`Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `app_of`.
 """
 
 import errno
@@ -10,7 +10,7 @@ import socket
 import threading
 import warnings
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from importlib.resources import files
@@ -25,10 +25,17 @@ from solara.server import settings
 from solara.tasks import use_task
 
 from ecosystem.errors import InputError
-from viz.components import Beat, World
-from viz.controls import Controls, Problem
+from viz.components import Beat, Waiting
+from viz.desk import Desk, PageOf
+from viz.errands import close_errands
+from viz.jobs import server_office
+from viz.pages.compare import compare_page
+from viz.pages.evidence import EvidencePage
+from viz.pages.site import SitePage
+from viz.pages.workshop import workshop_page
+from viz.pages.world import WorldPage
 from viz.palette import stylesheet
-from viz.state import Catalogue, Session, parse_query, query_of, shipped_catalogue
+from viz.state import Catalogue, shipped_catalogue
 
 _HOST = "127.0.0.1"
 """The app is for this computer alone: it runs a model for whoever can reach it."""
@@ -37,8 +44,21 @@ _LAYOUT = (files("viz") / "page.css").read_text(encoding="utf-8")
 _LOG = logging.getLogger(__name__)
 
 
-def world_page(catalogue: Callable[[], Catalogue]) -> Callable[[], Element]:
-    """Return a page that shows the worlds of a catalogue; it is read once for each tab."""
+PAGES = (
+    PageOf("world", "World", WorldPage),
+    PageOf("compare", "Compare", compare_page(server_office)),
+    PageOf("site", "Explain a site", SitePage),
+    PageOf("workshop", "Workshop", workshop_page(server_office)),
+    PageOf("evidence", "Evidence", EvidencePage),
+)
+"""In the order of the navigation."""
+
+
+def app_of(
+    catalogue: Callable[[], Catalogue], pages: Sequence[PageOf] = PAGES
+) -> Callable[[], Element]:
+    """Return the app for the worlds of a catalogue; it is read once for each tab."""
+    by_key = {page.key: page for page in pages}
 
     @component
     def Page() -> None:  # noqa: N802
@@ -50,23 +70,46 @@ def world_page(catalogue: Callable[[], Catalogue]) -> Callable[[], Element]:
                 _LOG.error("cannot read the catalogue", exc_info=reading.exception)
                 solara.Error(f"{reading.exception} Put this right, then reload the page.")
             elif reading.value is None:
-                _Waiting("Reading worlds and strategies …")
+                Waiting("Reading worlds and strategies …")
             elif not (reading.value.worlds and reading.value.strategies):
                 solara.Error("No world or no strategy is installed. Reinstall the package.")
             else:
-                _Live(reading.value)
+                _Tab(reading.value, by_key)
 
     return Page
 
 
 @component
-def _Live(catalogue: Catalogue) -> None:  # noqa: N802
+def _Tab(catalogue: Catalogue, pages: Mapping[str, PageOf]) -> None:  # noqa: N802
     router = use_router()
-    session = use_memo(
-        lambda: Session(catalogue, parse_query(router.search, catalogue.first()), _watcher()),
+    desk = use_memo(
+        lambda: Desk(catalogue, router.search, pages, _watcher()),
         dependencies=[],
     )
-    use_effect(lambda: session.leave, [])
+    use_effect(lambda: desk.session.leave, [])
+    if len(pages) > 1:
+        _Navigation(desk, pages)
+    pages[desk.page.value].show(desk)
+    _Engine(desk)
+
+
+@component
+def _Navigation(desk: Desk, pages: Mapping[str, PageOf]) -> None:  # noqa: N802
+    with solara.Row(classes=["eco-pages"]):
+        for page in pages.values():
+            here = desk.page.value == page.key
+            solara.Button(
+                page.name,
+                on_click=lambda key=page.key: desk.go(key),
+                text=True,
+                classes=["eco-page", "eco-here"] if here else ["eco-page"],
+            )
+
+
+@component
+def _Engine(desk: Desk) -> None:  # noqa: N802
+    """Build and play the live world, whichever page is open, and keep the address."""
+    session = desk.session
     order, playing, _ = session.order.value, session.playing.value, session.number.value
 
     async def build() -> None:
@@ -78,26 +121,11 @@ def _Live(catalogue: Catalogue) -> None:  # noqa: N802
 
     use_task(build, dependencies=[order])
     use_task(play, dependencies=[playing])
-    frame = session.latest
-    Controls(session, frame)
-    if frame.error:
-        Problem(frame, session.reset, lambda: session.choose(catalogue.first()))
-    elif frame.view is None:
-        _Waiting(f"Building {frame.choice.world} with strategy {frame.choice.strategy} …")
-    else:
-        World(frame.view, frame.weeks, session.picked.value, session.picked.set)
     # While playing the address would change many times a second; it is set when play pauses.
-    query = query_of(frame)
+    query = desk.query()
     kept = use_ref(query)
     kept.current = kept.current if playing else query
-    Beat(frame=frame.number, query=kept.current, event_painted=session.painted)
-
-
-@component
-def _Waiting(what: str) -> None:  # noqa: N802
-    with solara.Div(classes=["eco-card", "eco-waiting"]):
-        solara.HTML("p", what)
-        solara.ProgressLinear(True)
+    Beat(frame=session.latest.number, query=kept.current, event_painted=session.painted)
 
 
 def _watcher() -> Callable[[], bool]:
@@ -116,7 +144,7 @@ def _watcher() -> Callable[[], bool]:
     return connected
 
 
-Page = world_page(shipped_catalogue)
+Page = app_of(shipped_catalogue)
 
 
 def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
@@ -156,8 +184,12 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
     # The server has shut down in good order by the time that it passes the interrupt on.
-    with listener, suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+    try:
+        with listener, suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    finally:
+        close_errands()
+        server_office().close()
 
 
 class _Server(uvicorn.Server):

@@ -41,6 +41,13 @@ class Held(NamedTuple):
     waiting_mw: float
 
 
+class Beside(NamedTuple):
+    """The original of a branch: its weekly series, and the week since which they differ."""
+
+    weekly: Weekly
+    week: int
+
+
 class _Panel(NamedTuple):
     """One small multiple: its lines as series with factors to the unit shown, and its title."""
 
@@ -50,19 +57,31 @@ class _Panel(NamedTuple):
     from_zero: bool = True
 
 
-def ladder_box(weekly: Weekly, weeks: int, width: float = 680, height: float = 320) -> Box:
+def ladder_box(
+    weekly: Weekly,
+    weeks: int,
+    width: float = 680,
+    height: float = 320,
+    original: Beside | None = None,
+) -> Box:
     """Return the plotting area of the ladder; its y axis is facility GW up to a round number."""
     tallest = 0.0
-    if weekly["announced_mw"].size:
-        stacked = np.sum([weekly[f"{state}_mw"] for state in LADDER], axis=0)
-        tallest = float(stacked.max()) / MW_PER_GW
+    for series in (weekly, original.weekly) if original else (weekly,):
+        if series["announced_mw"].size:
+            stacked = np.sum([series[f"{state}_mw"] for state in LADDER], axis=0)
+            tallest = max(tallest, float(stacked.max()) / MW_PER_GW)
     step = nice_step(max(tallest, 1.0))
     top = step * max(1, np.ceil(tallest / step))
     return Box(44, 44, width - 44 - 138, height - 44 - 26, max(weeks, 1), float(top))
 
 
 def ladder_chart(
-    weekly: Weekly, start: date, weeks: int, width: float = 680, height: float = 320
+    weekly: Weekly,
+    start: date,
+    weeks: int,
+    width: float = 680,
+    height: float = 320,
+    original: Beside | None = None,
 ) -> str:
     """Draw the capacity ladder: facility GW by state, stacked over time, and IT GW as a line.
 
@@ -77,10 +96,13 @@ def ladder_chart(
         Length of the horizon, i.e. of the x axis.
     width, height : float
         Size of the drawing in its own units.
+    original : Beside or None
+        What `weekly` branched from: dashed, what is usable and what is secured or further.
     """
-    box = ladder_box(weekly, weeks, width, height)
+    box = ladder_box(weekly, weeks, width, height, original)
     at = thinned(weekly["announced_mw"].size)
-    body = [_HATCH, text(8, 18, ladder_title(weekly, start), "title"), _subtitle(_LADDER_NOTE)]
+    note = _LADDER_NOTE + _ORIGINAL_NOTE * (original is not None)
+    body = [_HATCH, text(8, 18, ladder_title(weekly, start), "title"), _subtitle(note)]
     body += _axes(box, start, "GW")
     low = np.zeros(at.size)
     for state in (*_STACK, "cancelled"):
@@ -92,6 +114,7 @@ def ladder_chart(
         it_gw = weekly["usable_it_mw"][at] / MW_PER_GW
         line = line_path(box, at, it_gw)
         body.append(f'<path class="casing" d="{line}"/><path class="it" d="{line}"/>')
+        body += _as_it_was(box, original)
         body.append(_now(box, int(at[-1])))
     else:
         body.append(_invitation(box))
@@ -100,10 +123,34 @@ def ladder_chart(
 
 
 _LADDER_NOTE = "Capacity ladder, facility GW by state; line: usable IT GW"
+_ORIGINAL_NOTE = ". Dashed: original, usable and secured"
 _HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path d="M0 0V6" class="hatch"/></pattern></defs>'
 )
+
+
+def _as_it_was(box: Box, original: Beside | None) -> list[str]:
+    """Draw what was usable, and what was secured or further, without the branch."""
+    if original is None:
+        return []
+    usable = original.weekly["usable_mw"]
+    secured = np.sum([original.weekly[f"{state}_mw"] for state in LADDER[1:-1]], axis=0)
+    return [_was(box, series / MW_PER_GW) for series in (usable, secured)] + [
+        _fork(box, original.week)
+    ]
+
+
+def _was(box: Box, series: FloatArray) -> str:
+    """Draw a line of the original, dashed and legible on any ground."""
+    at = thinned(series.size)
+    line = line_path(box, at, series[at])
+    return f'<path class="casing" d="{line}"/><path class="was" d="{line}"/>'
+
+
+def _fork(box: Box, week: int) -> str:
+    x = box.x(week)
+    return f'<path class="fork" d="M{x:.1f} {box.top:.0f}v{box.height:.0f}"/>'
 
 
 def ladder_title(weekly: Weekly, start: date) -> str:
@@ -138,7 +185,12 @@ def _ladder_legend(weekly: Weekly, x: float, y: float) -> str:
 
 
 def flywheel_chart(
-    weekly: Weekly, start: date, weeks: int, width: float = 680, height: float = 430
+    weekly: Weekly,
+    start: date,
+    weeks: int,
+    width: float = 680,
+    height: float = 430,
+    original: Beside | None = None,
 ) -> str:
     """Draw the flywheel as small multiples on one time axis.
 
@@ -148,8 +200,8 @@ def flywheel_chart(
         ``capability``, ``demand_mw``, ``adopted_mw``, ``served_mw``, ``price_usd_per_mtok``,
         ``latency_s``, ``revenue_usd`` (per week), ``commitments_usd_per_year``,
         ``room_usd_per_year`` and ``utilisation``.
-    start, weeks, width, height
-        As in :func:`ladder_chart`.
+    start, weeks, width, height, original
+        As in :func:`ladder_chart`; dashed, the first series of each panel without the branch.
     """
     columns, rows = 2, 3
     cell_w, cell_h = width / columns, (height - 26) / rows
@@ -157,7 +209,8 @@ def flywheel_chart(
     body = [text(8, 18, title, "title")]
     for i, panel in enumerate(_FLYWHEEL):
         left, top = cell_w * (i % columns), 26 + cell_h * (i // columns)
-        body.append(_multiple(panel, weekly, start, weeks, (left, top, cell_w, cell_h)))
+        cell = (left, top, cell_w, cell_h)
+        body.append(_multiple(panel, weekly, start, weeks, cell, original))
     return drawing(width, height, title, "".join(body))
 
 
@@ -179,11 +232,14 @@ def _multiple(
     start: date,
     weeks: int,
     cell: tuple[float, float, float, float],
+    original: Beside | None = None,
 ) -> str:
     """Draw one small multiple in its cell (left, top, width, height)."""
     left, top, width, height = cell
     series = [weekly[name] * factor for name, factor in panel.series.items()]
-    finite = np.concatenate([line[np.isfinite(line)] for line in series])
+    name, factor = next(iter(panel.series.items()))
+    was = [original.weekly[name] * factor] if original else []
+    finite = np.concatenate([line[np.isfinite(line)] for line in series + was])
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     low = min(0.0, low) if panel.from_zero else low
     step = nice_step(max(high - low, abs(high) * 0.02, 1e-9), 3)
@@ -191,6 +247,10 @@ def _multiple(
     y_max = y_max if y_max > y_min else y_min + step
     box = Box(left + 44, top + 22, width - 56, height - 46, max(weeks, 1), y_max, y_min)
     parts = [text(left + 8, top + 13, panel.title(weekly)), *_axes(box, start, panel.unit, step)]
+    if original:
+        at = thinned(was[0].size)
+        parts.append(f'<path class="was" d="{line_path(box, at, was[0][at])}"/>')
+        parts.append(_fork(box, original.week))
     for css, line in zip(("l1", "l2", "l3"), series, strict=False):
         at = thinned(line.size)
         parts.append(f'<path class="{css}" d="{line_path(box, at, line[at])}"/>')

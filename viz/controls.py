@@ -1,6 +1,7 @@
 """What drives a tab's world: choices, play, pause, step, reset, speed, and what to do on error."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from html import escape
 
 import solara
@@ -8,7 +9,7 @@ from solara.core import component
 from solara.lab.components.theming import ThemeToggle
 
 from ecosystem.units import iso_week
-from viz.state import SPEEDS, Frame, Session
+from viz.state import MAX_SEED, SPEEDS, Frame, Session
 
 
 @component
@@ -49,7 +50,20 @@ def Controls(session: Session, frame: Frame) -> None:  # noqa: N802
         )
         solara.Select("Speed", list(SPEEDS), session.speed)
         Clock(frame)
+        if frame.view:
+            start = frame.view.day - timedelta(weeks=frame.view.week)
+            When(
+                week=frame.view.week,
+                weeks=frame.weeks,
+                start=start.isoformat(),
+                event_jump=session.jump,
+            )
         ThemeToggle()
+
+
+@solara.component_vue("vue/when.vue")
+def When(week: int, weeks: int, start: str, event_jump: Callable[[int], None]) -> None:  # noqa: N802
+    """Show the week and let a person go to another, by slider or by date."""
 
 
 @component
@@ -66,26 +80,23 @@ def Chooser(  # noqa: N802
 
 
 def _other(session: Session, **changes: str) -> None:
-    session.choose(session.latest.choice._replace(week=0, **changes))
+    session.choose(session.latest.choice._replace(week=0, branch=None, **changes))
 
 
 def _seed(session: Session, seed: int | None) -> None:
-    if seed is not None and seed >= 0 and seed != session.latest.choice.seed:
+    if seed is not None and 0 <= seed <= MAX_SEED and seed != session.latest.choice.seed:
         session.choose(session.latest.choice._replace(week=0, seed=seed))
 
 
 @component
 def Clock(frame: Frame) -> None:  # noqa: N802
-    """Show the week and how far the horizon is."""
+    """Show the week."""
     if frame.view is None:
         content, title = "–", "no world yet"
     else:
         view = frame.view
         title = f"{view.day:%d %B %Y}"
-        content = (
-            f"<b>{iso_week(view.day)}</b><br><span>week {view.week} of {frame.weeks}</span>"
-            f'<progress max="{max(frame.weeks, 1)}" value="{view.week}"></progress>'
-        )
+        content = f"<b>{iso_week(view.day)}</b><br><span>week {view.week} of {frame.weeks}</span>"
     solara.HTML("div", content, classes=["eco-clock"], attributes={"title": title})
 
 

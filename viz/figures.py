@@ -1,6 +1,7 @@
 """Figures of a comparison: tables in, drawings out; they know neither runs nor files."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -186,12 +187,16 @@ def reached(
 
 
 class Spot(NamedTuple):
-    """A strategy in a trade-off: where it lies, with intervals, and whether it is in the front."""
+    """A strategy in a trade-off: where it lies, with intervals, and whether it is in the front.
+
+    `live` says that a page can show its run: its point can be picked then.
+    """
 
     name: str
     x: tuple[float, float, float]
     y: tuple[float, float, float]
     front: bool
+    live: bool = False
 
 
 def tradeoff(title: str, x_label: str, y_label: str, spots: Sequence[Spot], note: str = "") -> str:
@@ -212,11 +217,20 @@ def tradeoff(title: str, x_label: str, y_label: str, spots: Sequence[Spot], note
             span = f"M{at_x:.1f} {y.at(spot.y[0]):.1f}V{y.at(spot.y[2]):.1f}"
             body.append(f'<path class="whisker" d="{span}"/>')
         css = "dot-clear" if spot.front else "dot-open"
-        body.append(f'<circle class="{css}" cx="{at_x:.1f}" cy="{at_y:.1f}" r="5"/>')
-        body.append(text(at_x + 8, at_y - 7, spot.name, "strong-text halo"))
+        mark = f'<circle class="{css} node" cx="{at_x:.1f}" cy="{at_y:.1f}" r="5"/>'
+        mark += text(at_x + 8, at_y - 7, spot.name, "strong-text halo")
+        body.append(_pickable(spot.name, mark) if spot.live else mark)
     body.append(text(left + wide / 2, top + tall + 32, x_label, "soft mid small"))
     body.append(text(left, top - 6, y_label, "soft small"))
     return drawing(WIDTH, top + tall + 42, title, "".join(body))
+
+
+def _pickable(key: str, mark: str) -> str:
+    """Return a mark that can be picked with the pointer or the keyboard."""
+    return (
+        f'<g class="pick" data-key="{escape(key)}" tabindex="0" role="button" '
+        f'aria-label="{escape(key)}: show its central run live">{mark}</g>'
+    )
 
 
 def _frame(

@@ -3,6 +3,7 @@
 Charts name classes and never colours, so that one drawing serves the light and the dark page.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -138,6 +139,8 @@ _RULES = """
 .eco svg .l3{stroke:var(--soft);stroke-width:1.3;fill:none;stroke-dasharray:1 2.5}
 .eco svg .casing{stroke:var(--card);stroke-width:3.6;fill:none;opacity:.8}
 .eco svg .it{stroke:var(--ink);stroke-width:1.3;fill:none}
+.eco svg .was{stroke:var(--ink);stroke-width:1.4;fill:none;stroke-dasharray:6 3.5}
+.eco svg .fork{stroke:var(--ink);stroke-width:1;fill:none;opacity:.55}
 .eco svg .f-cancelled{fill:url(#hatch)}
 .eco svg .hatch{stroke:var(--none);stroke-width:2}
 .eco svg .land{fill:var(--land);stroke:var(--border);stroke-width:1}
@@ -162,6 +165,9 @@ _RULES = """
 .eco svg .e-labour{stroke:var(--c-labour)}
 .eco svg .e-trust,.eco svg .e-diffusion,.eco svg .e-hosts{stroke:var(--c-community)}
 .eco svg .broken{stroke-dasharray:5 4}
+.eco svg .flow{fill:none;stroke:var(--none);stroke-width:2;opacity:.6}
+.eco svg .track-bar{fill:var(--land)}
+.eco svg .l-bar{fill:var(--accent)}
 .eco svg .faded{opacity:.13}
 .eco svg .strong{opacity:.95}
 .eco svg .strong-text{font-weight:600}
@@ -170,15 +176,49 @@ _RULES = """
 .eco svg .whisker{stroke:var(--ink);stroke-width:1.4;fill:none}
 .eco svg .dot-clear{fill:var(--accent);stroke:var(--accent);stroke-width:1.6}
 .eco svg .dot-open{fill:var(--card);stroke:var(--ink);stroke-width:1.6}
+.eco svg .plan{fill:none;stroke:var(--ink);stroke-width:1.1;stroke-dasharray:3 2}
+.eco svg .built{fill:var(--none);opacity:.5}
+.eco svg .expected{fill:var(--none);opacity:.18;stroke:var(--none);stroke-width:1}
+.eco svg .waits{fill:var(--line);stroke:var(--none);stroke-width:.6;stroke-dasharray:1 2}
+.eco svg .tail{fill:var(--accent);opacity:.75}
+.eco svg .lane{fill:transparent}
+.eco svg .pick:hover .lane,.eco svg .picked-row .lane{fill:var(--accent);opacity:.09}
+.eco svg .pick:focus .lane{stroke:var(--accent);stroke-width:1.5}
+.eco svg .milestone{fill:var(--ink);stroke:var(--card);stroke-width:1}
+.eco svg .opinion{fill:none;stroke-width:1.4}
+.eco svg .o-low{stroke:var(--c-equipment)}
+.eco svg .o-middle{stroke:var(--c-labour)}
+.eco svg .o-high{stroke:var(--c-disruption)}
+.eco svg .o-far{stroke-dasharray:4 2.5}
+.eco svg .against{fill:none;stroke:var(--c-community);stroke-width:1.8}
+.eco svg .organised-band{fill:var(--c-community);opacity:.13}
 """
 
 
 def stylesheet() -> str:
     """Return the CSS of every drawing; dark inside ``.theme--dark``, light otherwise."""
+    light = "".join(f"--{name}:{colour};" for name, colour in _light().items())
     causes = {f"c-{key}": colour for key, colour in _OKABE_ITO.items()}
-    light = _variables(_LADDER_LIGHT, _LIGHT | causes)
     dark = _variables(_LADDER_DARK, _DARK | causes | {"c-coordination": _DARK["dark"]})
+    return f".eco{{{light}}}.theme--dark .eco{{{dark}}}{_rules()}"
+
+
+def plain_stylesheet() -> str:
+    """Return the CSS of a drawing that stands alone: light, without variables or a page around."""
+    colours = _light()
+    rules = re.sub(r"var\(--([a-z-]+)\)", lambda found: colours[found[1]], _rules())
+    rules = rules.replace(".eco svg ", "").replace(".eco svg{", "svg{")
+    return f"{rules}svg{{background:{colours['card']};font-family:Helvetica,Arial,sans-serif}}"
+
+
+def _light() -> dict[str, str]:
+    causes = {f"c-{key}": colour for key, colour in _OKABE_ITO.items()}
+    ladder = {f"l-{s}": colour for s, colour in zip(LADDER, _LADDER_LIGHT, strict=False)}
+    return ladder | _LIGHT | causes
+
+
+def _rules() -> str:
     fills = "".join(f".eco svg .f-{s}{{fill:var(--l-{s})}}" for s in LADDER[:-1])
     fills += "".join(f".eco svg .c-{c}{{fill:var(--c-{c})}}" for c in CAUSES)
-    fills += ".eco svg .c-none{fill:var(--none)}"
-    return f".eco{{{light}}}.theme--dark .eco{{{dark}}}{_RULES}{fills}"
+    fills += "".join(f".eco svg .s-{c}{{stroke:var(--c-{c})}}" for c in CAUSES)
+    return f"{_RULES}{fills}.eco svg .c-none{{fill:var(--none)}}"

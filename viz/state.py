@@ -9,16 +9,19 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from math import isfinite
 from urllib.parse import parse_qsl, urlencode
 
 import solara
 
-from ecosystem.errors import EcosystemError
-from ecosystem.scenario import load_strategy, load_world, shipped
+from ecosystem.errors import EcosystemError, InputError
+from ecosystem.scenario import Strategy, load_strategy, load_world, shipped
 from ecosystem.view import View
+from viz.fork import Branch, Choice, Fork, Running, part, with_levers
 
 FRAME_S = 0.09
 """Shortest time between two frames: about 11 a second, which browsers draw without backlog."""
@@ -41,44 +44,61 @@ DEFAULT_SPEED = "13 weeks/s"
 _LOG = logging.getLogger(__name__)
 
 
-class Running(Protocol):
-    """A world that runs: what the page needs of ``ecosystem.model.Ecosystem``."""
-
-    @property
-    def week(self) -> int:
-        """Weeks since the start."""
-        ...
-
-    @property
-    def weeks(self) -> int:
-        """Length of the horizon."""
-        ...
-
-    def step(self) -> None:
-        """Advance by one week."""
-        ...
-
-    def view(self) -> View:
-        """Return the world as it stands; nothing in it changes afterwards."""
-        ...
-
-
-class Choice(NamedTuple):
-    """What to run, and from which week on to look at it."""
-
-    world: str
-    strategy: str
-    seed: int
-    week: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be chosen (keys with their names), and how a choice becomes a running world."""
+    """What can be chosen (keys with their names), and how a choice becomes a running world.
+
+    Each tab has its own. `own` holds the strategies that were made in it, which `build` knows.
+    """
 
     worlds: dict[str, str]
     strategies: dict[str, str]
     build: Callable[[Choice], Running]
+    own: dict[str, Strategy] = field(default_factory=dict)
+    part: Callable[[Running, Strategy], Running] = part
+
+    def adopt(self, strategy: Strategy) -> None:
+        """Let a strategy be chosen in this tab; its key is none of the shipped ones.
+
+        Raises
+        ------
+        InputError
+            If a shipped strategy has that key.
+        """
+        if strategy.key in self.strategies and strategy.key not in self.own:
+            raise InputError(f"key = {strategy.key!r}: a shipped strategy has it. Choose another.")
+        self.own[strategy.key] = strategy
+        self.strategies[strategy.key] = strategy.name
+
+    def strategy(self, key: str) -> Strategy:
+        """Return a strategy that can be chosen; nothing is read but what the catalogue lists.
+
+        Raises
+        ------
+        InputError
+            If the catalogue does not list it.
+        """
+        if key not in self.strategies:
+            raise InputError(f"There is no strategy {key!r} here.")
+        return self.own.get(key) or load_strategy(key)
+
+    def fork(self, choice: Choice, kept: Fork | None = None) -> Fork:
+        """Return what a choice asks for, still at week 0, or at that of `kept` if it can go on.
+
+        Raises
+        ------
+        InputError
+            If there is no such world, strategy or lever.
+        """
+        if choice.world not in self.worlds:
+            raise InputError(f"There is no world {choice.world!r} here.")
+        self.strategy(choice.strategy)
+        branch = choice.branch
+        offer = with_levers(self.strategy(branch.strategy), branch.levers) if branch else None
+        latest = min(choice.week, branch.week) if branch else choice.week
+        on = kept and kept.choice.origin == choice.origin and kept.week <= latest
+        original = kept.original if kept and on else self.build(choice.origin)
+        return Fork(choice, original, offer, self.part)
 
     def first(self) -> Choice:
         """Return what a newcomer sees."""
@@ -97,23 +117,26 @@ def shipped_catalogue() -> Catalogue:
     """
     worlds = {key: load_world(key).title for key in shipped("worlds")}
     strategies = {key: load_strategy(key).name for key in shipped("strategies")}
-    return Catalogue(worlds, strategies, _build)
+    own: dict[str, Strategy] = {}
+    return Catalogue(worlds, strategies, partial(_build, own), own)
 
 
-def _build(choice: Choice) -> Running:
+def _build(own: Mapping[str, Strategy], choice: Choice) -> Running:
     # Mesa takes a second to import: a worker thread pays it while the page already stands.
     from ecosystem.model import Ecosystem
 
-    return Ecosystem(load_world(choice.world), load_strategy(choice.strategy), seed=choice.seed)
+    strategy = own.get(choice.strategy) or load_strategy(choice.strategy)
+    return Ecosystem(load_world(choice.world), strategy, seed=choice.seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the page shows at one moment."""
+    """What the page shows at one moment: the original, and the branch where there is one."""
 
     number: int
     choice: Choice
     view: View | None = None
+    branch: View | None = None
     weeks: int = 0
     error: str = ""
     loading: bool = True
@@ -124,6 +147,13 @@ class Frame:
         return self.view is not None and self.view.week >= self.weeks
 
 
+KEYS = ("world", "strategy", "seed", "week", "branch", "to", "levers")
+"""What an address says about the live world; the last three name its branch."""
+
+MAX_SEED = 999_999_999
+_MAX_LEVERS = 40
+
+
 def parse_query(query: str | None, first: Choice) -> Choice:
     """Return the choice that a query names; what is missing or no number stays as `first`."""
     given = dict(parse_qsl((query or "").lstrip("?")))
@@ -132,22 +162,37 @@ def parse_query(query: str | None, first: Choice) -> Choice:
         value = given.get(name, "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else otherwise
 
-    return Choice(
-        given.get("world", first.world),
-        given.get("strategy", first.strategy),
-        whole("seed", first.seed),
-        whole("week", first.week),
-    )
+    world, strategy = (given.get(k, v) for k, v in zip(KEYS, first[:2], strict=False))
+    at, branch = whole("branch", -1), None
+    if at >= 0:
+        branch = Branch(at, given.get("to", strategy), _levers(given.get("levers", "")))
+    return Choice(world, strategy, whole("seed", first.seed), whole("week", first.week), branch)
+
+
+def _levers(told: str) -> tuple[tuple[str, float], ...]:
+    """Return levers from ``name:value,name:value``; what is no number is left out."""
+    found: dict[str, float] = {}
+    for lever in told.split(",")[:_MAX_LEVERS]:
+        name, _, value = lever.partition(":")
+        with suppress(ValueError):
+            found[name] = float(value)
+    return tuple((name, value) for name, value in found.items() if isfinite(value))
 
 
 def query_of(frame: Frame) -> str:
     """Return the query string that leads back to a frame."""
-    week = frame.view.week if frame.view else frame.choice.week
-    return "?" + urlencode(frame.choice._replace(week=week)._asdict())
+    choice = frame.choice
+    week = frame.view.week if frame.view else choice.week
+    query: dict[str, str | int] = dict(zip(KEYS, (*choice[:3], week), strict=False))
+    if choice.branch:
+        levers = ",".join(f"{name}:{value:g}" for name, value in choice.branch.levers)
+        query |= {"branch": choice.branch.week, "to": choice.branch.strategy}
+        query |= {"levers": levers} if levers else {}
+    return "?" + urlencode(query)
 
 
 class Session:
-    """One tab's world: choose, play, pause, step, reset.
+    """One tab's world: choose, play, pause, step, reset, jump, branch.
 
     Reactive values are set only by what runs in the tab's own context: its event handlers and its
     tasks. `make` and `advance` set none, so that any worker thread may run them.
@@ -165,9 +210,10 @@ class Session:
     ----------
     latest : Frame
         What to show; replaced as a whole.
-    number, playing, speed, order, picked : solara.Reactive
+    number, playing, speed, order, picked, original : solara.Reactive
         Number of the latest frame; whether the world plays; a key of :data:`SPEEDS`; what is
-        ordered, with a count; key of the agent or site whose card is open.
+        ordered, with a count; key of the agent or site whose card is open; whether map, graph,
+        card and events show the original rather than the branch.
     """
 
     def __init__(
@@ -181,8 +227,10 @@ class Session:
         self.speed = solara.reactive(DEFAULT_SPEED)
         self.order: solara.Reactive[tuple[Choice, int]] = solara.reactive((choice, 0))
         self.picked = solara.reactive("")
+        self.original = solara.reactive(False)
         self._lock = threading.Lock()
-        self._model: Running | None = None
+        self._fork: Fork | None = None
+        self._kept: Fork | None = None
         self._wanted = 0
         self._left = False
         self._painted = -1
@@ -190,18 +238,40 @@ class Session:
     def choose(self, choice: Choice) -> None:
         """Stop and order another world; :meth:`build` takes the order."""
         self.playing.set(False)
+        elsewhere = choice.origin != self.latest.choice.origin
         with self._lock:
             self._wanted += 1
             wanted = self._wanted
-            self._model = None
+            self._kept, self._fork = self._fork or self._kept, None
             self._show(choice=choice, error="", loading=True)
-        self.picked.set("")
+        if elsewhere:
+            self.picked.set("")
         self._publish()
         self.order.set((choice, wanted))
 
     def reset(self) -> None:
         """Go back to the first week of the same world."""
-        self.choose(self.latest.choice._replace(week=0))
+        self.jump(0)
+
+    def jump(self, week: int) -> None:
+        """Go to a week of the same world: on from where it is, or back by running it anew."""
+        self.choose(self.latest.choice._replace(week=week))
+
+    def branch(self, strategy: str, levers: tuple[tuple[str, float], ...] = ()) -> None:
+        """Let another strategy act from this week on, beside the original."""
+        week = self.week
+        self.original.set(False)
+        self.choose(self.latest.choice._replace(week=week, branch=Branch(week, strategy, levers)))
+
+    def unbranch(self) -> None:
+        """Go on with the original alone."""
+        self.choose(self.latest.choice._replace(week=self.week, branch=None))
+
+    @property
+    def week(self) -> int:
+        """The week that is shown, or ordered."""
+        view = self.latest.view
+        return view.week if view and not self.latest.loading else self.latest.choice.week
 
     def make(self, order: tuple[Choice, int]) -> None:
         """Build what was ordered, unless something else has been ordered since; any thread."""
@@ -209,14 +279,21 @@ class Session:
         with self._lock:
             if count != self._wanted:
                 return
-            try:
-                model = self.catalogue.build(choice)
-                for _ in range(min(choice.week, model.weeks)):
-                    model.step()
-                self._model = model
-                self._show(choice=choice, view=model.view(), weeks=model.weeks, loading=False)
-            except Exception as error:
-                self._fail(f"{choice.world}, {choice.strategy}, seed {choice.seed}", error)
+            kept, self._kept = self._kept, None
+        try:
+            fork = self.catalogue.fork(choice, kept)
+            fork.catch_up(lambda: count == self._wanted)
+            shown = fork.views() if count == self._wanted else None
+        except Exception as error:
+            with self._lock:
+                if count == self._wanted:
+                    self._fail(f"{choice.world}, {choice.strategy}, seed {choice.seed}", error)
+            return
+        with self._lock:
+            if shown and count == self._wanted:
+                self._fork = fork
+                view, branch = shown
+                self._show(choice=choice, view=view, branch=branch, weeks=fork.weeks, loading=False)
 
     def step(self) -> None:
         """Pause and advance by one week."""
@@ -232,20 +309,21 @@ class Session:
         """Step until that many weeks, the horizon or the time budget have passed; any thread."""
         end = time.perf_counter() + budget_s
         with self._lock:
-            model = self._model
-            if model is None:
+            fork = self._fork
+            if fork is None:
                 return
-            first = model.week
+            first = fork.week
             try:
-                while model.week < model.weeks and model.week - first < weeks:
-                    model.step()
+                while fork.week < fork.weeks and fork.week - first < weeks:
+                    fork.step()
                     if time.perf_counter() > end:
                         break
-                if model.week > first:
-                    self._show(view=model.view())
+                if fork.week > first:
+                    view, branch = fork.views()
+                    self._show(view=view, branch=branch)
             except Exception as error:
-                self._model = None
-                self._fail(f"The run stopped in week {model.week}", error)
+                self._fork = None
+                self._fail(f"The run stopped in week {fork.week}", error)
 
     async def build(self, order: tuple[Choice, int]) -> None:
         """Build what was ordered in a worker thread, then show it."""
@@ -276,7 +354,7 @@ class Session:
         self._left = True
         with self._lock:
             self._wanted += 1
-            self._model = None
+            self._fork = self._kept = None
 
     def painted(self, number: int) -> None:
         """Take note that the browser has painted a frame."""

@@ -92,12 +92,14 @@ class CapitalProvider(Actor):
 
     def card(self, now: Snapshot) -> Card:
         """Return equity, credibility and what lenders have given."""
-        e = now.economy
+        e, n = now.economy, now.numbers.capital
         debt, assets = e.books.debt_usd.sum(keepdims=True), e.books.assets_usd.sum(keepdims=True)
         refused = now.sites.unfunded
         return (
             ("equity", f"{e.equity_usd_per_week * WEEKS_PER_YEAR / 1e9:,.1f} bn USD/yr"),
             ("credibility of the lab", f"{credibility(now, self.key):.2f}"),
+            ("wants", f"rent that takes at most {n.commitment_cover:.0%} of expected revenue"),
+            ("rent takes", f"{choosing.commitment_cover(now):.0%} of expected revenue"),
             ("lent to owners", f"{debt[0] / 1e9:,.1f} bn USD"),
             ("leverage of owners", f"{leverage(debt, assets)[0]:.0%} of book value"),
             ("sites refused", f"{int(refused.sum())}, {now.layout.site_mw[refused].sum():,.0f} MW"),

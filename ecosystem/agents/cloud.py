@@ -47,6 +47,6 @@ class CloudProvider(Actor):
             ("still to be spent", f"{books.unspent_usd[i] / 1e9:,.1f} bn USD"),
             ("interest of the quarter", f"{books.interest_usd[i] / 1e9:,.2f} bn USD"),
             ("paid to its backers", f"{books.distributed_usd[i] / 1e9:,.2f} bn USD"),
-            ("would take on", f"{self._room_mw(now):,.0f} MW"),
+            ("wants to take on", f"{self._room_mw(now):,.0f} MW"),
             ("trust in the lab", f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}"),
         )

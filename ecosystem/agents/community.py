@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 LICENCE = ("withheld", "accepted", "approved", "identified")
 
+_WISHES = {
+    Accept: "to sign the agreement on offer",
+    CallMoratorium: "a moratorium",
+    Press: "the developer to withdraw",
+    Sue: "a court to stop work",
+}
+
 
 class Community(Actor):
     """Households around a site, who may organise for or against it.
@@ -59,6 +66,11 @@ class Community(Actor):
         opposed = bool(now.society.organised[i])
         return waited and (not opposed or now.society.trust[i] >= now.numbers.society.sign_trust)
 
+    def _wants(self, now: Snapshot) -> str:
+        """Return its wishes of this week in words."""
+        wishes = [_WISHES[type(order)] for order in self.decide(now)]
+        return ", ".join(wishes) or "nothing for now"
+
     def card(self, now: Snapshot) -> Card:
         """Return opinion, trust and mobilisation (simulated)."""
         i, s = self.index, now.society
@@ -70,4 +82,5 @@ class Community(Actor):
             ("organised", "yes" if s.organised[i] else "no"),
             ("social licence", LICENCE[int(s.licence[i])]),
             ("agreement", "signed" if now.sites.agreement_week[i] <= now.week else "none"),
+            ("wants (simulated)", self._wants(now)),
         )

@@ -69,7 +69,7 @@ class Regulator(Actor):
         return (
             ("sites in its area", f"{len(live)}"),
             ("approved", f"{int(now.sites.approved[live].sum())}"),
-            ("ready for a hearing", f"{int(now.hearable[self.sites].sum())}"),
+            ("wants to hear", f"{int(now.hearable[self.sites].sum())} that are ready"),
             ("before state venues", f"{int(np.isin(now.sites.before_states, live).sum())}"),
             ("denials so far", f"{int(now.sites.denials[self.sites].sum())}"),
             ("moratoria in force", f"{int((now.sites.moratorium_until[live] > now.week).sum())}"),

@@ -166,7 +166,7 @@ class Utility(Actor):
             ("held by speculation", f"{now.vendors.held_mw[self.index]:,.0f} MW"),
             ("requests in the queue", f"{int(queue.sum())}"),
             ("requested", f"{now.layout.site_mw[own][queue].sum():,.0f} MW"),
-            ("studies at once", f"{slots(now)}"),
+            ("wants to study", f"{slots(now)} requests at once"),
             ("studies for others", f"{sum(week > now.week for week in self.others_until)}"),
             ("others waiting for a study", f"{len(self.waiting)}"),
         )

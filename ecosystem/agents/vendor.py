@@ -28,10 +28,15 @@ class ChipMaker(Actor):
         """Return the supply of the coming weeks, and an expansion if one is worth it."""
         plant, plan = now.vendors.chips, float(now.layout.chips_mw_per_week[now.week])
         orders: list[Order] = [SupplyChips(plan * float(plant.capacity), self._priority(now))]
-        trigger = now.numbers.chips.backlog_trigger_weeks
-        if np.isnan(plant.due_week) and now.chips_backlog_weeks > trigger:
+        if self._short(now):
             orders.append(ExpandChips())
         return orders
+
+    def _short(self, now: Snapshot) -> bool:
+        """Return whether the backlog calls for more capacity than is on its way."""
+        trigger = now.numbers.chips.backlog_trigger_weeks
+        idle = np.isnan(now.vendors.chips.due_week)
+        return bool(idle and now.chips_backlog_weeks > trigger)
 
     def _priority(self, now: Snapshot) -> float:
         standing = now.partnerships.mean_strength(self.key, "contract")
@@ -48,6 +53,7 @@ class ChipMaker(Actor):
             ("backlog", f"{now.chips_backlog_weeks:,.0f} weeks of deliveries"),
             ("priority of the lab", f"{v.chips_priority:.2f}"),
             ("capacity over its plan", f"{float(v.chips.capacity):.2f}"),
+            ("wants", "more capacity" if self._short(now) else "no more capacity"),
         )
 
 
@@ -63,10 +69,13 @@ class EquipmentMaker(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return an expansion, if one is worth it."""
+        return [ExpandEquipment()] if self._short(now) else []
+
+    def _short(self, now: Snapshot) -> bool:
+        """Return whether the backlog calls for more slots than are on their way."""
         v = now.vendors
         trigger = now.numbers.equipment.backlog_trigger * float(v.equipment.capacity)
-        idle = np.isnan(v.equipment.due_week)
-        return [ExpandEquipment()] if idle and v.equipment_waiting_mw > trigger else []
+        return bool(np.isnan(v.equipment.due_week) and v.equipment_waiting_mw > trigger)
 
     def card(self, now: Snapshot) -> Card:
         """Return slots and backlog."""
@@ -75,6 +84,7 @@ class EquipmentMaker(Actor):
             ("slots", f"{float(v.equipment.capacity):,.0f} MW in production at once"),
             ("waiting for a slot", f"{v.equipment_waiting_mw:,.0f} MW"),
             ("expansion under way", "no" if np.isnan(v.equipment.due_week) else "yes"),
+            ("wants", "more slots" if self._short(now) else "no more slots"),
         )
 
 
@@ -118,6 +128,7 @@ class Contractor(Actor):
             ("crews", f"{self.crews:.0f} phases at once"),
             ("phases with work", f"{len(ready)}"),
             ("phases manned", f"{int((now.vendors.crews[ready] > 0).sum())}"),
+            ("wants", f"crews for {int((now.vendors.crews[ready] <= 0).sum())} phases more"),
             (
                 "reputation with the lab",
                 f"{now.partnerships.mean_strength(self.key, 'contract'):.2f}",

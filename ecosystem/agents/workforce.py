@@ -44,4 +44,5 @@ class Workforce(Actor):
             ("hours offered", f"{labour.offered_hours[r, c]:,.0f} h/week"),
             ("hours asked for", f"{labour.required_hours[r, c]:,.0f} h/week"),
             ("wage over its start", f"{labour.wage_ratio[r, c]:.2f}"),
+            ("wants", f"a wage of {now.outlook.wage[r, c]:.2f} times its start"),
         )

@@ -24,7 +24,7 @@ def longest_holds(study: Study, phases: IntArray) -> Table:
     over = np.where(works.progress.history, 0.0, works.progress.duration_weeks - works.planned)
     cost = np.concatenate([held, over[..., None]], axis=2)
     names = (*NAMES, OWN)
-    times = _times(study)
+    times = spans(study)
     found: list[tuple[str, str, float]] = []
     for phase in phases.tolist():
         path = driving_path(study, phase, *times)
@@ -42,7 +42,7 @@ def longest_holds(study: Study, phases: IntArray) -> Table:
     }
 
 
-def _times(study: Study) -> tuple[FloatArray, FloatArray]:
+def spans(study: Study) -> tuple[FloatArray, FloatArray]:
     """Return starts and finishes as they came, and as expected where they have not."""
     progress, schedule = study.works.progress, study.schedule
     start = np.where(np.isnan(progress.start_week), schedule.early_start, progress.start_week)
@@ -110,7 +110,7 @@ def gantt(study: Study, found: list[Slips]) -> Table:
     works, layout = study.works, study.layout
     rows, cols = np.nonzero(works.network.works & study.shown(np.arange(layout.phases))[:, None])
     planned_start, planned_finish = planned_bars(study)
-    start, finish = _times(study)
+    start, finish = spans(study)
     first, last = drivers(study, found)
     gone = works.cancelled[rows]
     begun, done = works.progress.start_week[rows, cols], works.progress.finish_week[rows, cols]
@@ -157,7 +157,7 @@ def planned_bars(study: Study) -> tuple[FloatArray, FloatArray]:
 
 def drivers(study: Study, found: list[Slips]) -> tuple[BoolArray, BoolArray]:
     """Return what lies on the driving path to first power, and to completion, shape (P, A)."""
-    times = _times(study)
+    times = spans(study)
     marked = np.zeros((2, *study.works.network.used.shape), dtype=bool)
     for slips in found:
         phases = slips.game.phases[~slips.cancelled]

@@ -9,7 +9,14 @@ class Regulators(Parameters):
     """Permits, hearings, litigation, moratoria."""
 
     hearings_per_week: float = par(
-        0.25, "1/week", "Hearings that one authority can hold", "practice", "C", (0.1, 0.5), gt=0
+        0.25,
+        "1/week",
+        "Hearings that one authority can hold",
+        "practice",
+        "C",
+        (0.1, 0.5),
+        gt=0,
+        le=1_000,
     )
     deny_base: float = par(
         -2.0,
@@ -36,7 +43,14 @@ class Regulators(Parameters):
         0.6, "log-odds", "Effect of a negotiated agreement", "P099", "C", (0, 1.4), ge=0
     )
     deny_gigawatt: float = par(
-        -0.8, "log-odds", "Effect of a site of a gigawatt or more", "P053", "B", (-1.6, 0.3)
+        -0.8,
+        "log-odds",
+        "Effect of a site of a gigawatt or more",
+        "P053",
+        "B",
+        (-1.6, 0.3),
+        ge=-5,
+        le=5,
     )
     venues: Literal["zoning_only", "several"] = par(
         "several",
@@ -53,6 +67,7 @@ class Regulators(Parameters):
         "C",
         (0.2, 1.0),
         gt=0,
+        le=1_000,
     )
     zoning_share: float = par(
         0.7,

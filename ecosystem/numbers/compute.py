@@ -19,7 +19,7 @@ class Cluster(Parameters):
         1.2, "1", "Annual PUE with evaporative cooling", "P169", "B", (1.1, 1.3), ge=1
     )
     closed_loop_pue: float = par(
-        0.05, "1", "PUE added by closed-loop cooling", "P177", "C", (0.02, 0.1), ge=0
+        0.05, "1", "PUE added by closed-loop cooling", "P177", "C", (0.02, 0.1), ge=0, le=1
     )
     wue_evaporative_l_per_kwh: float = par(
         1.8,
@@ -121,7 +121,7 @@ class Cluster(Parameters):
         ge=0,
     )
     peak_to_mean: float = par(
-        1.4, "1", "Daily peak over mean demand", "docs/odd.md", "C", (1.2, 1.6), ge=1
+        1.4, "1", "Daily peak over mean demand", "docs/odd.md", "C", (1.2, 1.6), ge=1, le=2
     )
 
     patience_s: float = par(

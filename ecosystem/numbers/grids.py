@@ -131,7 +131,7 @@ class Grid(Parameters):
         "C",
         (0.3, 0.8),
         ge=0,
-        lt=1,
+        le=0.95,
     )
     speculative_share: float = par(
         0.5,

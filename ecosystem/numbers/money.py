@@ -55,6 +55,7 @@ class Capital(Parameters):
         "C",
         (3, 5),
         gt=0,
+        le=15,
     )
     growth_expected_max: float = par(
         0.75,
@@ -64,6 +65,7 @@ class Capital(Parameters):
         "B",
         (0.55, 0.95),
         gt=0,
+        le=3,
     )
     miss_penalty: float = par(
         2.0,
@@ -109,7 +111,14 @@ class Capital(Parameters):
         ge=0,
     )
     fixed_growth_per_year: float = par(
-        0.25, "1/yr", "Growth of that cost", "assumption", "C", (0.1, 0.4)
+        0.25,
+        "1/yr",
+        "Growth of that cost",
+        "assumption",
+        "C",
+        (0.1, 0.4),
+        ge=-0.5,
+        le=2,
     )
 
     refuse_below: float = par(
@@ -385,7 +394,7 @@ class Lab(Parameters):
         "C",
         (0.2, 0.45),
         ge=0,
-        le=1,
+        le=0.9,
     )
     training_share_fall_per_year: float = par(
         0.12, "1/yr", "Speed of that fall", "share_rd_2024, share_rd_2025", "B", (0.06, 0.18), ge=0
@@ -445,6 +454,7 @@ class Lab(Parameters):
         "B",
         (2, 4),
         gt=0,
+        le=15,
     )
     contract_weeks: float = par(
         6, "week", "From announcement to a signed capacity contract", "practice", "C", (0, 26), ge=0
@@ -531,7 +541,7 @@ class Market(Parameters):
         gt=0,
     )
     price_elasticity: float = par(
-        1.11, "1", "Own-price elasticity of demand", "elas_nber", "B", (0.8, 1.8), ge=0
+        1.11, "1", "Own-price elasticity of demand", "elas_nber", "B", (0.8, 1.8), ge=0, le=5
     )
     latency_elasticity: float = par(
         0.15, "1", "Elasticity of demand to latency", "assumption", "C", (0.05, 0.4), ge=0

@@ -53,7 +53,14 @@ class Workforce(Parameters):
         le=0.5,
     )
     rival_growth_per_year: float = par(
-        0.08, "1/yr", "Growth of other builders' labour demand", "P117, P128", "C", (0.0, 0.2)
+        0.08,
+        "1/yr",
+        "Growth of other builders' labour demand",
+        "P117, P128",
+        "C",
+        (0.0, 0.2),
+        ge=-0.5,
+        le=1,
     )
     completion: float = par(
         0.49,
@@ -67,7 +74,7 @@ class Workforce(Parameters):
         le=1,
     )
     apprentice_weeks: float = par(
-        247, "week", "Length of an apprenticeship", "P129", "A", (208, 260), gt=0
+        247, "week", "Length of an apprenticeship", "P129", "A", (208, 260), ge=26, le=520
     )
     apprentice_start_productivity: float = par(
         0.4,
@@ -656,7 +663,14 @@ class Local(Parameters):
         0.32, "1/MW", "Permanent jobs per facility MW", "P187", "B", (0.17, 0.77), "lognormal", ge=0
     )
     local_hire_share: float = par(
-        0.25, "1", "Share of craft hours worked by residents", "P124", "B", (0.15, 0.4), ge=0, le=1
+        0.25,
+        "1",
+        "Share of craft hours worked by residents",
+        "P124",
+        "B",
+        (0.15, 0.4),
+        ge=0.01,
+        le=1,
     )
     tax_usd_per_mw_year: float = par(
         60_000,

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from ecosystem.parameters import Card
 from experiments.design import quantile
-from experiments.runner import _chunks
+from experiments.workers import Chunks, Done
 
 ends = st.tuples(st.floats(0.01, 1e6), st.floats(1.001, 100)).map(lambda e: (e[0], e[0] * e[1]))
 
@@ -35,8 +35,24 @@ def test_whole_numbers_stay_whole_and_in_range(sample, share):
     assert low <= value <= high
 
 
-@given(st.lists(st.integers(), max_size=700), st.integers(1, 64))
-def test_chunks_hold_every_run_once_in_order(runs, jobs):
-    chunks = _chunks(runs, jobs)
-    assert [run for chunk in chunks for run in chunk] == runs
-    assert all(1 <= len(chunk) <= 20 for chunk in chunks)
+@given(
+    st.lists(st.integers(), max_size=700),
+    st.integers(1, 64),
+    st.lists(st.floats(0, 1e4), min_size=1),
+    st.integers(0, 5),
+)
+def test_chunks_hold_every_run_once_whatever_they_take_and_whoever_dies(runs, jobs, each_s, deaths):
+    chunks = Chunks(iter(runs), len(runs), jobs)
+    held = []
+    for number in range(len(runs) + 100):
+        chunk = chunks.take()
+        if not chunk:
+            break
+        assert len(chunk) <= max(1, -(-len(runs) // (6 * jobs)))
+        if number < deaths:
+            chunks.give_back([chunk])
+        else:
+            held += chunk
+            chunks.learn(Done(len(chunk), len(chunk) * each_s[number % len(each_s)]))
+    assert sorted(held) == sorted(runs)
+    assert deaths or held == runs

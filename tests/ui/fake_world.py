@@ -1,12 +1,15 @@
 """A small, deterministic world with the interface of the real one, for tests of the page."""
 
 import math
+from copy import deepcopy
 from datetime import date, timedelta
 
 import numpy as np
 
 from ecosystem.errors import InputError
+from ecosystem.scenario import Strategy
 from ecosystem.view import AgentView, EdgeView, Event, SiteView, View
+from viz.fork import Running
 from viz.palette import CAUSES, LADDER
 from viz.state import Catalogue, Choice
 
@@ -40,6 +43,7 @@ class FakeWorld:
         self.weeks = weeks
         self.week = 0
         self._speed = 1.0 + 0.1 * (choice.seed % 7) + 0.2 * (choice.strategy != "S0")
+        self._pushed = (0, 0.0)
         self._rows: list[dict[str, float]] = []
 
     def step(self) -> None:
@@ -65,6 +69,10 @@ class FakeWorld:
             "revenue_usd": 2.5e8 * growth,
             "commitments_usd_per_year": 2e10,
             "room_usd_per_year": 1e10,
+            "strategy_cost_usd": 1e6 * self._speed,
+            "mean_support": 0.1,
+            "organised_communities": 2.0,
+            "bill_change_usd_per_household_year": 3.0,
         }
         self._rows.append(row)
 
@@ -89,7 +97,8 @@ class FakeWorld:
         self, i: int, key: str, name: str, role: str, lat: float, lon: float, mw: float
     ) -> SiteView:
         ladder = [0.0] * 8
-        climbed = (self.week * self._speed - 4 * i) / 14
+        since, push = self._pushed
+        climbed = (self.week * self._speed + (self.week - since) * push - 4 * i) / 14
         if role in ("programme", "candidate") and climbed >= 0:
             rung = min(6, int(climbed))
             part = climbed - rung if rung < 6 else 0.0
@@ -173,5 +182,15 @@ def build(choice: Choice) -> FakeWorld:
     return FakeWorld(choice)
 
 
+def part(world: Running, strategy: Strategy) -> FakeWorld:
+    """Return a copy in which levers speed the climb up from this week on."""
+    assert isinstance(world, FakeWorld)
+    copy = deepcopy(world)
+    copy._pushed = (world.week, strategy.levers.openness)
+    return copy
+
+
 def fake_catalogue() -> Catalogue:
-    return Catalogue(WORLDS, {"S0": "Decide, announce, defend", "S2": "Agreement"}, build)
+    return Catalogue(
+        WORLDS, {"S0": "Decide, announce, defend", "S2": "Agreement"}, build, part=part
+    )

@@ -11,7 +11,7 @@ from fake_world import FakeWorld, fake_catalogue
 from solara.widgets import HTML
 
 from ecosystem.errors import InputError
-from viz.app import world_page
+from viz.app import app_of
 from viz.components import card_html, events_html
 from viz.state import Catalogue, Choice
 
@@ -22,7 +22,7 @@ class Shown:
     """A rendered page, in the words that a person would use about it."""
 
     def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
-        page = solara.AppLayout(children=[world_page(catalogue)()])
+        page = solara.AppLayout(children=[app_of(catalogue)()])
         _, self.rendered = solara.render(page, handle_error=False)
 
     def button(self, label: str) -> Any:

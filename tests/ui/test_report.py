@@ -58,7 +58,6 @@ class Made:
     def __init__(self, folder: Path) -> None:
         policies = tuple(load_strategy(key) for key in ("S0", "S2", "placebo"))
         question = Experiment(load_world("fictional"), policies, "S0", futures=5, weeks=150)
-        specs = question.specs()
         about = {
             "command": "ecosystem compare <b>",
             "world": question.world.model_dump(mode="json"),
@@ -70,8 +69,8 @@ class Made:
             "versions": {"python": "3"},
             "code": code_digest(),
         }
-        run_all(specs, 1, lambda done, total: None, folder, about=about)
-        self.said: Report = write_answer(question, specs, 0, folder, about["command"])
+        run_all(question.specs(), 1, lambda done, total: None, folder, about=about)
+        self.said: Report = write_answer(question, 0, folder, about["command"])
         self.of: Reopened = reopen(folder)
         self.path = write_report(folder, self.of, self.said, date(2026, 11, 25))
         self.html = self.path.read_text(encoding="utf-8")
@@ -90,7 +89,7 @@ def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere(made: Made) ->
     assert all(link.startswith(("#", "data:text/csv")) for link in reader.links)
     assert "url(" not in made.html.replace("url(#hatch)", "")
     assert [link[1:] for link in reader.links if link.startswith("#")] == reader.sections
-    assert len(reader.sections) == 10
+    assert len(reader.sections) == 12
 
 
 def test_the_answer_and_its_figures_are_those_of_the_comparison(made: Made) -> None:

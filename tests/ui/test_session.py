@@ -8,6 +8,7 @@ import pytest
 from fake_world import FakeWorld, fake_catalogue
 
 from ecosystem.errors import InputError
+from viz.fork import Branch
 from viz.state import BUDGET_S, Catalogue, Choice, Frame, Session, parse_query, query_of
 
 FIRST = Choice("calm", "S0", 0)
@@ -198,3 +199,110 @@ def test_the_address_leads_back(session):
     session.advance(4)
     assert parse_query(query_of(session.latest), FIRST) == Choice("calm", "S0", 0, 4)
     assert parse_query(query_of(Frame(0, Choice("a b", "S&2", 1))), FIRST).strategy == "S&2"
+
+
+def branched(week: int = 12, **levers: float) -> Session:
+    """Return a session that branched to S2 in a week."""
+    session = Session(fake_catalogue(), FIRST)
+    session.make(session.order.peek())
+    session.advance(week)
+    session.branch("S2", tuple(levers.items()))
+    session.make(session.order.peek())
+    return session
+
+
+def test_a_branch_begins_in_this_week_and_the_original_goes_on():
+    session = branched()
+    assert session.latest.view.week == session.latest.branch.week == 12
+    assert session.latest.view.sites == session.latest.branch.sites, "one past"
+    session.advance(30)
+    alone = Session(fake_catalogue(), FIRST._replace(week=42))
+    alone.make(alone.order.peek())
+    assert session.latest.view.sites == alone.latest.view.sites
+    assert session.latest.branch.sites != session.latest.view.sites
+    session.unbranch()
+    session.make(session.order.peek())
+    assert session.latest.branch is None
+    assert session.latest.view.week == 42
+
+
+def test_back_before_a_branch_and_on_again_is_the_same_branch():
+    session = branched(12, openness=0.9)
+    session.advance(20)
+    shown = session.latest.branch.sites
+    for week in (12 - 5, 12 + 20):
+        session.jump(week)
+        session.make(session.order.peek())
+        assert session.latest.view.week == week
+        assert (session.latest.branch is None) == (week < 12)
+    assert session.latest.branch.sites == shown
+
+
+def test_a_jump_forward_goes_on_with_the_world_that_runs():
+    built: list[Choice] = []
+
+    def build(choice: Choice) -> FakeWorld:
+        built.append(choice)
+        return FakeWorld(choice)
+
+    session = Session(Catalogue({"calm": ""}, {"S0": ""}, build), FIRST)
+    session.make(session.order.peek())
+    for week in (30, 31, 5):
+        session.jump(week)
+        session.make(session.order.peek())
+        assert session.latest.view.week == week
+    assert len(built) == 2, "only going back begins anew"
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (FIRST._replace(world="../../etc/passwd.toml"), "no world '../../etc/passwd.toml'"),
+        (FIRST._replace(strategy="/tmp/mine.toml"), "no strategy '/tmp/mine.toml'"),
+        (FIRST._replace(branch=Branch(3, "x.toml")), "no strategy 'x.toml'"),
+        (FIRST._replace(branch=Branch(3, "S2", (("opennes", 1.0),))), "no lever 'opennes'"),
+        (FIRST._replace(branch=Branch(3, "S2", (("openness", 7.0),))), ">= 0, <= 1"),
+    ],
+)
+def test_a_link_names_nothing_but_what_can_be_chosen(choice, said, caplog):
+    session = Session(fake_catalogue(), choice)
+    session.make(session.order.peek())
+    assert said in session.latest.error
+    assert not caplog.records
+
+
+def test_the_address_leads_back_to_a_branch():
+    session = branched(openness=0.9, closed_loop=1.0)
+    session.advance(3)
+    query = query_of(session.latest)
+    levers = (("openness", 0.9), ("closed_loop", 1.0))
+    assert parse_query(query, FIRST) == Choice("calm", "S0", 0, 15, Branch(12, "S2", levers))
+
+
+def test_hostile_levers_in_an_address_are_left_out_or_refused():
+    told = "openness:nan,a:inf,<script>:1,:,x:1e3," + ",".join(f"k{i}:1" for i in range(500))
+    branch = parse_query(f"?branch=1&levers={told}", FIRST).branch
+    assert len(branch.levers) <= 40
+    assert dict(branch.levers)["x"] == 1000.0
+    assert "openness" not in dict(branch.levers)
+    assert parse_query("?branch=-1&to=S2", FIRST).branch is None
+
+
+def test_an_order_that_is_replaced_stops_at_once_and_its_click_does_not_wait():
+    class Slow(FakeWorld):
+        def step(self) -> None:
+            time.sleep(0.01)
+            super().step()
+
+    session = Session(Catalogue({"calm": ""}, {"S0": ""}, Slow), FIRST._replace(week=100))
+    worker = threading.Thread(target=session.make, args=(session.order.peek(),))
+    worker.start()
+    time.sleep(0.05)
+    began = time.perf_counter()
+    session.choose(FIRST._replace(seed=2))
+    assert time.perf_counter() - began < 0.3
+    worker.join(0.5)
+    assert not worker.is_alive()
+    assert session.latest.loading
+    session.make(session.order.peek())
+    assert session.latest.choice.seed == 2

@@ -202,6 +202,7 @@ def _weekly(finish: np.ndarray, weeks: int, strategy: Strategy) -> Table:
         "usable_it_mw": 0.75 * usable,
         **{name: np.full(weeks, 0.5) for name in names},
         "revenue_usd": usable * 1e5,
+        "training_flop_per_s": usable * 1e15,
         **dict.fromkeys(MONEY, usable * 10000.0),
         "strategy_cost_usd": np.full(weeks, 1e9 * spending),
         **{f"lost_gw_weeks_{cause}": np.zeros(weeks) for cause in CAUSES},

@@ -105,6 +105,39 @@ def test_a_run_that_ends_before_any_strategy_acts(world: World) -> None:
     assert Trunk(world, 3).run(strategy, until=10).digest() == expected
 
 
+@pytest.mark.parametrize("key", ["S2", "S3", "S8"])
+def test_a_strategy_that_differs_in_its_name_alone_goes_on_as_it_was(
+    world: World, key: str
+) -> None:
+    strategy = load_strategy(key)
+    renamed = strategy.model_copy(update={"key": "other", "name": "Other"})
+    kept, branched = grown(world, key, 31), branch(grown(world, key, 31), renamed)
+    assert branched.strategy.key == "other"
+    for name, values in kept.run().tables["weekly"].items():
+        assert np.array_equal(values, branched.run().tables["weekly"][name], equal_nan=True), name
+
+
+def test_what_was_met_or_offered_before_still_counts(world: World) -> None:
+    asked = {**dict(load_strategy("S2")), "condition": {"support_below": 0.2}}
+    model = grown(world, "S0", 20)
+    agreed = branch(model, Strategy.model_validate(asked))
+    while agreed.week < 30:
+        agreed.step()
+    opener = Strategy.model_validate(
+        {**asked, "key": "open", "levers": agreed.strategy.levers.with_("openness", 0.95)}
+    )
+    met = agreed.policy.in_force(30, agreed.sites, agreed.society)
+    after = branch(agreed, opener)
+    levers = after.policy.in_force(30, after.sites, after.society)
+    assert np.isfinite(met.since).any()
+    assert np.array_equal(levers.since, met.since), "talks and courses go on"
+    assert set(levers.openness[np.isfinite(met.since)]) == {0.95}
+    richer = opener.levers.with_("agreement_share_of_capex", 0.02)
+    anew = branch(agreed, Strategy.model_validate({**dict(opener), "levers": richer}))
+    since = anew.policy.in_force(30, anew.sites, anew.society).since
+    assert set(since[np.isfinite(since)]) == {30}, "another agreement is talked over anew"
+
+
 def test_another_strategy_acts_from_the_week_of_the_branch_on(world: World) -> None:
     strategy = load_strategy("S2").model_copy(update={"start": world.start})
     assert first_week(world, strategy) == 0

@@ -9,6 +9,7 @@ import pytest
 from ecosystem.numbers import Numbers
 from ecosystem.parameters import cards
 from ecosystem.scenario import DATA, Levers, Site, load_strategy, load_world, shipped
+from experiments.sources import ids_of
 
 WORLD = load_world("stargate")
 SITES = {site.key: site for site in WORLD.sites}
@@ -18,31 +19,6 @@ US_PROGRAMME = [s for s in PROGRAMME if s.country == "US" and s.key != "ports_pi
 
 with (DATA / "sources.csv").open(encoding="utf-8", newline="") as handle:
     SOURCES = {row["id"]: row for row in csv.DictReader(handle)}
-
-# What a source may say besides an id; data/README.md explains each word.
-WORDS = ("assumption", "practice", "docs/odd.md", "model.md", "formulas")
-FILES = ("sites.csv", "hardware.csv", "inference_validation.csv", "scaling_laws.csv")
-
-
-def ids_of(source: str) -> list[str]:
-    """Split a source into ids: ``"P142-P144; cost: assumption"`` names three and a word."""
-    found: list[str] = []
-    for part in source.split(";"):
-        if part.strip().startswith("press"):
-            continue
-        for token in part.split(","):
-            name, _, comment = token.strip().partition(":")
-            if comment.strip() == "assumption" or name in FILES or name.startswith(WORDS):
-                continue
-            if found and re.fullmatch(r"(19|20)\d\d", name):
-                continue  # the year of the source before it
-            span = re.fullmatch(r"([A-Z])(\d+)-\1(\d+)", name)
-            if span:
-                numbers = range(int(span[2]), int(span[3]) + 1)
-                found += [f"{span[1]}{number:03d}" for number in numbers]
-            else:
-                found.append(name)
-    return found
 
 
 def resolves(name: str) -> bool:

@@ -11,7 +11,7 @@ from ecosystem.model import simulate
 from ecosystem.observables import LADDER, WEEKLY
 from ecosystem.results import RunResult
 
-TINY, HUGE = 1e-9, 1e9
+TINY, HUGE = 1e-9, 1e3
 EXTREMES: dict[str, dict[str, float]] = {
     "default": {},
     "no chips": {"chips.mw_per_week": TINY},
@@ -23,18 +23,18 @@ EXTREMES: dict[str, dict[str, float]] = {
     "one crew each": {"contractors.crew_factor": TINY},
     "all denied": {"regulators.deny_base": 99.0, "regulators.withdraw_share": 1.0},
     "no cash": {"capital.opening_cash_usd": 0.0},
-    "endless rent": {"capital.lease_usd_per_mw_year": 1e12},
-    "one long storm": {"contractors.storm_per_year": 1e6, "contractors.storm_weeks": HUGE},
-    "no chips by accident": {"chips.outage_per_year": 1e6, "chips.outage_depth": 1.0},
+    "endless rent": {"capital.lease_usd_per_mw_year": 1e10},
+    "one long storm": {"contractors.storm_per_year": 1e3, "contractors.storm_weeks": 4e3},
+    "no chips by accident": {"chips.outage_per_year": 400, "chips.outage_depth": 1.0},
     "endless supply": {
-        "chips.mw_per_week": HUGE,
+        "chips.mw_per_week": 2e5,
         "grid.headroom_factor": HUGE,
         "workforce.pool_factor": HUGE,
         "regulators.hearings_per_week": HUGE,
-        "equipment.slots_mw": HUGE,
+        "equipment.slots_mw": 1e7,
         "contractors.crew_factor": HUGE,
     },
-    "endless demand": {"market.demand_max_mw": 1e12, "market.demand_start_mw": 1e11},
+    "endless demand": {"market.demand_max_mw": 2e8, "market.demand_start_mw": 8e5},
     "no demand": {"market.demand_start_mw": 1e-3},
     "sated at once": {"market.demand_start_mw": 99_000.0},
     "all up in arms": {"society.trust_start": 0.0, "society.organise_on": 0.0},

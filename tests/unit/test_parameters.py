@@ -70,7 +70,7 @@ def test_cards_tell_all_there_is_to_know() -> None:
         shape="triangular",
         limits=">= 0, <= 1",
     )
-    assert (second.path, second.limits, second.sample) == ("weeks", "> 0", None)
+    assert (second.path, second.limits, second.sample) == ("weeks", "> 0, <= 3000", None)
 
 
 def test_every_number_has_a_card() -> None:

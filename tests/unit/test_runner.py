@@ -1,4 +1,6 @@
 import json
+import multiprocessing
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,10 +9,9 @@ import pytest
 from fake_ecosystem import fragile, simulate, strategy, tiny_world
 
 from ecosystem.errors import ResultsError
-from experiments import runner
 from experiments.design import Experiment
-from experiments.runner import run_all
-from experiments.store import read
+from experiments.runner import Cancelled, run_all
+from experiments.store import read, stored
 
 TABLES = ("runs", "outcomes", "yearly", "sites", "phases", "events")
 
@@ -103,18 +104,100 @@ def test_an_interruption_of_processes_keeps_finished_chunks(tmp_path):
     assert tally.found + tally.made == 12
 
 
-def test_nothing_is_made_twice_but_what_is_damaged(tmp_path):
+def test_a_cancelled_experiment_keeps_what_was_in_flight_and_goes_on(tmp_path):
+    todo = specs(futures=29)
+    asked, heard, raised = threading.Event(), [], []
+
+    def hear(done: int, total: int) -> None:
+        heard.append((done, total))
+        if done:
+            asked.set()
+
+    def in_background() -> None:
+        try:
+            run_all(todo, 2, hear, tmp_path, simulate=simulate, cancelled=asked.is_set)
+        except Cancelled as error:
+            raised.append(str(error))
+
+    thread = threading.Thread(target=in_background)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert multiprocessing.active_children() == []
+    done, total = heard[-1]
+    assert total == 60
+    assert 0 < done <= (2 + 4) * 5  # chunks of five: those landed, and two ahead of each process
+    assert len(stored(tmp_path, [spec.run for spec in todo])) == done
+    assert raised == [
+        f"{tmp_path}: cancelled; {done} of 60 runs are kept, and the same again goes on from there."
+    ]
+    assert run_all(todo, 1, quiet, tmp_path, simulate=simulate).found == done
+    run_all(todo, 1, quiet, tmp_path / "whole", simulate=simulate)
+    same(tmp_path, tmp_path / "whole")
+
+
+def test_cancelling_before_the_start_makes_nothing_and_after_the_end_changes_nothing(tmp_path):
+    todo = specs(futures=1)
+    with pytest.raises(Cancelled, match="0 of 4 runs"):
+        run_all(todo, 1, quiet, tmp_path, simulate=Interrupt(0), cancelled=lambda: True)
+    run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    tally = run_all(todo, 2, quiet, tmp_path, simulate=Interrupt(0), cancelled=lambda: True)
+    assert tally.found == 4
+
+
+class Counting(ThreadPoolExecutor):
+    """Threads that note how many tasks were ever open at once."""
+
+    most = open = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = super().submit(fn, *args, **kwargs)
+        self.open += 1
+        self.most = max(self.most, self.open)
+        future.add_done_callback(self.closed)
+        return future
+
+    def closed(self, future) -> None:
+        self.open -= 1
+
+
+def test_only_a_few_chunks_per_worker_are_handed_out_at_a_time(tmp_path):
+    with Counting(2) as pool:
+        run_all(specs(futures=59, weeks=60), 2, quiet, tmp_path, simulate=simulate, executor=pool)
+        assert 2 <= pool.most <= 4
+        pool.submit(int)  # it stays open
+
+
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_a_bit,
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.unlink(),
+    ],
+    ids=["flipped", "truncated", "emptied", "removed"],
+)
+def test_nothing_is_made_twice_but_what_is_damaged(tmp_path, damage):
     todo = specs()
     run_all(todo, 1, quiet, tmp_path, simulate=simulate)
     assert run_all(todo, 2, quiet, tmp_path, simulate=Interrupt(0)).made == 0
     broken = sorted((tmp_path / "parts").glob("*.phases.parquet"))[0]
-    broken.write_bytes(broken.read_bytes()[:-1])
+    damage(broken)
     with pytest.raises(ResultsError, match=broken.name):
         read(tmp_path, "phases")
     lost = json.loads((tmp_path / "parts" / f"{broken.name[:16]}.json").read_text())["runs"]
-    assert run_all(todo, 1, quiet, tmp_path, simulate=simulate).made == len(lost)
-    run_all(todo, 1, quiet, tmp_path.with_name("fresh"), simulate=simulate)
-    same(tmp_path, tmp_path.with_name("fresh"))
+    tally = run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    assert (tally.made, tally.damaged) == (len(lost), (broken.name,))
+    assert run_all(todo, 1, quiet, tmp_path, simulate=Interrupt(0)).damaged == ()
+    run_all(todo, 1, quiet, tmp_path / "fresh", simulate=simulate)
+    same(tmp_path, tmp_path / "fresh")
 
 
 def test_parts_of_another_experiment_are_removed_at_the_end(tmp_path):
@@ -135,12 +218,3 @@ def test_a_result_without_a_column_is_a_failed_run(tmp_path):
     runs = read(tmp_path, "runs")
     assert runs["status"].tolist() == ["ok", "failed"] * 2
     assert "usable_mw" in runs["error"][1]
-
-
-def test_chunks_hold_every_run_once_in_order_and_load_processes_evenly():
-    todo = list(range(1003))
-    chunks = runner._chunks(todo, 2)
-    assert [run for chunk in chunks for run in chunk] == todo
-    assert max(map(len, chunks)) <= 20
-    assert runner._chunks([], 2) == []
-    assert len(runner._chunks(list(range(36)), 2)) == 12

@@ -1,0 +1,1 @@
+"""The pages of the app, one module each: a component that gets the tab's :class:`viz.desk.Desk`."""

@@ -1,0 +1,372 @@
+"""Compare strategies: ask, watch, read the answer; results on disk open here too."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from html import escape
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+import solara
+from reacton import use_effect
+from reacton.core import Element
+from solara.core import component
+from solara.tasks import use_task
+
+from ecosystem.errors import EcosystemError, InputError
+from ecosystem.scenario import load_strategy, load_world
+from ecosystem.units import WEEKS_PER_YEAR
+from experiments.design import Experiment, code_digest
+from viz.components import Panel, Waiting
+from viz.controls import Chooser
+from viz.desk import Desk
+from viz.jobs import Job, Office, Request, read_request
+from viz.shelf import Entry, Shown, inside, listed, shown
+from viz.state import Choice
+from viz.underway import Underway
+
+KEY = "compare"
+_FIRST = ("S0", "S2", "S3", "placebo")
+_FRAMES = {"natural": "own cost", "equal-budget": "equal budget"}
+_WIDE = ("answer", "people", "assumptions", "reproduce")
+_LOG = logging.getLogger(__name__)
+
+
+class Order:
+    """What a tab is about to ask for; it stays while another page is open."""
+
+    def __init__(self, desk: Desk) -> None:
+        known = desk.catalogue.strategies
+        chosen = [key for key in _FIRST if key in known] or list(known)[:2]
+        self.tab = uuid4().hex
+        self.last: dict[str, str] = {}
+        self.world = solara.reactive(_known_world(desk))
+        self.strategies = solara.reactive(tuple(chosen))
+        self.baseline = solara.reactive(chosen[0])
+        self.futures = solara.reactive(8)
+        self.seed = solara.reactive(0)
+        self.years = solara.reactive(10.0)
+        self.frame = solara.reactive("natural")
+        self.share = solara.reactive(0.3)
+        self.asked = solara.reactive(0)
+        self.problem = solara.reactive("")
+
+    def toggle(self, key: str, wanted: bool) -> None:
+        """Take a strategy in or out; the baseline is always in."""
+        rest = tuple(k for k in self.strategies.peek() if k != key)
+        self.strategies.set((*rest, key) if wanted else rest)
+
+    def against(self, key: str) -> None:
+        """Choose the baseline."""
+        self.baseline.set(key)
+        if key not in self.strategies.peek():
+            self.strategies.set((*self.strategies.peek(), key))
+
+    def request(self, order: tuple[str, ...]) -> Request:
+        """Read what was chosen from its files; `order` is that of the catalogue."""
+        chosen = {*self.strategies.peek(), self.baseline.peek()}
+        keys = [key for key in order if key in chosen]
+        weeks = max(1, round(self.years.peek() * WEEKS_PER_YEAR))
+        experiment = Experiment(
+            load_world(self.world.peek()),
+            tuple(load_strategy(key) for key in keys),
+            self.baseline.peek(),
+            self.futures.peek(),
+            self.seed.peek(),
+            weeks,
+        )
+        share = self.share.peek() / 100
+        command = (
+            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(keys)} "
+            f"--baseline {experiment.baseline} --futures {experiment.futures} "
+            f"--seed {experiment.seed} --years {self.years.peek():g}"
+        )
+        if self.frame.peek() == "equal-budget":
+            command += f" --frame equal-budget --budget-share {share:g}"
+        return Request(experiment, command, self.frame.peek(), share)
+
+
+def _known_world(desk: Desk) -> str:
+    """Return the world that is live, if there is such a one."""
+    live = desk.session.latest.choice.world
+    return live if live in desk.catalogue.worlds else desk.catalogue.first().world
+
+
+_ORDERS: "WeakKeyDictionary[Desk, Order]" = WeakKeyDictionary()
+
+
+def order_of(desk: Desk) -> Order:
+    """Return what a tab is about to ask for."""
+    if desk not in _ORDERS:
+        _ORDERS[desk] = Order(desk)
+    return _ORDERS[desk]
+
+
+def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
+    """Return the page for an office."""
+
+    @component
+    def ComparePage(desk: Desk) -> None:  # noqa: N802
+        order, at = order_of(desk), office()
+        link = desk.link.value
+        name = link.get("folder", "")
+
+        def back() -> None:
+            """Open again what was open when another page was opened."""
+            if not desk.link.peek():
+                desk.link.set(order.last)
+
+        use_effect(back, [])
+        use_effect(lambda: setattr(order, "last", link), [link])
+        _Ask(desk, order, at)
+        mine, here = at.of_tab(order.tab), at.job(name)
+        if mine is not None and mine is not here:
+            _Elsewhere(desk, at, mine)
+        if here is not None and here.live:
+            with solara.Div(classes=["eco-card", "eco-run"]):
+                solara.HTML("h3", "Under way")
+                Underway(at, here, lambda: desk.link.set({**desk.link.peek()}))
+        elif name:
+            _Result(desk, order, at, name, link.get("baseline", ""))
+        else:
+            _Shelf(desk, at)
+
+    return ComparePage
+
+
+@component
+def _Ask(desk: Desk, order: Order, office: Office) -> None:  # noqa: N802
+    """Choose what to compare, and begin."""
+    catalogue, asked = desk.catalogue, order.asked.value
+    chosen = {*order.strategies.value, order.baseline.value}
+    busy = office.of_tab(order.tab) is not None
+
+    async def ask() -> None:
+        if asked:
+            await _begin(desk, order, office)
+
+    task = use_task(ask, dependencies=[asked])
+    with solara.Div(classes=["eco-card", "eco-ask"]):
+        with solara.Row(classes=["eco-fields"]):
+            Chooser("World", catalogue.worlds, order.world.value, order.world.set)
+            Chooser("Baseline", catalogue.strategies, order.baseline.value, order.against)
+            solara.InputInt("Futures", order.futures.value, on_value=_whole(order.futures))
+            solara.InputFloat("Years", order.years.value, on_value=_some(order.years))
+            solara.InputInt("Seed", order.seed.value, on_value=_whole(order.seed))
+            Chooser("Frame", _FRAMES, order.frame.value, order.frame.set)
+            if order.frame.value == "equal-budget":
+                solara.InputFloat(
+                    "Budget, % of campus capex", order.share.value, on_value=_some(order.share)
+                )
+        with solara.Div(classes=["eco-picks"], attributes={"role": "group"}):
+            for key, title in catalogue.strategies.items():
+                solara.Checkbox(
+                    label=f"{key} · {title}",
+                    value=key in chosen,
+                    on_value=lambda wanted, key=key: order.toggle(key, wanted),
+                    disabled=key == order.baseline.value,
+                )
+        with solara.Row(classes=["eco-go"]):
+            runs = len(chosen) * (order.futures.value + 1)
+            solara.Button(
+                "Run",
+                icon_name="mdi-play",
+                on_click=lambda: order.asked.set(asked + 1),
+                disabled=busy or task.pending or len(chosen) < 2,
+                color="primary",
+            )
+            solara.HTML("span", _plan(len(chosen), order.futures.value, runs), classes=["eco-plan"])
+        if order.problem.value:
+            solara.Error(order.problem.value)
+
+
+def _plan(strategies: int, futures: int, runs: int) -> str:
+    if strategies < 2:
+        return "Choose at least one strategy besides the baseline."
+    text = f"{strategies} strategies × ({futures} futures + the central one) = {runs:,} runs"
+    if futures < 5:
+        text += ". Intervals need 5 futures."
+    return text
+
+
+def _whole(value: "solara.Reactive[int]") -> Callable[[int | None], None]:
+    return lambda given: None if given is None else value.set(given)
+
+
+def _some(value: "solara.Reactive[float]") -> Callable[[float | None], None]:
+    return lambda given: None if given is None else value.set(given)
+
+
+async def _begin(desk: Desk, order: Order, office: Office) -> None:
+    """Ask the office, and open what it makes."""
+    order.problem.set("")
+    try:
+        request = await asyncio.to_thread(order.request, tuple(desk.catalogue.strategies))
+        job = await asyncio.to_thread(office.ask, request, order.tab)
+    except EcosystemError as error:
+        order.problem.set(str(error))
+        return
+    desk.link.set({"folder": job.name})
+
+
+@component
+def _Elsewhere(desk: Desk, office: Office, job: Job) -> None:  # noqa: N802
+    """Show what this tab has under way while another comparison is open."""
+    with solara.Row(classes=["eco-card", "eco-elsewhere"]):
+        Underway(office, job, lambda: desk.link.set({"folder": job.name}))
+        solara.Button(
+            "Look", on_click=lambda: desk.link.set({"folder": job.name}), text=True, small=True
+        )
+
+
+@component
+def _Shelf(desk: Desk, office: Office) -> None:  # noqa: N802
+    """List the comparisons on disk."""
+    looking = use_task(lambda: listed(office.root), dependencies=[])
+    with solara.Div(classes=["eco-card", "eco-shelf"]):
+        solara.HTML("h3", "Results on disk <span>below the results folder, latest first</span>")
+        if looking.value is None:
+            Waiting("Looking for comparisons …")
+        elif not looking.value:
+            solara.HTML(
+                "p",
+                "None yet. Choose strategies above and press Run, or run "
+                "<code>ecosystem compare</code> in a terminal.",
+            )
+        else:
+            for entry in looking.value:
+                _Line(desk, entry)
+
+
+@component
+def _Line(desk: Desk, entry: Entry) -> None:  # noqa: N802
+    against = ", ".join(entry.strategies[1:])
+    frame = " · equal budget" if entry.frame == "equal-budget" else ""
+    state = "" if entry.finished else " · not finished"
+    with solara.Row(classes=["eco-line"]):
+        solara.Button(
+            entry.name,
+            on_click=lambda: desk.link.set({"folder": entry.name}),
+            text=True,
+            small=True,
+        )
+        solara.HTML(
+            "span",
+            f"<b>{escape(entry.title)}</b> {escape(against)} against {escape(entry.strategies[0])} "
+            f"· {entry.futures} futures · {entry.weeks} weeks{frame}{state} "
+            f"<time>{entry.changed:%Y-%m-%d %H:%M}</time>",
+        )
+
+
+@component
+def _Result(desk: Desk, order: Order, office: Office, name: str, baseline: str) -> None:  # noqa: N802
+    """Show one comparison, finished or not."""
+    job = office.job(name)
+    reading = use_task(
+        lambda: shown(office.root, name, baseline),
+        dependencies=[name, baseline, job],
+        raise_error=False,
+    )
+    with solara.Row(classes=["eco-open"]):
+        solara.Button(
+            "All results",
+            icon_name="mdi-arrow-left",
+            on_click=lambda: desk.link.set({}),
+            text=True,
+            small=True,
+        )
+        solara.HTML("span", escape(name), classes=["eco-name"])
+    if job is not None and job.progress.phase in ("cancelled", "failed"):
+        _Unfinished(desk, order, office, name, job.progress.message)
+    elif reading.error:
+        _Refused(desk, order, office, name, reading.exception)
+    elif reading.latest is None:
+        Waiting("Reading the runs and comparing them …")
+    else:
+        _Told(desk, name, reading.latest, fresh=reading.finished)
+
+
+@component
+def _Refused(  # noqa: N802
+    desk: Desk, order: Order, office: Office, name: str, error: BaseException | None
+) -> None:
+    if not isinstance(error, EcosystemError):
+        _LOG.error("cannot read %s", name, exc_info=error)
+    _Unfinished(desk, order, office, name, str(error) or type(error).__name__)
+
+
+@component
+def _Unfinished(desk: Desk, order: Order, office: Office, name: str, why: str) -> None:  # noqa: N802
+    """Say why there is no answer, and offer to go on where that is possible."""
+
+    def find() -> Request | None:
+        try:
+            return read_request(inside(office.root, name))
+        except InputError:
+            return None
+
+    found = use_task(find, dependencies=[name])
+
+    def go_on(request: Request) -> None:
+        try:
+            job = office.ask(request, order.tab)
+        except InputError as error:
+            order.problem.set(str(error))
+            return
+        desk.link.set({"folder": job.name})
+
+    with solara.Div(classes=["eco-card", "eco-error"]):
+        solara.HTML("div", f"<h3>No answer yet</h3><p>{escape(why)}</p>")
+        with solara.Row():
+            if found.value is not None:
+                request = found.value
+                solara.Button("Go on", on_click=lambda: go_on(request), color="primary")
+            solara.Button("All results", on_click=lambda: desk.link.set({}), outlined=True)
+
+
+@component
+def _Told(desk: Desk, name: str, told: Shown, fresh: bool) -> None:  # noqa: N802
+    """Show what a comparison says, section by section."""
+    experiment = told.of.experiment
+    base = experiment.baseline
+    with solara.Row(classes=["eco-against"]):
+        solara.HTML("span", "Against")
+        for strategy in experiment.strategies:
+            here = strategy.key == base
+            solara.Button(
+                strategy.key,
+                on_click=lambda key=strategy.key: desk.link.set({"folder": name, "baseline": key}),
+                color="primary" if here else None,
+                outlined=not here,
+                small=True,
+                attributes={"aria-pressed": str(here).lower(), "title": strategy.name},
+            )
+        solara.HTML("span", escape(_made(told)), classes=["eco-made"])
+    if not fresh:
+        solara.ProgressLinear(True)
+    pick = _picker(desk, told)
+    with solara.Div(classes=["eco-said"]):
+        for anchor, title, html in told.sections:
+            classes = ["eco-card", f"eco-s-{anchor}", *(["eco-wide"] if anchor in _WIDE else [])]
+            with solara.Div(classes=classes):
+                Panel(svg=f"<h2>{escape(title)}</h2>{html}", event_pick=pick)
+
+
+def _made(told: Shown) -> str:
+    e = told.of.experiment
+    weeks = e.weeks or e.world.weeks
+    text = f"{e.world.title}: {e.futures} futures of {weeks} weeks, seed {e.seed}. Simulated."
+    if told.of.code != code_digest():
+        text += " Made by other code than runs here now."
+    return text
+
+
+def _picker(desk: Desk, told: Shown) -> Callable[[str], None]:
+    """Return what shows a strategy's central run live."""
+    experiment = told.of.experiment
+
+    def pick(key: str) -> None:
+        if key in told.live:
+            desk.live(Choice(experiment.world.name, key, experiment.seed))
+
+    return pick
