@@ -28,6 +28,8 @@ from viz.underway import Underway
 KEY = "compare"
 _FIRST = ("S0", "S2", "S3", "placebo")
 _FRAMES = {"natural": "own cost", "equal-budget": "equal budget"}
+_ORDER = ("answer", "ladder", "choice", "people", "delay", "risk", "depends")
+"""Sections that come first, those of an overview before those for later; the others follow."""
 _WIDE = ("answer", "people", "assumptions", "reproduce")
 _LOG = logging.getLogger(__name__)
 
@@ -348,10 +350,14 @@ def _Told(desk: Desk, name: str, told: Shown, fresh: bool) -> None:  # noqa: N80
         solara.ProgressLinear(True)
     pick = _picker(desk, told)
     with solara.Div(classes=["eco-said"]):
-        for anchor, title, html in told.sections:
+        for anchor, title, html in sorted(told.sections, key=_place):
             classes = ["eco-card", f"eco-s-{anchor}", *(["eco-wide"] if anchor in _WIDE else [])]
             with solara.Div(classes=classes):
                 Panel(svg=f"<h2>{escape(title)}</h2>{html}", event_pick=pick)
+
+
+def _place(section: tuple[str, str, str]) -> int:
+    return _ORDER.index(section[0]) if section[0] in _ORDER else len(_ORDER)
 
 
 def _made(told: Shown) -> str:
