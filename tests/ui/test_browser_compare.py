@@ -1,4 +1,4 @@
-"""The Compare page as a person meets it: ask, watch, work elsewhere meanwhile, read, share, cancel."""
+"""The Compare page as a person meets it: ask, work elsewhere meanwhile, read, share, cancel."""
 
 import shutil
 import statistics
