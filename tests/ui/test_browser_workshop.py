@@ -133,7 +133,9 @@ def test_run_against_s0_ends_in_an_answer_with_intervals(tab: Tab, url: str):
     tab.click("Run against S0")
     wait_until(lambda: "of 18 runs" in tab.page.inner_text(".eco-trial"), 60)
     wait_until(lambda: "Open in Compare".upper() in tab.page.inner_text(".eco-trial").upper(), 400)
-    assert "S2_own" in tab.page.inner_text(".eco-trial table")
+    told = tab.page.inner_text(".eco-trial")
+    assert "90% interval" in told
+    assert "S2_own Community benefit agreement, edited" in told
     tab.click("Open in Compare")
     tab.page.wait_for_selector(".eco-s-answer", timeout=START_S * 1000)
     assert "page=compare" in tab.page.url
