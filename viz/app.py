@@ -3,6 +3,7 @@
 `Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `app_of`.
 """
 
+import atexit
 import errno
 import logging
 import os
@@ -208,6 +209,14 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
             server.run(sockets=[listener])
     finally:
         _close()
+    atexit.register(_leave)
+
+
+def _leave() -> None:
+    """End at once: DuckDB complains on the console where a thread, such as Solara's, still runs."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _close() -> None:
