@@ -18,7 +18,7 @@ from ecosystem.outages import Tied
 from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
 from ecosystem.state import MADE, NEEDS_CREW, CraftWork, Offer, Shocks, Sites, Snapshot, Vendors
-from ecosystem.units import BoolArray, FloatArray, IntArray, ones
+from ecosystem.units import ZERO, BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 
 CAUSES = len(Cause)
@@ -51,6 +51,7 @@ HOURS_SHARE = {
     A.BRIDGE: 0.05,
 }
 CRAFT_WORK = _mask(*HOURS_SHARE)
+_DONE = np.array(DONE_WEEKS)
 
 
 def craft_hours(layout: Layout, durations_weeks: FloatArray) -> FloatArray:
@@ -278,15 +279,14 @@ def _equipment(
     so it comes first, whatever the rule.
     """
     at = IS[A.EQUIPMENT][now.opened.cols].nonzero()[0]
-    mw, ahead = now.layout.phase_mw[now.opened.rows[at]], now.layout.phase_mw[now.reserving]
-    rival_mw = min(float(now.layout.rival_slots_mw[now.week]), float(vendors.equipment.capacity))
-    slots = float(vendors.equipment.capacity) - rival_mw
-    made_ahead = float(np.add.reduce(ahead))
-    reserved = ones(len(ahead))
-    if made_ahead > 0:
+    mw, capacity = now.layout.phase_mw[now.opened.rows[at]], float(vendors.equipment.capacity)
+    slots = capacity - min(float(now.layout.rival_slots_mw[now.week]), capacity)
+    reserved, made_ahead = ones(now.reserving.size), 0.0
+    if now.reserving.size:
+        made_ahead = float(np.add.reduce(now.layout.phase_mw[now.reserving]))
         reserved *= min(1.0, slots / made_ahead)
     left = max(slots - made_ahead, 0.0)
-    need = mw * (rate[at] > 0)
+    need = mw * (rate[at] > ZERO).astype(float)
     if float(np.add.reduce(need)) <= left:
         return 0.0, reserved
     # a slot is held for the whole week, whatever else slows the work
@@ -307,9 +307,9 @@ def _chips(
     at = IS[A.CHIPS][now.opened.cols].nonzero()[0]
     rows, own, need = now.opened.rows[at], 0.0, ones(len(at))
     if at.size:
-        lead = now.progress.duration_weeks[rows, A.CHIPS]
-        need = layout.phase_mw[rows] / np.maximum(lead, DONE_WEEKS) * now.opened.span_weeks[at]
-        own = float(need @ rate[at])
+        lead = np.maximum(now.progress.duration_weeks[:, A.CHIPS][rows], _DONE)
+        need = layout.phase_mw[rows] / lead * now.opened.span_weeks[at]
+        own = float(np.dot(need, rate[at]))
     fresh, waiting = layout.rival_chips_mw[week], vendors.rival_chips_mw
     # what others wait for is asked for again, spread over a usual delivery
     others = fresh + waiting / layout.chips_lead_weeks
@@ -349,7 +349,8 @@ def _labour(
     """
     at = CRAFT_WORK[now.opened.cols].nonzero()[0]
     rows, flat = now.opened.rows[at], now.opened.flat[at]
-    manned = (vendors.crews[rows] > 0) | NEEDS_NO_CREW[now.opened.cols[at]]
+    manned = (vendors.crews[rows] > ZERO) | NEEDS_NO_CREW[now.opened.cols[at]]
+    working = manned.astype(float)
     need = now.craft_hours.reshape(-1, CRAFTS).take(flat, axis=0)
     pools = now.layout.pools_of_phase.take(rows, axis=0)
     full = need * now.opened.span_weeks[at][:, None]
@@ -358,11 +359,11 @@ def _labour(
         now.labour.offered_hours.ravel(),
         pools,
         full,
-        rate[at] * manned,
+        rate[at] * working,
         rivals.ravel(),
         _place(now, now.numbers.workforce.rationing, flat),
     )
-    share[Cause.LABOUR, at] = manned * possible
+    share[Cause.LABOUR, at] = working * possible
     craft = CraftWork(at, rows, pools, need)
     return asked.reshape(rivals.shape), level.reshape(rivals.shape), craft
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ecosystem.society.labour import share_alike, wanted
-from ecosystem.units import BoolArray, FloatArray, IntArray, ones
+from ecosystem.units import ONE, ZERO, BoolArray, FloatArray, IntArray, ones
 
 type Rule = Literal["equal_share", "critical_first", "fifo"]
 
@@ -152,4 +152,4 @@ def _in_turn(
 def _least(level: FloatArray, pools: IntArray, need: FloatArray) -> FloatArray:
     """Return the least level among the pools that each activity needs, shape (n,)."""
     # pools first: along a short last axis a minimum takes twice as long
-    return np.minimum.reduce(np.where(need > 0, level[pools], 1.0).T.copy())
+    return np.minimum.reduce(np.where(need > ZERO, level[pools], ONE).T.copy())

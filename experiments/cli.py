@@ -6,8 +6,9 @@ import typer
 from typer.core import TyperGroup
 
 from ecosystem.errors import EcosystemError, InputError
-from experiments.commands.asking import ablate, catalogue, experiment, knockout, sensitivity, sweep
+from experiments.commands.asking import ablate, catalogue, experiment, knockout, sweep
 from experiments.commands.comparing import compare
+from experiments.commands.insight import discover, sensitivity
 from experiments.commands.looking import browse, new_world, show, strategies, validate, worlds
 from experiments.commands.single import diff, explain, replay, run
 
@@ -21,6 +22,7 @@ COMMANDS = {  # in the order in which help lists them
     "experiment": experiment,
     "sweep": sweep,
     "sensitivity": sensitivity,
+    "discover": discover,
     "explain": explain,
     "replay": replay,
     "diff": diff,

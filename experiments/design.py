@@ -1,13 +1,14 @@
 """Which runs an experiment consists of: sampled futures, shared by all strategies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from math import exp, floor, log, sqrt
 from pathlib import Path
 from statistics import NormalDist
+from typing import Any, Self, overload
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +20,7 @@ from ecosystem.scenario import Strategy, World, targets, uncertain
 from ecosystem.units import FloatArray
 
 type Values = Mapping[str, float]
+type Pairs = tuple[tuple[str, float], ...]
 
 _ROOT = Path(__file__).parents[1]
 _Z95 = NormalDist().inv_cdf(0.95)
@@ -52,7 +54,7 @@ class RunSpec:
     future: int
     seed: int
     weeks: int | None
-    values: tuple[tuple[str, float], ...] = field(repr=False)
+    values: "Pairs" = field(repr=False)
     run: str
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -112,18 +114,90 @@ class Experiment:
         """Return the experiment on twice the futures, of which the first half is this one's."""
         return replace(self, futures=2 * self.futures, doublings=self.doublings + 1)
 
-    def specs(self) -> list[RunSpec]:
+    def specs(self) -> "Specs":
         """Return all runs, future by future, in each of them strategy by strategy."""
-        world = sha256(self.world.model_dump_json().encode()).hexdigest()
-        common = [code_digest(), versions(), world, self.weeks]
-        specs: list[RunSpec] = []
-        for number, values in enumerate(self.sample()):
-            for strategy in self.strategies:
-                seed, pairs = self.seed + number, tuple(values.items())
-                inputs = [*common, strategy.model_dump_json(), number, seed, pairs]
-                run = sha256(json.dumps(inputs).encode()).hexdigest()[:16]
-                specs.append(RunSpec(self.world, strategy, number, seed, self.weeks, pairs, run))
-        return specs
+        return Specs(self)
+
+
+class Specs(Sequence[RunSpec]):
+    """The runs of an experiment, each made when it is asked for.
+
+    Only the sample is kept, 8 bytes a number: a hundred thousand runs fit in memory as they do in
+    a list of names.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        e = experiment
+        self._experiment = e
+        self._sample = Sample.of(e.world, e.futures, e.seed, e.doublings)
+        world = sha256(e.world.model_dump_json().encode()).hexdigest()
+        self._common = [code_digest(), versions(), world, e.weeks]
+        self._strategies = [s.model_dump_json().encode() for s in e.strategies]
+        self._last: tuple[int, Pairs, Any] = (0, *self._future(0))
+
+    def __len__(self) -> int:
+        return (self._experiment.futures + 1) * len(self._strategies)
+
+    @overload
+    def __getitem__(self, index: int) -> RunSpec: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[RunSpec]: ...
+    def __getitem__(self, index: int | slice) -> RunSpec | list[RunSpec]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        number, which = divmod(range(len(self))[index], len(self._strategies))
+        if number != self._last[0]:
+            self._last = (number, *self._future(number))
+        _, pairs, seen = self._last
+        named = seen.copy()
+        named.update(self._strategies[which])
+        e = self._experiment
+        run = named.hexdigest()[:16]
+        return RunSpec(e.world, e.strategies[which], number, e.seed + number, e.weeks, pairs, run)
+
+    def _future(self, number: int) -> "tuple[Pairs, Any]":
+        """Return the numbers of a future, and the hash of all that its runs share."""
+        pairs = self._sample.pairs(number)
+        inputs = [*self._common, number, self._experiment.seed + number, pairs]
+        return pairs, sha256(json.dumps(inputs).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Sampled futures of a world, compactly.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        The uncertain numbers.
+    whole : tuple of bool
+        Which of them are whole numbers.
+    table : ndarray, shape (F, N)
+        Their values in the futures 1 to F.
+    """
+
+    paths: tuple[str, ...]
+    whole: tuple[bool, ...]
+    table: FloatArray
+
+    @classmethod
+    def of(cls, world: World, n: int, seed: int, doublings: int = 0) -> Self:
+        """Draw `n` futures; see :func:`futures`."""
+        cards = uncertain(world)
+        table = np.empty((n, len(cards)))
+        for column, card in enumerate(cards):
+            rng = np.random.default_rng([seed, crc32(card.path.encode())])
+            shares = _shares(rng, n, doublings).tolist()
+            table[:, column] = [quantile(card, share) for share in shares]
+        whole = tuple(isinstance(card.value, int) for card in cards)
+        return cls(tuple(card.path for card in cards), whole, table)
+
+    def pairs(self, number: int) -> "Pairs":
+        """Return the numbers of a future by path; none in future 0, the central one."""
+        if number == 0:
+            return ()
+        values = zip(self.paths, self.whole, self.table[number - 1].tolist(), strict=True)
+        return tuple((path, int(value) if whole else value) for path, whole, value in values)
 
 
 def futures(world: World, n: int, seed: int, doublings: int = 0) -> list[dict[str, float]]:
@@ -154,13 +228,8 @@ def futures(world: World, n: int, seed: int, doublings: int = 0) -> list[dict[st
     A doubling cuts every slice in two and draws in the empty halves, in an order of its own, so
     that the whole is a Latin hypercube again (Sallaberry, Helton and Hora 2008).
     """
-    sample: list[dict[str, float]] = [{} for _ in range(n + 1)]
-    for card in uncertain(world):
-        rng = np.random.default_rng([seed, crc32(card.path.encode())])
-        shares = _shares(rng, n, doublings)
-        for future, share in zip(sample[1:], shares, strict=True):
-            future[card.path] = quantile(card, float(share))
-    return sample
+    sample = Sample.of(world, n, seed, doublings)
+    return [dict(sample.pairs(number)) for number in range(n + 1)]
 
 
 def _shares(rng: np.random.Generator, n: int, doublings: int) -> FloatArray:

@@ -3,6 +3,7 @@
 From the runs of a comparison, without new ones. See :mod:`experiments.prim` for the method.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,15 +11,18 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.parameters import Card
-from ecosystem.results import Table
+from ecosystem.results import Table, replace_file
 from ecosystem.scenario import World
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from experiments.compare import PRIMARY, gap, write_csv
 from experiments.decision import Criterion, values_of
 from experiments.dependence import FEWEST
+from experiments.design import Experiment
 from experiments.outcomes import OUTCOMES
-from experiments.prim import LEAST, Box, by_chance, found, peel, ranked, search
+from experiments.prim import LEAST, Box, Search, by_chance, peel, ranked, search
+from experiments.prim import found as found_box
 from experiments.ranks import FAILURES, failed
+from experiments.reopen import runs_digest
 from experiments.sensitivity import chosen
 from experiments.summary import grid, paragraph
 from experiments.wording import three
@@ -26,6 +30,8 @@ from experiments.wording import three
 CHANCE = 0.05
 """Chance, over all questions, of a box as good where nothing depends on any number."""
 _SHUFFLES = 200
+_BATCH = 20
+_ENOUGH = 10
 _MEANING = {outcome.name: outcome.meaning for outcome in OUTCOMES}
 _SPREAD = 1e-12
 
@@ -80,16 +86,24 @@ class Limit(NamedTuple):
     again: float
 
     @property
-    def words(self) -> str:
-        """The restriction as people read it: ``grid.study_slots at most 2.5``."""
-        name, unit = self.path.removeprefix("numbers."), self.unit if self.unit != "1" else ""
+    def short(self) -> str:
+        """The number as people write it."""
+        return self.path.removeprefix("numbers.")
+
+    @property
+    def range(self) -> str:
+        """Where the number lies in the box, with its unit: ``below 2.5 studies``."""
+        low, high = map(three, (self.low, self.high))
         if np.isfinite(self.low) and np.isfinite(self.high):
-            told = f"{name} between {three(self.low)} and {three(self.high)} {unit}"
-        elif np.isfinite(self.low):
-            told = f"{name} above {three(self.low)} {unit}"
+            told = f"between {low} and {high}"
         else:
-            told = f"{name} below {three(self.high)} {unit}"
-        return told.strip()
+            told = f"above {low}" if np.isfinite(self.low) else f"below {high}"
+        return told if self.unit == "1" else f"{told} {self.unit}"
+
+    @property
+    def words(self) -> str:
+        """The restriction as people read it: ``grid.study_slots below 2.5 studies``."""
+        return f"{self.short} {self.range}"
 
 
 class Found(NamedTuple):
@@ -101,10 +115,10 @@ class Found(NamedTuple):
     p, alone : float
         How often shuffles of the futures yield a box as good for any of the questions, and for
         this one; NaN where there was nothing to search.
-    box : Box or None
-        None where chance yields as good ones.
-    limits : list of Limit
-        Of the box, the strongest first.
+    limits : tuple of Limit
+        Of the box, the strongest first; none where chance yields as good ones.
+    inside : ndarray of bool, shape (F,)
+        Futures in the box; all where there is none.
     steps : ndarray, shape (S, 2)
         Futures and hits left after each slice in the numbers of the box.
     """
@@ -112,9 +126,25 @@ class Found(NamedTuple):
     asked: Asked
     p: float
     alone: float
-    box: Box | None
-    limits: list[Limit]
+    limits: tuple[Limit, ...]
+    inside: BoolArray
     steps: IntArray
+
+    @property
+    def searched(self) -> bool:
+        """Whether there was something to search."""
+        return self.p == self.p
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Hits in the box, futures in it, hits and futures in all."""
+        hits, known = self.asked.hits, self.asked.known
+        return (
+            int((hits & self.inside).sum()),
+            int((known & self.inside).sum()),
+            int(hits.sum()),
+            int(known.sum()),
+        )
 
 
 def questions(
@@ -190,36 +220,61 @@ def discover(
     list of Found
         In the order of `asked`.
     """
-    nothing, nan = np.empty((0, 2), np.int64), float("nan")
+    found = {id(one): _none(one) for one in asked}
     search_for = [one for one in asked if one.searchable]
     if not search_for:
-        return [Found(one, nan, nan, None, [], nothing) for one in asked]
+        return [*found.values()]
     cards = chosen(world, only)
     numbers = np.array([[float(future[card.path]) for card in cards] for future in sample])
     varied = np.ptp(numbers, axis=0) > _SPREAD
     cards = [card for card, moves in zip(cards, varied, strict=True) if moves]
     numbers = numbers[:, varied]
-    each, known = [one.hits for one in search_for], [one.known for one in search_for]
-    chance = by_chance(ranked(numbers), each, known, shuffles, seed)
-    rows: list[Found] = []
-    for one in asked:
-        if not one.searchable:
-            rows.append(Found(one, nan, nan, None, [], nothing))
-            continue
-        mine = numbers[one.known]
-        ranks, hits = ranked(mine), one.hits[one.known]
-        best = search(ranks, hits[None])
-        own = chance[len([row for row in rows if row.p == row.p])]
-        alone, p = (
-            float((1 + (by >= best.score[0]).sum()) / (1 + shuffles))
-            for by in (own, chance.max(axis=0))
-        )
-        box = found(ranks, hits, best, seed=seed) if p <= CHANCE else None
-        limits = _limits(box, mine, cards) if box else []
-        used = [side.column for side in box.sides] if box else []
-        steps = peel(ranks.T[used][None], hits[None]).steps if used else nothing
-        rows.append(Found(one, p, alone, box if limits else None, limits, steps))
-    return rows
+    searches = [search(ranked(numbers[q.known]), q.hits[q.known][None]) for q in search_for]
+    scores = np.array([one.score[0] for one in searches])
+    p, alone = _chances(numbers, search_for, scores, shuffles, seed)
+    for i, one in enumerate(search_for):
+        found[id(one)] = _none(one)._replace(p=float(p[i]), alone=float(alone[i]))
+        if p[i] <= CHANCE:
+            found[id(one)] = _box(found[id(one)], searches[i], numbers, cards, seed)
+    return [*found.values()]
+
+
+def _none(asked: Asked) -> Found:
+    nan, everywhere = float("nan"), np.ones(len(asked.known), bool)
+    return Found(asked, nan, nan, (), everywhere, np.empty((0, 2), np.int64))
+
+
+def _chances(
+    numbers: FloatArray, asked: Sequence[Asked], scores: FloatArray, shuffles: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return how often shuffles do as well, over all questions and alone.
+
+    They stop early once that happened ten times for every question (Besag and Clifford 1991).
+    """
+    ranks = ranked(numbers)
+    each, known = [one.hits for one in asked], [one.known for one in asked]
+    as_good, by_itself, made = np.zeros(len(asked)), np.zeros(len(asked)), 0
+    while made < shuffles and as_good.min() < _ENOUGH:
+        chance = by_chance(ranks, each, known, min(_BATCH, shuffles - made), [seed, made])
+        made += chance.shape[1]
+        as_good += (chance.max(axis=0) >= scores[:, None]).sum(axis=1)
+        by_itself += (chance >= scores[:, None]).sum(axis=1)
+    return (1 + as_good) / (1 + made), (1 + by_itself) / (1 + made)
+
+
+def _box(none: Found, best: Search, numbers: FloatArray, cards: Sequence[Card], seed: int) -> Found:
+    known, hits = none.asked.known, none.asked.hits
+    mine = numbers[known]
+    ranks = ranked(mine)
+    box = found_box(ranks, hits[known], best, seed=seed)
+    if not box.sides:
+        return none
+    inside = np.zeros(len(known), bool)
+    inside[known] = box.inside
+    used = [side.column for side in box.sides]
+    steps = peel(ranks.T[used][None], hits[known][None]).steps
+    limits = _limits(box, mine, cards)
+    return none._replace(limits=tuple(limits), inside=inside, steps=steps)
 
 
 def _limits(box: Box, numbers: FloatArray, cards: Sequence[Card]) -> list[Limit]:
@@ -245,34 +300,28 @@ def _limits(box: Box, numbers: FloatArray, cards: Sequence[Card]) -> list[Limit]
 
 def box_words(one: Found) -> str:
     """Say what a box is and what it holds."""
-    if one.box is None:
-        return ""
-    n, yes = int(one.asked.known.sum()), int(one.asked.hits.sum())
-    inside = round(one.box.mass * n)
+    held, inside, yes, n = one.counts
     where = " and ".join(limit.words for limit in one.limits)
-    held = round(one.box.density * inside)
     return (
-        f"{where}: {held} of the {inside} futures there ({one.box.density:.0%}), {yes} of {n} over "
-        f"all ({yes / n:.0%}); {one.box.coverage:.0%} of all cases lie in the box"
+        f"{where}: {held} of the {inside} futures there ({held / inside:.0%}), {yes} of {n} over "
+        f"all ({yes / n:.0%}); {held / yes:.0%} of all cases lie in the box"
     )
 
 
 def discover_text(found: Sequence[Found], futures: int) -> str:
     """Lay out the boxes in words, and say what was searched for in vain."""
     if futures < FEWEST:
-        return paragraph(
-            f"{futures} futures are too few to search: at least {FEWEST} are needed, and a hundred "
-            "say more. ecosystem compare --futures 100"
-        )
-    boxes = [one for one in found if one.box]
-    none = [one for one in found if one.box is None and one.p == one.p]
-    rare = [one for one in found if one.p != one.p]
-    parts = [paragraph(_method(futures, len(boxes) + len(none)))]
+        return paragraph(too_few(futures))
+    boxes = [one for one in found if one.limits]
+    none = [one for one in found if one.searched and not one.limits]
+    rare = [one for one in found if not one.searched]
+    parts = [paragraph(method(futures, len(boxes) + len(none)))]
     for one in boxes:
         head = ["where", "quasi-p", "found again", "meaning"]
         rows = [[x.words, f"{x.quasi_p:.2g}", f"{x.again:.0%}", x.meaning] for x in one.limits]
-        text = f"{one.asked.words}\n{box_words(one)}; p = {one.p:.3f} (alone {one.alone:.3f})."
-        parts.append("\n".join(map(paragraph, text.split("\n"))) + "\n" + grid(head, rows, (0, 3)))
+        words = f"{box_words(one)}; p = {one.p:.3f} (alone {one.alone:.3f})."
+        told = [paragraph(one.asked.words), paragraph(words), grid(head, rows, (0, 3))]
+        parts.append("\n".join(told))
     if none:
         parts.append("None found (chance finds boxes as good):\n" + _list(none))
     if rare:
@@ -282,7 +331,16 @@ def discover_text(found: Sequence[Found], futures: int) -> str:
     return "\n\n".join(parts)
 
 
-def _method(futures: int, searched: int) -> str:
+def too_few(futures: int) -> str:
+    """Say that there are too few futures to search."""
+    return (
+        f"{futures} futures are too few to search: at least {FEWEST} are needed, and a hundred say "
+        "more. ecosystem compare --futures 100"
+    )
+
+
+def method(futures: int, searched: int) -> str:
+    """Say how boxes are found and what their figures mean."""
     return (
         f"Boxes in the space of the sampled numbers (PRIM), {futures} futures, {searched} "
         "questions searched. p: how often shuffled futures yield a box as good for any of the "
@@ -303,42 +361,98 @@ def _list(found: Sequence[Found]) -> str:
     return grid(["", "futures", "p", "alone"], rows)
 
 
-def write_discovered(folder: Path, found: Sequence[Found]) -> None:
-    """Write ``discover.csv`` (a row per restriction) and ``discover_steps.csv`` (the peeling)."""
+def write_discovered(folder: Path, found: Sequence[Found], baseline: str | None) -> None:
+    """Write ``discover.csv`` (a row per restriction) and ``discover_steps.csv`` (the peeling).
+
+    Where the usual questions were asked against a `baseline`, ``discover.json`` keeps the answers
+    for :func:`discovered`; None: others were asked.
+    """
     rows: list[dict[str, object]] = []
     steps: list[dict[str, object]] = []
     for one in found:
-        common = {
+        held, inside, cases, n = one.counts
+        common: dict[str, object] = {
             "question": one.asked.what,
             "strategies": " ".join(one.asked.strategies),
-            "futures": int(one.asked.known.sum()),
-            "cases": int(one.asked.hits.sum()),
+            "futures": n,
+            "cases": cases,
             "p": one.p,
             "p_alone": one.alone,
         }
-        if one.box is None:
-            rows.append({**common, "found": "none" if one.p == one.p else "not searched"})
+        if not one.limits:
+            rows.append({**common, "found": "none" if one.searched else "not searched"})
             continue
-        box = one.box._asdict()
-        common |= {name: box[name] for name in ("mass", "coverage", "density")}
+        common |= {"mass": inside / n, "coverage": held / cases, "density": held / inside}
         for limit in one.limits:
             ends: dict[str, object] = limit._asdict()
             ends |= {k: "" for k in ("low", "high") if not np.isfinite(getattr(limit, k))}
             rows.append({**common, **ends, "found": "box"})
-        for left, hits in one.steps.tolist():
-            steps.append({**common, "left": left, "hits": hits})
-    names = (
-        "question",
-        "strategies",
-        "futures",
-        "cases",
-        "p",
-        "p_alone",
-        "found",
-        "mass",
-        "coverage",
-    )
-    names += ("density", *Limit._fields)
-    write_csv(folder / "discover.csv", rows, names)
+        steps += [{**common, "left": left, "hits": hits} for left, hits in one.steps.tolist()]
+    names = ("question", "strategies", "futures", "cases", "p", "p_alone", "found", "mass")
+    write_csv(folder / "discover.csv", rows, (*names, "coverage", "density", *Limit._fields))
     names = ("question", "strategies", "futures", "cases", "left", "hits")
     write_csv(folder / "discover_steps.csv", steps, names)
+    if baseline is None:
+        return
+    kept = {
+        "of": runs_digest(folder),
+        "baseline": baseline,
+        "found": [
+            {
+                "what": one.asked.what,
+                "strategies": one.asked.strategies,
+                "hits": one.asked.hits.tolist(),
+                "known": one.asked.known.tolist(),
+                "p": one.p,
+                "alone": one.alone,
+                "limits": one.limits,
+                "inside": one.inside.tolist(),
+                "steps": one.steps.tolist(),
+            }
+            for one in found
+        ],
+    }
+    replace_file(folder / "discover.json", json.dumps(kept).encode())
+
+
+def discovered(folder: Path, baseline: str) -> list[Found] | None:
+    """Return what was found in a comparison; None if it was not searched, or was made anew."""
+    try:
+        kept = json.loads((folder / "discover.json").read_text(encoding="utf-8"))
+        if (kept["of"], kept["baseline"]) != (runs_digest(folder), baseline):
+            return None
+        return [
+            Found(
+                Asked(
+                    one["what"],
+                    tuple(one["strategies"]),
+                    np.array(one["hits"], bool),
+                    np.array(one["known"], bool),
+                ),
+                one["p"],
+                one["alone"],
+                tuple(Limit(*limit) for limit in one["limits"]),
+                np.array(one["inside"], bool),
+                np.array(one["steps"], np.int64).reshape(-1, 2),
+            )
+            for one in kept["found"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # written by another version: it is searched again
+
+
+def search_in(folder: Path, experiment: Experiment, outcomes: Table) -> list[Found]:
+    """Ask the usual questions of a comparison, write what is found beside it and return it.
+
+    Parameters
+    ----------
+    folder : Path
+    experiment : Experiment
+        Whose runs the folder holds.
+    outcomes : table
+        Of the runs.
+    """
+    asked = questions(outcomes, experiment.baseline)
+    found = discover(experiment.world, experiment.sample()[1:], asked, experiment.seed)
+    write_discovered(folder, found, experiment.baseline)
+    return found

@@ -209,8 +209,7 @@ def peel(ranks: IntArray, hits: BoolArray) -> Path:
 
 def _columns(ranks: IntArray, hits: BoolArray, looked_at: int) -> IntArray:
     """Return the columns that go most with the hits, shape (B, L)."""
-    centred = rankdata(ranks, axis=0)
-    centred -= centred.mean(axis=0)
+    centred = ranks - ranks.mean(axis=0)
     length = np.linalg.norm(centred, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         rho = np.abs((hits - hits.mean(axis=1, keepdims=True)) @ (centred / length))
@@ -238,7 +237,7 @@ def _likelihood(hits: IntArray, of: IntArray) -> FloatArray:
     return xlogy(hits, share) + xlogy(of - hits, 1 - share)
 
 
-def found(ranks: IntArray, hits: BoolArray, of: Search, again: int = 100, seed: int = 0) -> Box:
+def found(ranks: IntArray, hits: BoolArray, of: Search, again: int = 50, seed: int = 0) -> Box:
     """Return the box of the first search: pasted, without restrictions that chance explains.
 
     Parameters
@@ -300,8 +299,8 @@ def _score(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]]) -> fl
     inside = _inside(ranks, bounds)
     if inside.sum() < LEAST:
         return 0.0
-    counts = (np.array([v]) for v in ((inside & hits).sum(), inside.sum(), hits.sum()))
-    return float(scores(*counts, len(hits))[0])
+    held, left, total = (np.array([v.sum()]) for v in (inside & hits, inside, hits))
+    return float(scores(held, left, total, len(hits))[0])
 
 
 def _paste(ranks: IntArray, hits: BoolArray, bounds: dict[int, list[int]], top: IntArray) -> None:
@@ -353,7 +352,11 @@ def _chance(
 
 
 def by_chance(
-    ranks: IntArray, each: Sequence[BoolArray], known: Sequence[BoolArray], shuffles: int, seed: int
+    ranks: IntArray,
+    each: Sequence[BoolArray],
+    known: Sequence[BoolArray],
+    shuffles: int,
+    seed: int | Sequence[int],
 ) -> FloatArray:
     """Return the scores that chance yields for every question.
 
@@ -364,7 +367,8 @@ def by_chance(
         Hits of every question.
     known : sequence of ndarray of bool, shape (n,)
         Futures in which a question has an answer.
-    shuffles, seed : int
+    shuffles : int
+    seed : int or sequence of int
 
     Returns
     -------

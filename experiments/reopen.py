@@ -1,5 +1,7 @@
 """A finished comparison, read again from its folder."""
 
+import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,3 +76,8 @@ def reopen(folder: Path) -> Reopened:
         if int(future) == 0 and status == "ok"
     }
     return Reopened(experiment, about["command"], about["versions"], about["code"], central)
+
+
+def runs_digest(folder: Path) -> str:
+    """Return a digest of the runs of a finished experiment: what was read off them names it."""
+    return sha256(json.dumps(read_manifest(folder, "runs")["runs"]).encode()).hexdigest()

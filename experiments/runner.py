@@ -18,7 +18,7 @@ from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Strategy, World
 from experiments.design import RunSpec
 from experiments.outcomes import reduce
-from experiments.store import FolderError, alone, finish, stored, write_part
+from experiments.store import FolderError, alone, finish, stock, stored, write_part
 from experiments.workers import Chunks, Done, LostError, hand_out, spread
 
 _NAMED = 4
@@ -49,11 +49,20 @@ type Keep = Callable[[RunResult], dict[str, Table]]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How an experiment went: runs made now, runs found from before, runs in all."""
+    """How an experiment went.
+
+    Attributes
+    ----------
+    made, found, total : int
+        Runs made now, found from before, in all.
+    damaged : tuple of str
+        Files from before that were missing or damaged; their runs were made again.
+    """
 
     made: int
     found: int
     total: int
+    damaged: tuple[str, ...] = ()
 
 
 def simulate(
@@ -120,7 +129,8 @@ def run_all(
     """
     names = [spec.run for spec in specs]
     with alone(folder):
-        done = stored(folder, names)
+        there = stock(folder)
+        done = {run for part in there.parts.values() for run in part.runs}
         todo = len(names) - sum(name in done for name in names)
         chunks = Chunks((spec for spec in specs if spec.run not in done), todo, max(1, jobs))
         found = count = len(names) - todo
@@ -140,10 +150,10 @@ def run_all(
             ) from error
         except LostError as error:
             raise LostError(
-                f"{error}. In flight: {_in_flight(chunks.waiting())}. In {folder}, "
+                f"{error}. In flight: {_in_flight(chunks.lost)}. In {folder}, "
                 f"{_kept(count, len(names))} With fewer --jobs than {jobs} each has more memory."
             ) from error
-    return Tally(made=todo, found=found, total=len(names))
+    return Tally(todo, found, len(names), tuple(there.damaged))
 
 
 def _never() -> bool:

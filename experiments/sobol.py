@@ -138,15 +138,18 @@ def indices(
     drawn = np.random.default_rng([seed, n]).multinomial(n, np.full(n, 1 / n), _RESAMPLES) / n
     spread = drawn @ square - (drawn @ level) ** 2
     spread = np.where(spread > 0, spread, np.nan)[:, None]
-    ends = [np.nanpercentile(drawn @ rows / spread, _LEVEL, axis=0) for rows in (first, total)]
+    first_low, first_high = np.nanpercentile(drawn @ first / spread, _LEVEL, axis=0).tolist()
+    total_low, total_high = np.nanpercentile(drawn @ total / spread, _LEVEL, axis=0).tolist()
     variance = float(square.mean() - level.mean() ** 2)
     found = [
         Index(
             name,
             float(first[:, g].mean()) / variance,
-            *ends[0][:, g].tolist(),
+            first_low[g],
+            first_high[g],
             float(total[:, g].mean()) / variance,
-            *ends[1][:, g].tolist(),
+            total_low[g],
+            total_high[g],
         )
         for g, name in enumerate(groups)
     ]

@@ -119,23 +119,41 @@ def _writing(folder: Path) -> Iterator[None]:
         raise FolderError(f"{folder} cannot be written: {reason}") from error
 
 
-def sound_parts(folder: Path) -> dict[str, Part]:
-    """Return the notes of the parts whose files are all there and undamaged, by part."""
-    sound: dict[str, Part] = {}
+class Stock(NamedTuple):
+    """What a folder holds.
+
+    Attributes
+    ----------
+    parts : dict of str to Part
+        Those whose files are all there and undamaged.
+    damaged : list of str
+        Files of the others that are not what was written, or are not there.
+    """
+
+    parts: dict[str, Part]
+    damaged: list[str]
+
+
+def stock(folder: Path) -> Stock:
+    """Look through a folder; every file is checked against its checksum."""
+    found = Stock({}, [])
     for path in sorted((folder / "parts").glob("*.json")):
+        bad = path
         try:
             note = json.loads(path.read_text(encoding="utf-8"))
-            for name, checksum in note["files"].items():
-                check_file(path.parent / name, checksum)
-            sound[path.stem] = Part(list(note["runs"]), dict(note["files"]))
+            part = Part(list(note["runs"]), dict(note["files"]))
+            for name, checksum in part.files.items():
+                bad = path.parent / name
+                check_file(bad, checksum)
+            found.parts[path.stem] = part
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ResultsError):
-            continue  # not sound: its runs are made again
-    return sound
+            found.damaged.append(bad.name)  # its runs are made again
+    return found
 
 
 def stored(folder: Path, runs: Iterable[str]) -> set[str]:
     """Return those of `runs` that lie in a sound part."""
-    return {run for note in sound_parts(folder).values() for run in note.runs} & set(runs)
+    return {run for part in stock(folder).parts.values() for run in part.runs} & set(runs)
 
 
 def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:
@@ -161,7 +179,7 @@ def finish(folder: Path, runs: Sequence[str], about: dict[str, Any]) -> None:
     place = {run: i for i, run in enumerate(runs)}
     kept = {
         name: part
-        for name, part in sound_parts(folder).items()
+        for name, part in stock(folder).parts.items()
         if not place.keys().isdisjoint(part.runs)
     }
     held = sum(len(part.runs) for part in kept.values())
@@ -245,7 +263,12 @@ def _path(folder: Path, part: str, table: str) -> str:
     return str(folder / "parts" / f"{part}.{table}.parquet")
 
 
-def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
+def read(
+    folder: Path,
+    table: str,
+    runs: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> Table:
     """Read one table of a finished experiment, run by run in its order.
 
     Parameters
@@ -255,6 +278,8 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
         ``runs``, ``outcomes``, ``yearly``, ``sites``, ``phases`` or ``events``.
     runs : sequence of str, optional
         Only these; by default all.
+    columns : sequence of str, optional
+        Only these; by default all. Of many runs a few columns are read much sooner.
 
     Returns
     -------
@@ -275,18 +300,34 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
     if not files:
         known = sorted({name.split(".")[1] for name in manifest["files"]})
         raise ResultsError(f"{folder}: no table {table!r}. Known: {', '.join(known)}.")
-    return _rows(files, list(manifest["runs"] if runs is None else runs))
+    if columns is not None:
+        unknown = sorted(set(columns) - set(_columns(files[0])))
+        if unknown:
+            raise ResultsError(f"{folder}: table {table!r} has no column {unknown[0]!r}.")
+    names = list(manifest["runs"] if runs is None else runs)
+    return _rows(files, names, columns=columns)
 
 
-def _rows(files: list[str], runs: Sequence[str], owners: Sequence[str] | None = None) -> Table:
+def _columns(file: str) -> list[str]:
+    with cursor() as connection:
+        return connection.read_parquet(file).columns
+
+
+def _rows(
+    files: list[str],
+    runs: Sequence[str],
+    owners: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> Table:
     """Read the rows of runs, run by run in this order; each from its owner if files share runs."""
     wanted = {"run": np.array(runs, dtype=object), "position": np.arange(len(runs))}
     keys = "run"
     if owners is not None:
         wanted["filename"] = np.array(owners, dtype=object)
         keys = "run, filename"
+    chosen = ", ".join(f'part."{name}"' for name in columns or ())
     query = f"""
-        SELECT part.* EXCLUDE (filename, file_row_number)
+        SELECT {chosen or "part.* EXCLUDE (filename, file_row_number)"}
         FROM read_parquet(?, filename=true, file_row_number=true, union_by_name=true) part
         JOIN wanted USING ({keys}) ORDER BY position, file_row_number
     """

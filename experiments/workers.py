@@ -1,7 +1,7 @@
 """Hand work out to processes: a few chunks ahead, until told to stop, past dead processes."""
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -66,11 +66,14 @@ class Chunks[T]:
     total : int
         How much that was at the start.
     workers : int
+    lost : list
+        What was in flight when workers last died.
     """
 
     left: Iterator[T]
     total: int
     workers: int
+    lost: list[T] = field(default_factory=list[T])
     _given_back: list[Sequence[T]] = field(default_factory=list[Sequence[T]])
     _fitted: int = _FIRST_CHUNK
 
@@ -87,14 +90,13 @@ class Chunks[T]:
         each = max(done.seconds / done.runs, 1e-6)
         self._fitted = min(max(1, round(_CHUNK_S / each)), _LARGEST_CHUNK)
 
-    def give_back(self, chunk: Sequence[T]) -> None:
-        """Take back a chunk whose worker died, in small pieces: one of them may be to blame."""
-        size = max(1, len(chunk) // 4)
-        self._given_back += [chunk[i : i + size] for i in range(0, len(chunk), size)]
-
-    def waiting(self) -> list[T]:
-        """Return what was given back and not taken again."""
-        return [item for chunk in self._given_back for item in chunk]
+    def give_back(self, chunks: Iterable[Sequence[T]]) -> None:
+        """Take back what was in flight when workers died, in small pieces: one may be to blame."""
+        self.lost = list[T]()
+        for chunk in chunks:
+            self.lost += chunk
+            size = max(1, len(chunk) // 4)
+            self._given_back += [chunk[i : i + size] for i in range(0, len(chunk), size)]
 
 
 def pool_of(jobs: int) -> AbstractContextManager[Executor]:
@@ -161,7 +163,7 @@ def hand_out[T](
     Raises
     ------
     LostError
-        If processes died three times; what was then in flight waits in `chunks`.
+        If processes died three times; what was then in flight is in ``chunks.lost``.
 
     Notes
     -----
@@ -205,11 +207,10 @@ def spread[T](
                 yield done.runs
     except (BrokenExecutor, LostError):
         wait(flying)
-        for future, chunk in flying.items():
+        chunks.give_back([chunk for future, chunk in flying.items() if future.exception()])
+        for future in flying:
             if future.exception() is None:
                 yield future.result().runs
-            else:
-                chunks.give_back(chunk)
         raise
     finally:
         wait({future for future in flying if not future.cancel()})
@@ -224,7 +225,8 @@ def _fill[T](
 ) -> None:
     while len(flying) < most and (chunk := chunks.take()):
         try:
-            flying[pool.submit(work, chunk)] = chunk
-        except BrokenExecutor:
-            chunks.give_back(chunk)
-            raise
+            future = pool.submit(work, chunk)
+        except BrokenExecutor as error:
+            future = Future[Done]()
+            future.set_exception(error)
+        flying[future] = chunk

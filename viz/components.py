@@ -42,7 +42,7 @@ def Beat(  # noqa: N802
 def Waiting(what: str) -> None:  # noqa: N802
     """Say what is awaited."""
     with solara.Div(classes=["eco-card", "eco-waiting"]):
-        solara.HTML("p", what)
+        solara.HTML("p", escape(what))
         solara.ProgressLinear(True)
 
 

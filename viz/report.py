@@ -7,7 +7,10 @@ from pathlib import Path
 
 from ecosystem.results import replace_file
 from experiments.conclude import Report
+from experiments.dependence import FEWEST
+from experiments.discover import discovered, search_in
 from experiments.reopen import Reopened
+from experiments.store import read
 from viz.palette import stylesheet
 from viz.sections import SECTIONS, Material, material_of
 
@@ -27,6 +30,9 @@ def write_report(folder: Path, of: Reopened, said: Report, today: date) -> Path:
     today : date
         Printed as the date of the report.
     """
+    e = of.experiment
+    if e.futures >= FEWEST and discovered(folder, e.baseline) is None:
+        search_in(folder, e, read(folder, "outcomes"))
     material = material_of(folder, of, said)
     path = folder / FILE
     replace_file(path, _page(material, today).encode("utf-8"))

@@ -27,6 +27,7 @@ from ecosystem.units import BoolArray, FloatArray, IntArray, ones
 
 # Work left that counts as none: above the rounding of a thousand additions, below a second.
 DONE_WEEKS = 1e-9
+_DONE = np.array(DONE_WEEKS)
 
 
 @dataclass(slots=True)
@@ -374,7 +375,7 @@ def advance(
     worked = progress.worked_weeks.ravel()
     before, need = worked[flat], progress.duration_weeks.ravel()[flat]
     after = before + rate * span
-    at = (after >= need - DONE_WEEKS).nonzero()[0]
+    at = (after >= need - _DONE).nonzero()[0]
     if not at.size:
         worked[flat] = after
         return Advanced(after - before, at)
@@ -383,8 +384,7 @@ def advance(
     done = after - before
     pace, longest = rate[at], span[at]
     # Nothing left to do takes no time, even at rate 0.
-    took = np.zeros(len(at))
-    np.divide(done[at], pace, out=took, where=pace > 0)
+    took = [d / p if p > 0 else 0.0 for d, p in zip(done[at].tolist(), pace.tolist(), strict=True)]
     finish = week + 1 - longest + np.minimum(took, longest)
     _record(network, progress, opened, at, finish)
     return Advanced(done, at)

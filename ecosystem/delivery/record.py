@@ -128,4 +128,4 @@ def decode(runs: Runs) -> Offers:
 
 def rate_of(availability: Availability) -> FloatArray:
     """Return the work per week that the scarcest cause allows, shape (n,)."""
-    return availability.min(axis=1).astype(np.float64)
+    return np.minimum.reduce(availability, 1).astype(np.float64)

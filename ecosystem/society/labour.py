@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.units import ArrayLike, FloatArray, IntArray, ones
+from ecosystem.units import ONE, ZERO, ArrayLike, FloatArray, IntArray, ones
 
 
 class Craft(IntEnum):
@@ -270,10 +270,10 @@ def share_alike(
         before, slow = slow, speed < level[group]
         if not np.count_nonzero(slow != before):
             return level
-        taken = np.bincount(group, taken_at_speed * slow, size)
-        free = np.bincount(group, need * ~slow, size) + rest
-        raised = np.divide(offered - taken, free, out=ones(size), where=short & (free > 0))
-        level = np.maximum(level, np.minimum(raised, 1.0))
+        taken = np.bincount(group, taken_at_speed * slow.astype(float), size)
+        free = np.bincount(group, need * (~slow).astype(float), size) + rest
+        raised = np.divide(offered - taken, free, out=ones(size), where=short & (free > ZERO))
+        level = np.maximum(level, np.minimum(raised, ONE))
 
 
 def wage_step(

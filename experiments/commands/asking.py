@@ -1,4 +1,4 @@
-"""Commands that put a question to many runs: catalogue, sweep, sensitivity, ablate, knockout."""
+"""Commands that put a question to many runs: catalogue, sweep, ablate, knockout."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,6 @@ import typer
 
 from ecosystem.errors import InputError
 from experiments.commands.options import (
-    Baseline,
     Jobs,
     Out,
     Scheduler,
@@ -196,54 +195,3 @@ def sweep(
     found = cells(plan, seen(out, runs))
     write_cells(out / "sweep.csv", plan, found)
     typer.echo(f"{sweep_text(plan, found)}\n\nFiles: {out}/sweep.csv, manifest.json")
-
-
-def sensitivity(
-    world: WorldName = "stargate",
-    strategy: StrategyName = "S2",
-    baseline: Baseline = "S0",
-    walks: Annotated[
-        int, typer.Option(min=1, max=10_000, help="Walks in which all groups move; intervals: 5.")
-    ] = 8,
-    replicates: Annotated[
-        int, typer.Option(min=1, max=1_000, help="Seeds in each walk; noise needs 2.")
-    ] = 2,
-    alone: Annotated[
-        bool,
-        typer.Option("--alone", help="Move every number by itself, not a section's together."),
-    ] = False,
-    only: Annotated[
-        str,
-        typer.Option(help="Sections or numbers to move, such as lab,grid.study_slots; else all."),
-    ] = "",
-    years: Years = None,
-    seed: Seed = 0,
-    jobs: Jobs = None,
-    scheduler: Scheduler = None,
-    out: Out = Path("results/sensitivity"),
-) -> None:
-    """Find the numbers that matter: elementary effects (Morris), beside the noise of chance."""
-    from ecosystem.scenario import load_strategy, load_world
-    from experiments.ablate import failures_text
-    from experiments.catalogue.engine import keep
-    from experiments.sensitivity import screened, screening, screening_text, write_screened
-
-    policies = {p.key: p for p in map(load_strategy, (baseline.strip(), strategy.strip()))}
-    plan = screening(
-        load_world(world),
-        [*policies.values()],
-        walks,
-        replicates,
-        alone=alone,
-        only=names_in(only),
-        seed=seed,
-        weeks=weeks_in(years),
-    )
-    make_folder(out)
-    about = {"sensitivity": plan.walks.groups, "world": plan.world.name, "seed": seed}
-    run_counted(plan.runs, workers_of(jobs, scheduler), out, about, keep=keep)
-    if failed := failures_text(out):
-        typer.echo(failed, err=True)
-    found = screened(out, plan)
-    write_screened(out / "sensitivity.csv", found)
-    typer.echo(f"{screening_text(plan, found)}\n\nFiles: {out}/sensitivity.csv, manifest.json")

@@ -71,6 +71,14 @@ Rules = Annotated[
         "four times the runs.",
     ),
 ]
+Marginal = Annotated[
+    bool,
+    typer.Option(
+        "--marginal",
+        help="Run every strategy again with spending levers (at equal budget: the budget) 1.25 "
+        "times as large, and say what the next million buys; twice the runs.",
+    ),
+]
 
 
 def compare(
@@ -89,6 +97,7 @@ def compare(
     explain: Explained = 0,
     break_even: Exact = False,
     opinion_rules: Rules = False,
+    marginal: Marginal = False,
     out: Out = Path("results/compare"),
 ) -> None:
     """Compare strategies on the same futures, with intervals, and say why they differ."""
@@ -114,6 +123,9 @@ def compare(
         typer.echo(stopped + "\n")
     exact = _exact(experiment, workers, out) if break_even else []
     rules = _under_rules(experiment, workers, out, command) if opinion_rules else ""
+    if marginal:
+        share = budget_share if frame == "equal-budget" else None
+        command += _larger(experiment, share, workers, out)
     _conclude(experiment, explain, out, command, money, exact, rules)
 
 
@@ -192,6 +204,22 @@ def _under_rules(experiment: "Experiment", workers: Workers, out: Path, command:
     return rules_text(found, experiment.baseline)
 
 
+def _larger(experiment: "Experiment", share: float | None, workers: Workers, out: Path) -> str:
+    """Run the strategies with a step more of money; return the option for the command."""
+    from experiments.comparison import about
+    from experiments.margin import FOLDER, stepped
+    from experiments.reopen import runs_digest
+
+    larger = stepped(experiment, share, jobs=workers.jobs)
+    if larger is None:
+        typer.echo("--marginal: no strategy spends more with larger levers.", err=True)
+    else:
+        make_folder(out / FOLDER)
+        told = about(larger, "ecosystem compare --marginal") | {"margin_of": runs_digest(out)}
+        run_counted(larger.specs(), workers, out / FOLDER, told)
+    return " --marginal"
+
+
 def _conclude(
     experiment: "Experiment",
     future: int,
@@ -205,12 +233,16 @@ def _conclude(
     from datetime import date
 
     from experiments.conclude import write_answer
+    from experiments.margin import bought, bought_text, write_bought
     from experiments.reopen import reopen
+    from experiments.store import read
     from experiments.summary import comparison_text, cost_text, paragraph
     from viz.report import write_report
 
     report = write_answer(experiment, future, out, command, money, exact, rules)
     page = write_report(out, reopen(out), report, date.today())
+    million = bought(out, experiment, read(out, "outcomes"))
+    write_bought(out / "marginal.csv", million)
     for line in report.failures:
         typer.echo(paragraph(line), err=True)
     parts = [
@@ -218,6 +250,7 @@ def _conclude(
         "\n".join(map(paragraph, report.sentences)),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
+        bought_text(million),
         report.reduction,
         report.break_even,
         report.rules,
@@ -226,7 +259,7 @@ def _conclude(
         f"Report to send on: {page}\n"
         + paragraph(
             f"Files: {out}/answer.md, comparison.csv, differences.csv, break_even.csv, why.csv, "
-            "parties.csv, manifest.json"
+            "parties.csv, marginal.csv, manifest.json"
         ),
     ]
     typer.echo("\n\n".join(part for part in parts if part))

@@ -56,6 +56,10 @@ def run_counted(
 ) -> None:
     """Carry out the runs and say how many there were to make."""
     tally = carry_out(specs, workers, out, about, **options)
+    if tally.damaged:
+        more = f" and {len(tally.damaged) - 1} more" if tally.damaged[1:] else ""
+        bad = f"{out}/parts/{tally.damaged[0]}{more}"
+        typer.echo(f"Missing or damaged: {bad}; the runs were made again.", err=True)
     typer.echo(f"{tally.made} runs made, {tally.found} found in {out}.", err=True)
 
 

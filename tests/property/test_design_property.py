@@ -50,7 +50,7 @@ def test_chunks_hold_every_run_once_whatever_they_take_and_whoever_dies(runs, jo
             break
         assert len(chunk) <= max(1, -(-len(runs) // (6 * jobs)))
         if number < deaths:
-            chunks.give_back(chunk)
+            chunks.give_back([chunk])
         else:
             held += chunk
             chunks.learn(Done(len(chunk), len(chunk) * each_s[number % len(each_s)]))

@@ -168,18 +168,36 @@ def test_only_a_few_chunks_per_worker_are_handed_out_at_a_time(tmp_path):
         pool.submit(int)  # it stays open
 
 
-def test_nothing_is_made_twice_but_what_is_damaged(tmp_path):
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_a_bit,
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.unlink(),
+    ],
+    ids=["flipped", "truncated", "emptied", "removed"],
+)
+def test_nothing_is_made_twice_but_what_is_damaged(tmp_path, damage):
     todo = specs()
     run_all(todo, 1, quiet, tmp_path, simulate=simulate)
     assert run_all(todo, 2, quiet, tmp_path, simulate=Interrupt(0)).made == 0
     broken = sorted((tmp_path / "parts").glob("*.phases.parquet"))[0]
-    broken.write_bytes(broken.read_bytes()[:-1])
+    damage(broken)
     with pytest.raises(ResultsError, match=broken.name):
         read(tmp_path, "phases")
     lost = json.loads((tmp_path / "parts" / f"{broken.name[:16]}.json").read_text())["runs"]
-    assert run_all(todo, 1, quiet, tmp_path, simulate=simulate).made == len(lost)
-    run_all(todo, 1, quiet, tmp_path.with_name("fresh"), simulate=simulate)
-    same(tmp_path, tmp_path.with_name("fresh"))
+    tally = run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    assert (tally.made, tally.damaged) == (len(lost), (broken.name,))
+    assert run_all(todo, 1, quiet, tmp_path, simulate=Interrupt(0)).damaged == ()
+    run_all(todo, 1, quiet, tmp_path / "fresh", simulate=simulate)
+    same(tmp_path, tmp_path / "fresh")
 
 
 def test_parts_of_another_experiment_are_removed_at_the_end(tmp_path):

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pytest
 from fake_ecosystem import simulate, strategy, tiny_world
 from typer.testing import CliRunner
 
@@ -66,3 +67,31 @@ def test_it_runs_from_the_console(tmp_path: Path):
         rows = list(csv.DictReader(handle))
     assert [(r["quantity"], r["group"]) for r in rows] == [("level", "lab"), ("difference", "lab")]
     assert all(np.isfinite(float(r["strength"])) for r in rows)
+
+
+def test_each_method_runs_from_the_console(tmp_path: Path):
+    common = ["sensitivity", "--world", "fictional", "--years", "0.2", "--jobs", "1"]
+    words = [*common, "--method", "one-at-a-time", "--only", "lab.friction", "--replicates", "1"]
+    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "t")])
+    assert done.exit_code == 0, done.output
+    assert "6 runs made" in done.output
+    assert (tmp_path / "t" / "tornado.csv").is_file()
+    words = [*common, "--method", "sobol", "--rows", "2", "--only", "lab.friction"]
+    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "s")])
+    assert done.exit_code == 0, done.output
+    assert "16 runs made" in done.output
+    assert "chance" in (tmp_path / "s" / "sobol.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--method", "fast"], "one of morris, sobol, one-at-a-time"),
+        (["--top", "3"], "does not go with --method morris"),
+        (["--method", "sobol", "--top", "3", "--screening", "none.csv"], "no screening"),
+        (["--method", "sobol", "--rows", "24"], "power of two"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(words, message):
+    done = CliRunner().invoke(app, ["sensitivity", *words])
+    assert (done.exit_code, message in done.output) == (2, True), done.output
