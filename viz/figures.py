@@ -13,6 +13,7 @@ from viz.svg import drawing, nice_step, number, text, tick
 WIDTH = 720.0
 _NAME = 84.0
 _ROW = 24.0
+_SHORTEST_YEARS = 0.25
 
 
 class Scale(NamedTuple):
@@ -74,7 +75,8 @@ def fans(title: str, panels: Sequence[Fan], note: str = "") -> str:
         left = 40 + (i % columns) * (wide + 14)
         top = 62 + (i // columns) * (tall + 42)
         y = spanning(every, top + tall, -tall, zero=True)
-        x = Scale(float(panel.years[0]), float(panel.years[-1]), left, wide)
+        first, last = float(panel.years[0]), float(panel.years[-1])
+        x = Scale(first, max(last, first + _SHORTEST_YEARS), left, wide)
         body += _frame(x, y, left, top, wide, tall, labels=i % columns == 0)
         body.append(text(left, top - 6, panel.name, "strong-text"))
         for low, high, css in ((0, 4, "band80"), (1, 3, "band50")):

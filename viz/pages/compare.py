@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from hashlib import sha256
 from html import escape
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 import solara
 from reacton import use_effect
@@ -14,7 +14,7 @@ from solara.core import component
 from solara.tasks import use_task
 
 from ecosystem.errors import EcosystemError, InputError
-from ecosystem.scenario import load_strategy, load_world
+from ecosystem.scenario import Strategy, load_world
 from ecosystem.units import WEEKS_PER_YEAR
 from experiments.design import Experiment, code_digest
 from viz.components import Panel, Waiting
@@ -38,6 +38,7 @@ class Order:
     def __init__(self, desk: Desk) -> None:
         known = desk.catalogue.strategies
         chosen = [key for key in _FIRST if key in known] or list(known)[:2]
+        self.catalogue = desk.catalogue
         self.tab = uuid4().hex
         self.last: dict[str, str] = {}
         self.world = solara.reactive(_known_world(desk))
@@ -62,22 +63,25 @@ class Order:
         if key not in self.strategies.peek():
             self.strategies.set((*self.strategies.peek(), key))
 
-    def request(self, order: tuple[str, ...]) -> Request:
-        """Read what was chosen from its files; `order` is that of the catalogue."""
+    def request(self) -> Request:
+        """Read what was chosen from its files; strategies in the order of the catalogue."""
         chosen = {*self.strategies.peek(), self.baseline.peek()}
-        keys = [key for key in order if key in chosen]
+        keys = [key for key in self.catalogue.strategies if key in chosen]
+        if self.world.peek() not in self.catalogue.worlds:
+            raise InputError(f"There is no world {self.world.peek()!r} here.")
         weeks = max(1, round(self.years.peek() * WEEKS_PER_YEAR))
         experiment = Experiment(
             load_world(self.world.peek()),
-            tuple(load_strategy(key) for key in keys),
+            tuple(self.catalogue.strategy(key) for key in keys),
             self.baseline.peek(),
             self.futures.peek(),
             self.seed.peek(),
             weeks,
         )
         share = self.share.peek() / 100
+        files = [f"{key}.toml" if key in self.catalogue.own else key for key in keys]
         command = (
-            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(keys)} "
+            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(files)} "
             f"--baseline {experiment.baseline} --futures {experiment.futures} "
             f"--seed {experiment.seed} --years {self.years.peek():g}"
         )
@@ -92,14 +96,12 @@ def _known_world(desk: Desk) -> str:
     return live if live in desk.catalogue.worlds else desk.catalogue.first().world
 
 
-_ORDERS: "WeakKeyDictionary[Desk, Order]" = WeakKeyDictionary()
-
-
 def order_of(desk: Desk) -> Order:
     """Return what a tab is about to ask for."""
-    if desk not in _ORDERS:
-        _ORDERS[desk] = Order(desk)
-    return _ORDERS[desk]
+    order = desk.kept.get(KEY)
+    if not isinstance(order, Order):
+        order = desk.kept[KEY] = Order(desk)
+    return order
 
 
 def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
@@ -201,7 +203,7 @@ async def _begin(desk: Desk, order: Order, office: Office) -> None:
     """Ask the office, and open what it makes."""
     order.problem.set("")
     try:
-        request = await asyncio.to_thread(order.request, tuple(desk.catalogue.strategies))
+        request = await asyncio.to_thread(order.request)
         job = await asyncio.to_thread(office.ask, request, order.tab)
     except EcosystemError as error:
         order.problem.set(str(error))
@@ -364,9 +366,22 @@ def _made(told: Shown) -> str:
 def _picker(desk: Desk, told: Shown) -> Callable[[str], None]:
     """Return what shows a strategy's central run live."""
     experiment = told.of.experiment
+    known = {s.key: s for s in experiment.strategies if s.key in told.live}
 
     def pick(key: str) -> None:
-        if key in told.live:
-            desk.live(Choice(experiment.world.name, key, experiment.seed))
+        if key in known:
+            name = _adopted(desk, known[key])
+            desk.live(Choice(experiment.world.name, name, experiment.seed))
 
     return pick
+
+
+def _adopted(desk: Desk, strategy: Strategy) -> str:
+    """Return the key by which this tab runs a strategy, which may be scaled to a budget."""
+    catalogue, key = desk.catalogue, strategy.key
+    if key in catalogue.strategies and catalogue.strategy(key) == strategy:
+        return key
+    digest = sha256(strategy.model_dump_json().encode()).hexdigest()[:4]
+    own = strategy.with_("key", f"{key}-{digest}").with_("name", f"{strategy.name}, as compared")
+    catalogue.adopt(own)
+    return own.key

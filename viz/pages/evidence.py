@@ -312,7 +312,7 @@ def _verdict_columns() -> dict[str, list[str]]:
 @component
 def _Numbers(desk: Desk) -> None:  # noqa: N802
     name = desk.session.order.value[0].world
-    loaded = use_memo(lambda: _cards_of(name), dependencies=[name])
+    loaded = use_memo(lambda: _cards_of(name, desk), dependencies=[name])
     link = desk.link.value
     query, grade, room = link.get("q", ""), link.get("grade", _ANY), link.get("room", _ANY)
 
@@ -368,7 +368,10 @@ def _Pager(page: int, last: int, on_page: Callable[[int], None]) -> None:  # noq
         solara.Button("Next", on_click=lambda: on_page(page + 1), disabled=page == last, text=True)
 
 
-def _cards_of(world: str) -> Loaded:
+def _cards_of(world: str, desk: Desk) -> Loaded:
+    """Return the numbers of a world; nothing is read but what the catalogue lists."""
+    if world not in desk.catalogue.worlds:
+        return Loaded((), f"There is no world {world!r} here.")
     try:
         return Loaded(tuple(cards(load_world(world))))
     except EcosystemError as error:
