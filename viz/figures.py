@@ -74,7 +74,8 @@ def fans(title: str, panels: Sequence[Fan], note: str = "") -> str:
         left = 40 + (i % columns) * (wide + 14)
         top = 62 + (i // columns) * (tall + 42)
         y = spanning(every, top + tall, -tall, zero=True)
-        x = Scale(float(panel.years[0]), float(panel.years[-1]), left, wide)
+        end = max(float(panel.years[-1]), float(panel.years[0]) + 1 / WEEKS_PER_YEAR)
+        x = Scale(float(panel.years[0]), end, left, wide)  # a short run has one date alone
         body += _frame(x, y, left, top, wide, tall, labels=i % columns == 0)
         body.append(text(left, top - 6, panel.name, "strong-text"))
         for low, high, css in ((0, 4, "band80"), (1, 3, "band50")):
