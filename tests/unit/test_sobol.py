@@ -25,12 +25,12 @@ def of(groups, values, seed=0):
 
 def test_ishigami_has_its_closed_form_indices():
     """Variance 1/2 + a^2/8 + b pi^4/5 + b^2 pi^8/18 with a = 7, b = 0.1 (Ishigami, Homma 1990)."""
-    plan = design(["x", "y", "z"], ["x", "y", "z"], 4096, seed=1)
+    plan = design(["x", "y", "z"], ["x", "y", "z"], 2048, seed=1)
     found, deviation, rows = indices(plan.groups, ishigami(plan.points())[..., None])
     b, pi4, pi8 = 0.1, np.pi**4, np.pi**8
     whole = 0.5 + 49 / 8 + b * pi4 / 5 + b**2 * pi8 / 18
     x, y, xz = 0.5 * (1 + b * pi4 / 5) ** 2, 49 / 8, b**2 * pi8 * (1 / 18 - 1 / 50)
-    assert rows == 4096
+    assert rows == 2048
     assert deviation**2 == pytest.approx(whole, rel=0.02)
     by = {index.group: index for index in found}
     for name, first, total in (("x", x, x + xz), ("y", y, y), ("z", 0.0, xz), (CHANCE, 0, 0)):
@@ -46,7 +46,7 @@ def test_the_g_function_in_groups_has_its_closed_form_indices():
     part = 1 / (3 * (1 + a) ** 2)
     whole = np.prod(1 + part) - 1
     strong, weak = np.prod(1 + part[:2]) - 1, np.prod(1 + part[2:]) - 1
-    plan = design(list("pqrs"), ["strong", "strong", "weak", "weak"], 4096, seed=2)
+    plan = design(list("pqrs"), ["strong", "strong", "weak", "weak"], 2048, seed=2)
     g = np.prod((np.abs(4 * plan.points() - 2) + a) / (1 + a), axis=-1)
     by = of(plan.groups, g[..., None])
     assert by["strong"].first == pytest.approx(strong / whole, abs=0.03)
