@@ -101,6 +101,10 @@ def test_failed_runs_leave_out_their_row_and_what_never_varies_has_no_shares():
     found, _, rows = indices(plan.groups, values)
     assert rows == 63
     assert found[0].first == pytest.approx(whole[found[0].group].first, abs=0.2)
+    few = indices(plan.groups, values[4:12])[0][0]
+    assert np.isfinite(few.total)
+    assert np.isnan(few.total_low)
+    assert not few.clear
     flat, deviation, _ = indices(plan.groups, np.ones((8, 5, 1)))
     assert deviation == 0.0
     assert all(np.isnan(index.first) for index in flat)
@@ -108,14 +112,14 @@ def test_failed_runs_leave_out_their_row_and_what_never_varies_has_no_shares():
 
 def test_what_a_made_up_model_depends_on_has_the_variance(tmp_path: Path):
     only = ("delivery.shell_weeks", "delivery.study_weeks")
-    plan = shares(tiny_world(), PAIR, 8, 2, only=only, top=only[:1], seed=1)
+    plan = shares(tiny_world(), PAIR, 16, 1, only=only, top=only[:1], seed=1)
     assert plan.design.groups == ("delivery.shell_weeks", REST, CHANCE)
-    assert len(plan.runs) == len({s.run for s in plan.runs}) == 8 * 5 * 2 * 2
-    seeds = np.array([s.seed for s in plan.runs]).reshape(8, 5, 2, 2)
+    assert len(plan.runs) == len({s.run for s in plan.runs}) == 16 * 5 * 2
+    seeds = np.array([s.seed for s in plan.runs]).reshape(16, 5, 1, 2)
     assert (seeds[..., 0] == seeds[..., 1]).all()  # strategies are paired
     assert (seeds[:, [0, 2, 3]] == seeds[:, :1]).all()
     assert (seeds[:, [1, 4]] == seeds[:, 1:2]).all()
-    assert len(np.unique(seeds)) == 8 * 2 * 2
+    assert len(np.unique(seeds)) == 16 * 2
     run_all(plan.runs, 1, lambda done, total: None, tmp_path, simulate=simulate)
     level, gap = shared(tmp_path, plan)
     by = {index.group: index for index in level.indices}
