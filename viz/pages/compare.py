@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import solara
-from reacton import use_effect
+from reacton import use_effect, use_state
 from reacton.core import Element
 from solara.core import component
 from solara.tasks import use_task
@@ -145,6 +145,11 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
     @component
     def ComparePage(desk: Desk) -> None:  # noqa: N802
         order, at = order_of(desk), office()
+        ended, set_ended = use_state(0)
+
+        def end() -> None:
+            set_ended(ended + 1)
+
         link = desk.link.value
         name = link.get("folder", "")
 
@@ -155,14 +160,14 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
 
         use_effect(back, [])
         use_effect(lambda: setattr(order, "last", link), [link])
-        _Ask(desk, order, at)
         mine, here = at.of_tab(order.tab), at.job(name)
+        _Ask(desk, order, at, mine is not None)
         if mine is not None and mine is not here:
-            _Elsewhere(desk, at, mine)
+            _Elsewhere(desk, at, mine, end)
         if here is not None and here.live:
             with solara.Div(classes=["eco-card", "eco-run"]):
                 solara.HTML("h3", "Under way")
-                Underway(at, here, lambda: desk.link.set({**desk.link.peek()}))
+                Underway(at, here, end)
         elif name:
             _Result(desk, order, at, name, link.get("baseline", ""))
         else:
@@ -172,11 +177,10 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
 
 
 @component
-def _Ask(desk: Desk, order: Order, office: Office) -> None:  # noqa: N802
+def _Ask(desk: Desk, order: Order, office: Office, busy: bool) -> None:  # noqa: N802
     """Choose what to compare, and begin."""
     catalogue, asked = desk.catalogue, order.asked.value
     chosen = {*order.strategies.value, order.baseline.value}
-    busy = office.of_tab(order.tab) is not None
 
     async def ask() -> None:
         if asked:
@@ -247,10 +251,12 @@ async def _begin(desk: Desk, order: Order, office: Office) -> None:
 
 
 @component
-def _Elsewhere(desk: Desk, office: Office, job: Job) -> None:  # noqa: N802
+def _Elsewhere(  # noqa: N802
+    desk: Desk, office: Office, job: Job, on_end: Callable[[], None]
+) -> None:
     """Show what this tab has under way while another comparison is open."""
     with solara.Row(classes=["eco-card", "eco-elsewhere"]):
-        Underway(office, job, lambda: desk.link.set({"folder": job.name}))
+        Underway(office, job, on_end)
         solara.Button(
             "Look", on_click=lambda: desk.link.set({"folder": job.name}), text=True, small=True
         )
