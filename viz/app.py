@@ -24,6 +24,7 @@ import uvicorn
 from reacton import use_effect, use_memo, use_ref
 from reacton.core import Element
 from solara.core import component
+from solara.lab.components.theming import ThemeToggle
 from solara.routing import use_router
 from solara.server import settings
 from solara.tasks import use_task
@@ -116,6 +117,7 @@ def _Navigation(desk: Desk, pages: Mapping[str, PageOf]) -> None:  # noqa: N802
                 text=True,
                 classes=["eco-page", "eco-here"] if here else ["eco-page"],
             )
+        ThemeToggle()
 
 
 @component
