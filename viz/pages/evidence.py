@@ -188,16 +188,20 @@ def _Again(desk: Desk, subject: Published) -> None:  # noqa: N802
     )
     if fresh is None:
         return
-    told = {(r[0], r[1]): r for r in subject.rows}
-    other = [r for r in fresh if tuple(r) != told.get((r[0], r[1].replace("|ln|", "ln")))]
-    other = [
-        r for r in other if r[2:] != list(told.get((r[0], r[1].replace("|ln|", "ln")), ())[2:])
-    ]
+    other = otherwise(fresh, subject.rows)
     same = len(fresh) - len(other)
     solara.HTML("p", f"{same} of {len(fresh)} rows come out as published.")
     if other:
         caption = "Rows that come out otherwise here"
         solara.HTML("div", table_html(caption, HEAD, other, words=(0, 1, 4, 5)))
+
+
+def otherwise(
+    fresh: Sequence[Sequence[str]], published: Sequence[Sequence[str]]
+) -> list[Sequence[str]]:
+    """Return the rows that do not stand in a published table as they are."""
+    told = {tuple(row) for row in published}
+    return [r for r in fresh if (r[0], r[1].replace("|ln|", "ln"), *r[2:]) not in told]
 
 
 # Dated milestones
