@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import solara
 from reacton import use_memo
 from solara.core import component
-from solara.lab.components.theming import ThemeToggle
 
 from ecosystem.errors import EcosystemError
 from ecosystem.parameters import Card, cards
 from ecosystem.scenario import load_world
 from experiments.show import range_of, value_of
 from experiments.sources import Source, cited
-from experiments.validate import HEAD, rows_of, suite
+from experiments.validate import HEAD, checked
 from experiments.validated import Dated, Published, dated, figure, published
 from viz.components import stance
 from viz.desk import Desk
 from viz.downloads import Download, csv_of
-from viz.errands import use_errand
+from viz.errands import Errand, use_errand
 from viz.tables import table_html
 
 if TYPE_CHECKING:
@@ -88,7 +87,6 @@ def EvidencePage(desk: Desk) -> None:  # noqa: N802
                 color="primary" if key == part else None,
                 classes=["eco-part"],
             )
-        ThemeToggle()
     with solara.Div(classes=["eco-stack"]).key(part):
         solara.HTML("p", PEOPLE, classes=["eco-caveat"])
         {
@@ -175,14 +173,19 @@ def _Figure(said: str, name: str) -> None:  # noqa: N802
             Download(f"{said}, as SVG", name, lambda: svg, short="SVG")
 
 
+def _again(errand: Errand[list[list[str]]]) -> list[list[str]]:
+    with errand.lend() as workers:
+        return workers.executor.submit(checked, "cluster").result()
+
+
 @component
 def _Again(desk: Desk, subject: Published) -> None:  # noqa: N802
     fresh = use_errand(
         desk.kept,
         ("validate", "cluster"),
         "Compute it again here",
-        "The same checks by the code that is installed; a few seconds.",
-        lambda _errand: rows_of(suite("cluster").checks()),
+        "The same checks by the code that is installed, in a process of its own; some seconds.",
+        _again,
         connected=desk.session.connected,
         counted="",
     )

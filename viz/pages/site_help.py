@@ -32,16 +32,20 @@ _NOT_YET: RunResult | None = None
 def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
     """Set causes beside what they cost and what being rid of them is worth."""
     days = _days(desk, case, key)
-    week, set_week = use_state(days[0][0])
+    asked = desk.link.value.get("at", "")
+    week = next((w for w, _ in days if str(w) == asked), days[0][0])
     result, set_result = use_state(_NOT_YET)
 
     async def look() -> None:
         set_result(None)
         set_result(await asyncio.to_thread(_looked, desk, case, tools, week))
 
+    def choose(word: str) -> None:
+        desk.link.set({**desk.link.value, "site": key, "at": str(labels[word])})
+
     use_task(look, dependencies=[week, key])
     rows, columns = _help_rows(case, key, result)
-    labels = {f"{word}": w for w, word in days}
+    labels = {word: w for w, word in days}
     now = next(word for w, word in days if w == week)
     with solara.Div(classes=["eco-card"]):
         solara.HTML("h3", "What would have helped")
@@ -54,7 +58,7 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
                 "One week less or more, as of",
                 list(labels),
                 now,
-                on_value=lambda w: set_week(labels[w]),
+                on_value=choose,
             )
             solara.HTML(
                 "span",
