@@ -81,10 +81,11 @@ def new_ledger(layout: Layout) -> Ledger:
 class StrategyCost(NamedTuple):
     """What a strategy costs this week [USD], by purpose; per site, shape (S,), or in all.
 
-    `Layout.no_usd`, that very array, where a purpose costs nothing at any site.
+    `nothing`, that very array, where a purpose costs nothing at any site; `free` if none does.
     """
 
     nothing: FloatArray
+    free: bool
     agreement: FloatArray
     cash: FloatArray
     local_hire: FloatArray
@@ -102,9 +103,10 @@ class StrategyCost(NamedTuple):
     @property
     def total(self) -> float:
         """All purposes together."""
-        total = self.total_of
-        by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
-        by_site += total(self.local_hire) + total(self.rate_protection)
+        total, by_site = self.total_of, 0.0
+        if not self.free:
+            by_site = total(self.agreement) + total(self.cash) + total(self.placebo)
+            by_site += total(self.local_hire) + total(self.rate_protection)
         built = self.reservation + self.stewardship + self.plant
         once = self.deposit + self.redesign + self.prepayment
         return by_site + self.engagement + self.academy + built + once
@@ -168,13 +170,17 @@ def strategy_cost(now: Snapshot, due: Contracts, local_hours: FloatArray) -> Str
     ):
         if lever in levers.used:
             seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))
+    by_site = (
+        due.agreement,
+        _cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
+        _hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
+        due.placebo,
+        nothing if levers.used.isdisjoint(TARIFF) else _tariff(now),
+    )
     return StrategyCost(
-        nothing=nothing,
-        agreement=due.agreement,
-        cash=_cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
-        local_hire=_hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
-        placebo=due.placebo,
-        rate_protection=_tariff(now) if levers.used & TARIFF else nothing,
+        nothing,
+        all(usd is nothing for usd in by_site),
+        *by_site,
         engagement=due.engagement,
         academy=seats / WEEKS_PER_YEAR,
         deposit=_deposit_usd(now) if "deposit_usd_per_mw" in levers.used else 0.0,
@@ -314,11 +320,12 @@ def base_rent_usd(layout: Layout, week: int) -> float:
 
 def post_lab(ledger: Ledger, hosts: Hosts, money: Money, cost: StrategyCost) -> None:
     """Book what the lab earns and pays, community money by household group."""
-    for purpose, amount, how in (
+    to_hosts = (
         ("agreement", cost.agreement, hosts.everybody),
         ("cash", cost.cash, hosts.everybody),
         ("local_hire", cost.local_hire, hosts.earners),
-    ):
+    )
+    for purpose, amount, how in () if cost.free else to_hosts:
         if amount is not cost.nothing and np.count_nonzero(amount):
             group = amount[:, None, None] * how
             ledger.post_each(purpose, "lab", "households", group)
@@ -515,7 +522,7 @@ class Local(NamedTuple):
 
 def taxes_usd(now: Snapshot, weeks: float) -> FloatArray:
     """Return what sites in use pay in local tax over some weeks, shape (S,) [USD]."""
-    in_use = _site_mw(now, now.state == Rung.USABLE)
+    in_use = now.mw_by_rung[:, Rung.USABLE]
     return in_use * now.numbers.local.tax_usd_per_mw_year * (weeks / WEEKS_PER_YEAR)
 
 
@@ -526,7 +533,7 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
     """
     n, layout = now.numbers.local, now.layout
     years = local.weeks / WEEKS_PER_YEAR
-    in_use = _site_mw(now, now.state == Rung.USABLE)
+    in_use = now.mw_by_rung[:, Rung.USABLE]
     visible = _site_mw(now, (now.state >= Rung.BUILDING) & (now.state <= Rung.USABLE))
     tax = local.tax_usd
     permanent_hours = in_use * n.permanent_jobs_per_mw * HOURS_OF_A_JOB * years

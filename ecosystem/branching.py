@@ -105,6 +105,10 @@ class Trunk:
         """Run a strategy to the end, or to week `until`, as :meth:`Ecosystem.run` does."""
         return self.model(strategy, until).run(explained=explained, until=until)
 
+    def alone(self, strategy: Strategy) -> RunResult:
+        """Run a strategy from the start, without a copy of the history."""
+        return self._new(strategy).run()
+
     def model(self, strategy: Strategy, until: int | None = None) -> Ecosystem:
         """Return a world that is about to live under a strategy, from `until` at the latest."""
         week = first_week(self.world, strategy)
@@ -122,3 +126,46 @@ class Trunk:
 
     def _new(self, strategy: Strategy) -> Ecosystem:
         return Ecosystem(self.world, strategy, self.seed, **self._options)
+
+
+class Histories:
+    """Runs one after another, of which those of the same world and seed share their history.
+
+    The history of the last world alone is kept, and only once it is known that several strategies
+    come for one world: a single run pays for no copy.
+    """
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._world: World | None = None
+        self._trunk: Trunk | None = None
+        self._several = False
+
+    def run(
+        self,
+        world: World,
+        strategy: Strategy,
+        seed: int = 0,
+        weeks: int | None = None,
+        **options: Any,
+    ) -> RunResult:
+        """Run a strategy; keywords as for :func:`simulate`, but for `explained` and `until`.
+
+        Parameters
+        ----------
+        world : World
+            The same object as in the run before, where it is the same world.
+        strategy : Strategy
+        seed : int
+        weeks : int, optional
+            Length of the run instead of that of the world.
+        """
+        key = (seed, weeks, sorted(options.items()))
+        again = world is self._world and key == self._key
+        self._several |= again
+        if not again:
+            self._key, self._world, self._trunk = key, world, None
+        if self._trunk is None:
+            length = world if weeks is None else world.with_("weeks", weeks)
+            self._trunk = Trunk(length, seed, **options)
+        return self._trunk.run(strategy) if self._several else self._trunk.alone(strategy)

@@ -12,8 +12,6 @@ from ecosystem.society.impacts import Delivered, Scales, noise_mw
 from ecosystem.state import Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, ArrayLike, BoolArray, FloatArray
 
-RUNGS = len(Rung)
-
 
 class Received(NamedTuple):
     """What hosts got within some weeks.
@@ -40,12 +38,6 @@ class Hosted(NamedTuple):
     delivered: Delivered
     caps_hold: BoolArray
     weeks: float
-
-
-def by_rung(now: Snapshot) -> FloatArray:
-    """Return facility MW by site and rung, shape (S, 8)."""
-    cell = now.layout.site_of_phase * RUNGS + now.state
-    return np.bincount(cell, now.layout.phase_mw, len(now.layout.sites) * RUNGS).reshape(-1, RUNGS)
 
 
 def on_site_share(now: Snapshot) -> FloatArray:
@@ -122,7 +114,7 @@ def residents_at_work(now: Snapshot, in_use_mw: FloatArray, craft: ArrayLike) ->
 def delivered(now: Snapshot, got: Received, on_site: FloatArray) -> Delivered:
     """Return what sites brought to their hosts; `on_site` is that of :class:`Power`."""
     n, layout = now.numbers, now.layout
-    mw = by_rung(now)
+    mw = now.mw_by_rung
     in_use, building = mw[:, Rung.USABLE], mw[:, Rung.BUILDING]
     powered = np.add.reduce(mw[:, Rung.ENERGISED : Rung.USABLE + 1], axis=1)
     visible = building + powered

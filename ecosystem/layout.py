@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
@@ -442,6 +442,11 @@ class Layout:
         return taken
 
     @cached_property
+    def weeks_on_record_ha(self) -> frozenset[int]:
+        """Weeks in which any land is taken so."""
+        return frozenset(self.taken_on_record_ha.any(axis=1).nonzero()[0].tolist())
+
+    @cached_property
     def hosts_of_region(self) -> IntArray:
         """Host communities of each region, shape (R,)."""
         return np.bincount(self.region_of_site, minlength=len(self.world.regions))
@@ -674,6 +679,12 @@ class Layout:
         numbers = self.world.numbers
         weeks, usd = numbers.delivery.mep_weeks, numbers.options.fitout_usd_per_it_mw
         return retrofit_between(self.generations, 1.0, weeks, usd)
+
+    @cached_property
+    def new_years(self) -> dict[int, int]:
+        """The years that begin after the start of the world, by their first week."""
+        first, last = self.world.start.year, self.day(self.world.weeks).year
+        return {ceil(self.week(date(y, 1, 1))): y for y in range(first + 1, last + 1)}
 
     def day(self, week: float) -> date:
         """Return the calendar day of a week."""

@@ -174,19 +174,19 @@ class Ledger:
             Payments [USD]; a negative one goes from payee to payer. Trailing axes that a
             party's detail lacks are summed for it.
         """
-        fault = self._fault(purpose, payer, payee) or self._fault_each(payer, payee, amounts)
-        if fault:
-            with np.errstate(invalid="ignore"):  # infinities of both signs
-                self._refuse(fault, purpose, payer, payee, float(np.sum(amounts)))
-            return
-        if not np.count_nonzero(amounts):
-            self.post(purpose, payer, payee, 0.0)
-            return
         # Both ways summed apart: their difference from a total may round below zero.
         there, back = _both_ways(amounts)
+        fault = self._fault(purpose, payer, payee) or self._fault_each(payer, payee, amounts)
+        if fault or not math.isfinite(there + back):
+            with np.errstate(invalid="ignore"):  # infinities of both signs
+                total = float(np.sum(amounts))
+            self._refuse(fault or "not finite", purpose, payer, payee, total)
+            return
         self.post(purpose, payer, payee, there)
         if back:
             self.post(purpose, payee, payer, back)
+        elif not there:
+            return
         for account, book in ((payer, np.subtract), (payee, np.add)):
             detail = self._details.get(account)
             if detail is not None:
@@ -308,9 +308,10 @@ class Ledger:
         kept = [self._details[party] for party in (payer, payee) if party in self._details]
         if not kept:
             return "neither party is kept in detail"
-        if any(amounts.shape[: detail.ndim] != detail.shape for detail in kept):
-            return f"amounts of shape {amounts.shape} do not fit {[d.shape for d in kept]}"
-        return "" if np.logical_and.reduce(np.isfinite(amounts), None) else "not finite"
+        for detail in kept:
+            if amounts.shape[: detail.ndim] != detail.shape:
+                return f"amounts of shape {amounts.shape} do not fit {[d.shape for d in kept]}"
+        return ""
 
     def _refuse(self, fault: str, purpose: str, payer: str, payee: str, amount: float) -> None:
         self._breaches.append(

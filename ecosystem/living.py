@@ -20,7 +20,7 @@ from ecosystem.society.impacts import experience_step, felt_impacts, seen
 from ecosystem.society.opinion import Influence
 from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
-from ecosystem.units import FloatArray
+from ecosystem.units import ONE, ZERO, FloatArray
 
 HOUSEHOLDS = 200
 NEIGHBOURS = 6
@@ -165,7 +165,9 @@ def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
             1.0, money_per_household(now) / n.money_scale_usd
         )
     _lever_impacts(now, promised, feared)
-    return promised.clip(-1.0, 1.0, out=promised), feared.clip(-1.0, 1.0, out=feared)
+    for table in (promised, feared):
+        np.minimum(np.maximum(table, -ONE, out=table), ONE, out=table)
+    return promised, feared
 
 
 def _hired(now: Snapshot) -> FloatArray:
@@ -208,7 +210,7 @@ def felt(now: Snapshot, hosted: Hosted) -> FloatArray:
     found = felt_impacts(
         hosted.delivered, promise, now.layout.water_stress, 1 - loud, scales(now.numbers)
     )
-    found[:, Impact.TAXES] = np.clip(found[:, Impact.TAXES] + money, -1.0, 1.0)
+    found[:, Impact.TAXES] = np.minimum(np.maximum(found[:, Impact.TAXES] + money, -ONE), ONE)
     return found
 
 
@@ -253,7 +255,7 @@ def live(
     binding = now.sites.agreed_binding * n.agreement_effect * signed
     trust = mobilisation.trust_after_contact(
         s.trust,
-        openness * np.clip(contacts, 0.0, 1.0),
+        openness * np.minimum(np.maximum(contacts, ZERO), ONE),
         binding,
         breaches,
         gain=n.trust_gain,

@@ -43,10 +43,10 @@ from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import outlook, train
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
-from ecosystem.state import Deals, News, Snapshot
+from ecosystem.state import Deals, News, Order, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
-from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray, date_of
+from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.view import View
 from ecosystem.viewing import view_of
 from ecosystem.works import Works
@@ -59,6 +59,9 @@ KINDS: tuple[str, ...] = tuple(
     )
 )
 """All kinds of agents."""
+
+
+_ON_RECORD = Governance()
 
 
 def _pending(layout: Layout, live: BoolArray, state: IntArray) -> BoolArray:
@@ -175,7 +178,7 @@ class Ecosystem(mesa.Model):
         self.phases_run = self.stops.running(
             self.layout, sites.closed_loop, sites.non_firm, partners
         )
-        self.curtailed = (~self.phases_run).any(axis=1).tolist()
+        self.curtailed = (~self.phases_run.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
         """Return the rules of the cluster, after a leap of software if there was one."""
@@ -232,7 +235,7 @@ class Ecosystem(mesa.Model):
         """Live through one week."""
         self._announce_recorded()
         self.last_snapshot = now = self.snapshot()
-        orders = [order for actor in self.due(now.week) for order in actor.decide(now)]
+        orders = self._wishes(now)
         deals = settle(orders, now, self.streams, self.supply)
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
@@ -251,15 +254,30 @@ class Ecosystem(mesa.Model):
         self.week += 1
 
     def due(self, week: int) -> list[Actor]:
-        """Return the agents who decide this week."""
-        return self._rota[week % len(self._rota)]
+        """Return the agents who decide in a week, if they are called."""
+        return [actor for _, actors in self._rota[week % len(self._rota)] for actor in actors]
+
+    def _wishes(self, now: Snapshot) -> list[Order]:
+        """Return the orders of all agents who decide this week."""
+        orders: list[Order] = []
+        for kind, actors in self._rota[now.week % len(self._rota)]:
+            if kind.called(now):
+                for actor in actors:
+                    orders += actor.decide(now)
+        return orders
 
     @cached_property
-    def _rota(self) -> list[list[Actor]]:
-        """Who decides in each week, until the rhythms of all agents come together again."""
-        actors = [actor for actor in self.actors if actor.kind not in self.silent]
-        weeks = lcm(*(actor.every_weeks for actor in actors))
-        return [[a for a in actors if week % a.every_weeks == 0] for week in range(weeks)]
+    def _rota(self) -> list[list[tuple[type[Actor], list[Actor]]]]:
+        """Who decides in each week, by kind, until the rhythms of all come together again."""
+        kinds: dict[type[Actor], list[Actor]] = {}
+        for actor in self.actors:
+            if actor.kind not in self.silent:
+                kinds.setdefault(type(actor), []).append(actor)
+        weeks = lcm(*(kind.every_weeks for kind in kinds))
+        return [
+            [(k, actors) for k, actors in kinds.items() if week % k.every_weeks == 0]
+            for week in range(weeks)
+        ]
 
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""
@@ -276,7 +294,6 @@ class Ecosystem(mesa.Model):
         hired = levers if "local_hire_added" in levers.used else None
         return Snapshot(
             week=week,
-            day=date_of(week, self.world.start),
             policy=self.policy.week <= week < self.policy.until,
             governance=self._governance(week),
             numbers=self.world.numbers,
@@ -318,7 +335,7 @@ class Ecosystem(mesa.Model):
     def _governance(self, week: int) -> Governance:
         """Return who builds what the lab chooses: until it may choose, the partners on record."""
         if week < self.layout.choice_week:
-            return Governance()
+            return _ON_RECORD
         asked = self.strategy.governance
         if asked is not None and self.policy.week <= week < self.policy.until:
             return asked
@@ -506,8 +523,8 @@ class Ecosystem(mesa.Model):
     def run(self, *, explained: bool = False, until: int | None = None) -> RunResult:
         """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
         end = self.weeks if until is None else min(until, self.weeks)
-        while self.week < end:
-            self.step()
+        if self.week < end:
+            self.run_for(end - self.week)
         return self.result(explained=explained)
 
     def result(self, *, explained: bool = False) -> RunResult:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ecosystem.accounts import GROUPS, HOURS_OF_A_JOB, Hosts
 from ecosystem.delivery.ladder import Rung
-from ecosystem.hosting import Received, by_rung
+from ecosystem.hosting import Received
 from ecosystem.layout import Layout
 from ecosystem.partnerships import Partnerships
 from ecosystem.policy import local_hire_added
@@ -72,7 +72,7 @@ class People:
             Net benefit of each household group to date [USD].
         """
         n, years = now.numbers.local, received.weeks / WEEKS_PER_YEAR
-        in_use = by_rung(now)[:, Rung.USABLE]
+        in_use = now.mw_by_rung[:, Rung.USABLE]
         residents = n.local_hire_share + local_hire_added(self.layout, now.levers)
         craft = received.hours / HOURS_OF_A_JOB
         permanent = in_use * n.permanent_jobs_per_mw * years
@@ -83,7 +83,7 @@ class People:
         self.tax_usd += in_use * n.tax_usd_per_mw_year * years
         self.water_m3 += received.water_m3
         live = now.sites.live
-        self.contacts += np.clip(contacts, 0.0, 1.0) * live
+        self.contacts += np.minimum(np.maximum(contacts, 0.0), 1.0) * live
         self.openness += now.levers.openness * live
         self.months += live
         self._gained.append(gained)

@@ -19,7 +19,7 @@ from ecosystem.results import Table
 from ecosystem.shocks import QUARTER_WEEKS
 from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
 from ecosystem.treasury import Treasury
-from ecosystem.units import MW_PER_GW, BoolArray, FloatArray, IntArray
+from ecosystem.units import MW_PER_GW, ONE, BoolArray, FloatArray, IntArray
 from ecosystem.view import Event
 from ecosystem.works import Works
 
@@ -79,8 +79,11 @@ def scalars(week: Week) -> dict[str, float]:
     now, deals, flows, economy, _, treasury, _ = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
-    active = deals.offer.required_hours - layout.rival_hours[now.week] > 1.0
-    weight = now.labour.journeymen * active
+    active = deals.offer.required_hours - layout.rival_hours[now.week] > ONE
+    weight = now.labour.journeymen * active.astype(float)
+    moratoria = 0
+    if now.week < now.sites.last_moratorium_until:
+        moratoria = np.count_nonzero((now.sites.moratorium_until > now.week) & live)
     total = np.add.reduce
     staff = float(total(weight, None))
     return {
@@ -115,7 +118,7 @@ def scalars(week: Week) -> dict[str, float]:
         "owed_usd": treasury.owed_usd,
         **treasury.of_owners(economy.books),
         "resold_mw": treasury.resold_mw,
-        "unfunded_mw": float(np.add.reduce(layout.site_mw[now.sites.unfunded])),
+        "unfunded_mw": now.sites.unfunded_mw(layout),
         "energy_mwh": float(total(flows.energy_mwh[:-1])),
         "co2_t": treasury.co2_t,
         "water_m3": float(total(flows.water_m3[:-1])),
@@ -124,7 +127,7 @@ def scalars(week: Week) -> dict[str, float]:
         "craft_wage_ratio": (
             float(total(now.labour.wage_ratio * weight, None)) / staff if staff else 1.0
         ),
-        "moratoria": float(np.count_nonzero((now.sites.moratorium_until > now.week) & live)),
+        "moratoria": float(moratoria),
         "strategy_cost_usd": treasury.money.strategy,
         "chips_backlog_weeks": now.chips_backlog_weeks,
         "chips_short_mw": deals.offer.chips_waiting_mw,

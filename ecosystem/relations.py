@@ -248,6 +248,9 @@ class Relations:
         on_time, late, given_up = works.judge(grace, now.week)
         kept: dict[int, float] = {}
         missed: dict[int, float] = {}
+        if not (on_time or late or given_up):
+            self.partnerships = self.partnerships.after().settle(self._due(now, works))
+            return
         for record, phases in ((kept, on_time), (missed, late)):
             for phase in phases:
                 builder = self.layout.world.contractors[now.vendors.builder[phase]]

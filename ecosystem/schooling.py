@@ -95,12 +95,13 @@ def train(labour: Labour, now: Snapshot, offer: Offer, worked_hours: FloatArray)
 
 def _at_rest(labour: Labour, now: Snapshot) -> bool:
     """Return whether the pools of this week can work as many hours as those of the last one."""
-    trained = any(
-        np.count_nonzero(heads)
-        for heads in (labour.apprentices.heads, labour.prepared.heads, labour.upskilled)
+    if labour.travellers is not now.labour.travellers or not now.levers.used.isdisjoint(SEATS):
+        return False
+    return not (
+        np.count_nonzero(labour.apprentices.heads)
+        or np.count_nonzero(labour.prepared.heads)
+        or np.count_nonzero(labour.upskilled)
     )
-    same = labour.travellers is now.labour.travellers
-    return same and not trained and now.levers.used.isdisjoint(SEATS)
 
 
 class _Intake(NamedTuple):

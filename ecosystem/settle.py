@@ -5,7 +5,7 @@ and occasion; the order in which agents were asked cannot matter.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -67,6 +67,11 @@ class Wishes:
         for order in orders:
             self._by_kind.setdefault(type(order), []).append(order)
 
+    @property
+    def kinds(self) -> KeysView[type]:
+        """The kinds of orders that there are."""
+        return self._by_kind.keys()
+
     def of[T](self, kind: type[T]) -> list[T]:
         """Return the orders of one kind."""
         orders = self._by_kind.get(kind)
@@ -94,15 +99,11 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
     """
     wishes = Wishes(orders)
     docket = Docket(now, streams)
-    docket.hear(wishes)
-    docket.sue(wishes)
-    docket.wear_down(wishes)
-    docket.pause(wishes)
-    docket.sign(wishes)
-    docket.adapt(wishes)
-    docket.open(wishes)
+    if wishes.kinds:  # most weeks nobody wishes for anything
+        docket.decide(wishes)
     given_up = docket.give_up(wishes)
-    docket.switch(wishes)
+    if SwitchBuilder in wishes.kinds:
+        docket.switch(wishes)
     land = docket.take_land()
     vendors = _vendors(wishes, now, docket, land.left_ha)
     sites = docket.sites()
@@ -156,6 +157,24 @@ class Docket:
         self.lease_fees_usd = self.nothing
         self.resold = now.layout.no_phase
         self.builder: IntArray | None = None
+
+    def decide(self, wishes: Wishes) -> None:
+        """Decide about sites that nobody gives up and no builder leaves, in this order."""
+        kinds = wishes.kinds
+        if HoldHearing in kinds:
+            self.hear(wishes)
+        if Sue in kinds:
+            self.sue(wishes)
+        if Press in kinds:
+            self.wear_down(wishes)
+        if CallMoratorium in kinds:
+            self.pause(wishes)
+        if Accept in kinds:
+            self.sign(wishes)
+        if not kinds.isdisjoint((OfferMore, Redesign)):
+            self.adapt(wishes)
+        if not kinds.isdisjoint((Announce, StartStudy, GrantHeadroom, Fund)):
+            self.open(wishes)
 
     def sites(self) -> Sites:
         """Return the sites after the week's decisions."""
@@ -368,9 +387,12 @@ class Docket:
         now, n = self.now, self.now.numbers.regulators
         in_force = now.sites.moratorium_until > now.week
         preventive = now.week >= now.layout.history_week
+        near = np.zeros(self.count, dtype=np.int64)
+        if np.count_nonzero(in_force):
+            near = np.count_nonzero(now.layout.neighbours & in_force, axis=1)
         return permits.moratorium_rate(
             now.society.organised,
-            np.count_nonzero(now.layout.neighbours & in_force, axis=1),
+            near,
             n.moratorium_per_year,
             n.contagion,
             against=np.maximum(-now.society.support, 0.0),
@@ -465,7 +487,7 @@ class Docket:
     def give_up(self, wishes: Wishes) -> BoolArray | None:
         """Return the phases that end this week, those of withdrawn sites included, if any."""
         now = self.now
-        if not (wishes.of(GiveUp) or "withdrawn" in self.changed):
+        if not (GiveUp in wishes.kinds or "withdrawn" in self.changed):
             return None
         ended = np.zeros(now.layout.phases, dtype=bool)
         leaving = wishes.of(GiveUp)
@@ -539,11 +561,14 @@ class Docket:
         the land left grows scarce. Councils rezone every four weeks.
         """
         now, layout, n = self.now, self.now.layout, self.now.numbers.land
-        left, usd = now.vendors.land_ha - layout.taken_on_record_ha[now.week], self.nothing
+        left, usd = now.vendors.land_ha, self.nothing
+        if now.week in layout.weeks_on_record_ha:
+            left = left - layout.taken_on_record_ha[now.week]
         if now.week % MONTH_WEEKS == 0:
-            left += self._rezoned_ha()
-        left = np.maximum(left, 0.0)
+            left = left + self._rezoned_ha()
         waiting = self.sites().landless
+        if left is not now.vendors.land_ha or waiting.size:
+            left = np.maximum(left, 0.0)
         if waiting.size:
             usd = np.zeros(self.count)
         for site in waiting.tolist():
@@ -627,6 +652,8 @@ def _vendors(wishes: Wishes, now: Snapshot, docket: Docket, land_ha: FloatArray)
     """Apply what vendors, builders and grids decided."""
     vendors, layout = now.vendors, now.layout
     changes: dict[str, Any] = {"land_ha": land_ha}
+    if not wishes.kinds and now.week < vendors.expansion_due:
+        return vendors if land_ha is vendors.land_ha else vendors._replace(**changes)
     if supply := wishes.of(SupplyChips):
         changes["chips_mw_per_week"] = sum(order.mw for order in supply)
         changes["chips_priority"] = supply[0].priority

@@ -50,6 +50,8 @@ class Weather:
         Draws behind the lab's taste.
     calm : list of bool
         Weeks in which nothing is disrupted.
+    struck : frozenset of int
+        Weeks in which an outage begins.
     """
 
     outdoors: FloatArray
@@ -59,6 +61,7 @@ class Weather:
     choice: FloatArray
     partners: FloatArray
     calm: list[bool]
+    struck: frozenset[int]
 
     @classmethod
     def of(cls, layout: Layout, streams: Streams) -> "Weather":
@@ -86,6 +89,7 @@ class Weather:
                 [[streams.rows(firm, q, sites) for firm in firms] for q in quarters]
             ).swapaxes(1, 2),
             calm=(~lost.any(axis=1) & (outdoors.min(axis=1) == 1)).tolist(),
+            struck=frozenset(strike.week for strike in strikes),
         )
 
     def shocks(self, week: int) -> Shocks:
@@ -102,6 +106,8 @@ class Weather:
 
     def news(self, week: int) -> list[News]:
         """Return what to tell of the makers who are struck in a week."""
+        if week not in self.struck:
+            return []
         return [
             News("disruption", -1, MAKERS[strike.maker], _told(strike))
             for strike in self.strikes

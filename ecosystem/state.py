@@ -6,7 +6,6 @@ shares its index with the site that it hosts. All of a week's decisions are take
 """
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -109,6 +108,20 @@ class Sites:
         return np.flatnonzero(free)
 
     @cached_property
+    def last_moratorium_until(self) -> float:
+        """When the last moratorium so far is over; -inf where there was none."""
+        return float(self.moratorium_until.max(initial=-np.inf))
+
+    def unfunded_mw(self, layout: Layout) -> float:
+        """Return the megawatts of sites whose construction financiers refuse."""
+        return float(np.add.reduce(layout.site_mw[self.unfunded])) if self.any_unfunded else 0.0
+
+    @cached_property
+    def any_unfunded(self) -> bool:
+        """Whether financiers refuse any."""
+        return bool(np.count_nonzero(self.unfunded))
+
+    @cached_property
     def unfunded(self) -> BoolArray:
         """Live sites whose construction financiers refuse."""
         return self.live & ~self.funded
@@ -201,6 +214,11 @@ class Vendors(NamedTuple):
     crews: FloatArray
     builder: IntArray
     cloud_room_mw: FloatArray
+
+    @property
+    def expansion_due(self) -> float:
+        """The week in which the next expansion of a maker is finished; inf where none is."""
+        return float(np.fmin(np.fmin(self.chips.due_week, self.equipment.due_week), np.inf))
 
 
 class Books(NamedTuple):
@@ -317,7 +335,6 @@ class Snapshot:
     """
 
     week: int
-    day: date
     policy: bool
     governance: Governance
     numbers: Numbers
@@ -364,6 +381,13 @@ class Snapshot:
         """Place on the ladder of the most advanced phase of each site, shape (S,)."""
         best = np.where(self.state == Rung.CANCELLED, -1, self.state)
         return np.maximum.reduceat(best, self.layout.lead_of_site)
+
+    @cached_property
+    def mw_by_rung(self) -> FloatArray:
+        """Facility MW by site and rung, shape (S, 8)."""
+        sites, rungs = len(self.layout.sites), len(Rung)
+        cell = self.layout.site_of_phase * rungs + self.state
+        return np.bincount(cell, self.layout.phase_mw, sites * rungs).reshape(sites, rungs)
 
     def _came_up(self, activity: Activity) -> FloatArray:
         """Return when an activity of the whole site came up, shape (S,); NaN before."""
@@ -430,9 +454,14 @@ class Snapshot:
         return self.sites.unconnected & (self.headroom_week <= self.clock)
 
     @cached_property
+    def study_asked(self) -> bool:
+        """Whether any request waits for a study."""
+        return self.sites.need_grid and bool(np.count_nonzero(self.unstudied))
+
+    @cached_property
     def grid_queued(self) -> bool:
-        """Whether any request waits for either."""
-        waits = self.sites.need_grid and np.count_nonzero(self.unstudied | self.unconnected)
+        """Whether any request waits for a study or for firm capacity."""
+        waits = self.study_asked or (self.sites.need_grid and np.count_nonzero(self.unconnected))
         return bool(waits)
 
     @cached_property

@@ -203,8 +203,8 @@ class Treasury:
         """
         layout, ledger = self.layout, self.ledger
         ledger.week = now.week
-        if now.week and str(now.day.year) != ledger.period:
-            ledger.begin(str(now.day.year))
+        if year := layout.new_years.get(now.week):
+            ledger.begin(str(year))
         if now.week % MONTH_WEEKS == 0:  # a connection seldom changes what powers a site
             self.power = power_of(now)
         accounts.post_lab(ledger, self._hosts, self.money, self.cost)
@@ -216,8 +216,7 @@ class Treasury:
         by_phase = np.bincount(rows, np.add.reduce(hours, 1), layout.phases)
         self._site_hours = np.add.reduceat(by_phase, layout.lead_of_site)
         self._local_hours += self._site_hours
-        to_hosts = cost.agreement, cost.cash, cost.local_hire
-        if any(usd is not cost.nothing for usd in to_hosts):
+        if not cost.free:
             self._community_usd += cost.agreement + cost.cash + cost.local_hire
         if cost.rate_protection is not cost.nothing:
             self._relief_usd += np.bincount(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity
+from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.progress import Progress
 from ecosystem.institutions.permits import Venue
 from ecosystem.layout import Layout
@@ -22,8 +22,8 @@ NAMES = {
 }
 
 
-WRITTEN = np.array([Activity.AIR_PERMIT, Activity.PERMIT])
-CAME_UP = np.append(WRITTEN, [Activity.INTERCONNECT, Activity.BRIDGE])
+CAME_UP = np.array([Activity.AIR_PERMIT, Activity.PERMIT, Activity.INTERCONNECT, Activity.BRIDGE])
+"""The work that a venue decides about; applications for the first two must have been written."""
 
 
 class Design(NamedTuple):
@@ -77,10 +77,11 @@ def ready(
     hearing_at : float
         Share of the work on an application after which it is complete.
     """
-    lead = layout.lead_of_site[at][:, None]
-    air, water, line, plant = (progress.start_week[lead, CAME_UP] <= np.inf).T  # NaN before
-    work = progress.duration_weeks[lead, WRITTEN]
-    written = (progress.worked_weeks[lead, WRITTEN] >= hearing_at * work).T
+    flat = layout.lead_of_site[at] * ACTIVITIES + CAME_UP[:, None]
+    came_up = ~np.isnan(progress.start_week.ravel()[flat])
+    air, water, line, plant = came_up
+    work = progress.duration_weeks.ravel()[flat[:2]]
+    written = progress.worked_weeks.ravel()[flat[:2]] >= hearing_at * work
     land = np.where(sites.plant[at] >= 0, plant, line)
     return np.array([air & written[0], water & written[1], line, land]).T
 

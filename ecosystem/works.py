@@ -36,6 +36,7 @@ TOLD = frozenset(
     (Activity.SITEWORK, Activity.INTERCONNECT, Activity.BRIDGE, Activity.COMMISSIONING)
 )
 """Activities whose end is news."""
+_CHIPS = int(Activity.CHIPS)
 
 
 def _craft_hours(
@@ -374,16 +375,17 @@ class Works:
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
-        rows, cols = now.opened.rows[self.ended], now.opened.cols[self.ended]
-        self.racks = rows[cols == Activity.CHIPS]
-        ended = cols.tolist()
+        ended = now.opened.cols[self.ended].tolist()
+        rows = now.opened.rows[self.ended].tolist()
+        racks = [row for row, activity in zip(rows, ended, strict=True) if activity == _CHIPS]
+        self.racks = np.array(racks, dtype=np.int64)
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
             self.generation = self._generations(now.week)
             self._learn(now.vendors.builder)
         told = [
             self._tell(phase, activity, now.vendors.builder)
-            for phase, activity in zip(rows.tolist(), ended, strict=True)
+            for phase, activity in zip(rows, ended, strict=True)
             if activity in TOLD
         ]
         return [news for news in told if news is not None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from threading import local
 from time import perf_counter
 from traceback import extract_tb
 from typing import Any, Protocol
@@ -43,6 +44,9 @@ class Simulate(Protocol):
         ...
 
 
+_own = local()
+"""What each thread keeps from one run to the next."""
+
 type Progress = Callable[[int, int], None]
 type Keep = Callable[[RunResult], dict[str, Table]]
 
@@ -68,10 +72,16 @@ class Tally:
 def simulate(
     world: World, strategy: Strategy, seed: int, weeks: int | None = None, **options: Any
 ) -> RunResult:
-    """Run the model; it is imported on the first call, since Mesa takes a second to load."""
-    from ecosystem.model import simulate as run
+    """Run the model; it is imported on the first call, since Mesa takes a second to load.
 
-    return run(world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options)
+    Strategies that come for one world after another share its history until they may act.
+    """
+    from ecosystem.branching import Histories
+
+    if not hasattr(_own, "histories"):
+        _own.histories = Histories()
+    result: RunResult = _own.histories.run(world, strategy, seed, weeks, **options)
+    return result
 
 
 def run_all(

@@ -3,6 +3,7 @@
 `Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `app_of`.
 """
 
+import atexit
 import errno
 import logging
 import os
@@ -23,6 +24,7 @@ import uvicorn
 from reacton import use_effect, use_memo, use_ref
 from reacton.core import Element
 from solara.core import component
+from solara.lab.components.theming import ThemeToggle
 from solara.routing import use_router
 from solara.server import settings
 from solara.tasks import use_task
@@ -115,6 +117,7 @@ def _Navigation(desk: Desk, pages: Mapping[str, PageOf]) -> None:  # noqa: N802
                 text=True,
                 classes=["eco-page", "eco-here"] if here else ["eco-page"],
             )
+        ThemeToggle()
 
 
 @component
@@ -206,6 +209,14 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
             server.run(sockets=[listener])
     finally:
         _close()
+    atexit.register(_leave)
+
+
+def _leave() -> None:
+    """End at once: DuckDB complains on the console where a thread, such as Solara's, still runs."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _close() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity, template
 from ecosystem.errors import InputError
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
@@ -322,6 +321,8 @@ def _free_until(
     Free float as built: the start of the first activity of the same building that needs it; of
     commissioning, the completion of the site. Of two ways to power the later one held up nothing.
     """
+    from ecosystem.delivery.activities import Activity, template  # networkx takes a second
+
     activity = Activity[name.upper()]
     if activity == Activity.COMMISSIONING:
         return complete

@@ -309,7 +309,8 @@ def _risk(m: Material) -> str:
         "Usable compute in GW yr over futures, then three definitions of failure: cancelled after "
         "it was secured, more than 104 weeks late, less than half in use at the end."
     )
-    failing = _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
+    failing = "<h3>How often it fails</h3>"
+    failing += _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
     return _table(head, body, note, base=True) + failing + _reaching(m)
 
 
@@ -436,7 +437,7 @@ def _depends(m: Material) -> str:
 
 
 def _million(m: Material) -> str:
-    return _blocks([million(m.bought)])
+    return _blocks(million(m.bought))
 
 
 def _flips(m: Material) -> str:
@@ -454,8 +455,12 @@ def _blocks(blocks: Iterable[Block]) -> str:
         text += words_html(block.words) if block.words else ""
         if block.svg:
             text += _figure(block.svg, block.head, block.rows, block.name)
+        elif block.name:
+            text += _behind(block.head, block.rows, block.name)
         elif block.rows:
             text += _table(block.head, block.rows, block.note, base=block.base)
+        elif block.note:
+            text += f'<p class="note">{escape(block.note)}</p>'
     return text
 
 

@@ -39,6 +39,11 @@ class Actor(Agent):
         self.key = f"{self.kind}:{name}" if name else self.kind
         self.label = label
 
+    @classmethod
+    def called(cls, now: Snapshot) -> bool:
+        """Return whether anybody of this kind has something to decide."""
+        return True
+
     def decide(self, now: Snapshot) -> Sequence[Order]:
         """Return wishes, from the snapshot and own memory alone."""
         raise NotImplementedError

@@ -31,11 +31,15 @@ class Regulator(Actor):
         super().__init__(model, name, label)
         self.sites = sites
         self.capacity = np.ones(len(DESKS))
-        self.rested_weeks = 0
+        self.last_week = -1
+
+    @classmethod
+    def called(cls, now: Snapshot) -> bool:
+        """Return whether any case can be heard."""
+        return now.hearings_due
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the hearings of the week."""
-        self.rested_weeks += 1
         if not now.hearings_due:
             return []
         cases = now.docket[self.sites]
@@ -44,8 +48,8 @@ class Regulator(Actor):
         n = now.numbers.regulators
         staff = np.full(len(DESKS), n.decisions_per_week)
         staff[Venue.ZONING] = n.hearings_per_week
-        self.capacity = np.minimum(2.0, self.capacity + self.rested_weeks * staff)
-        self.rested_weeks = 0
+        self.capacity = np.minimum(2.0, self.capacity + (now.week - self.last_week) * staff)
+        self.last_week = now.week
         docket = zip(DESKS, cases.T, strict=True)
         return [order for venue, ready in docket for order in self._hear(now, venue, ready)]
 

@@ -62,12 +62,14 @@ class Utility(Actor):
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
-        self._take_requests(now)
+        due = self._next_request
+        if due is None or due <= now.week or "deposit_usd_per_mw" in now.levers.used:
+            self._take_requests(now)
         if not (now.grid_queued or self.waiting):
             return []
         orders: list[Order] = []
         # where nobody of the programme asks, others are taken up every four weeks
-        if now.week % MONTH_WEEKS == 0 or np.count_nonzero(now.unstudied):
+        if now.week % MONTH_WEEKS == 0 or now.study_asked:
             orders += self._study(now)
         return orders + self._connect(now) if now.grid_queued else orders
 
@@ -95,6 +97,12 @@ class Utility(Actor):
         room = slots(now)
         if busy >= room:
             return []
+        end = now.week + now.numbers.delivery.study_weeks
+        if not len(asking):  # others stand in the order in which they came
+            begun = self.waiting[: room - busy]
+            self.others_until += [end] * len(begun)
+            self.waiting = self.waiting[len(begun) :]
+            return []
         begins = start_studies(
             np.array([room]),
             np.array([busy]),
@@ -102,7 +110,6 @@ class Utility(Actor):
             np.append(now.study_week[asking], self.waiting),
         )
         begun = begins[len(asking) :].tolist()
-        end = now.week + now.numbers.delivery.study_weeks
         self.others_until += [end] * sum(begun)
         self.waiting = [week for week, done in zip(self.waiting, begun, strict=True) if not done]
         return [StartStudy(int(site)) for site in asking[begins[: len(asking)]]]

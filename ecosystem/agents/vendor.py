@@ -110,9 +110,11 @@ class Contractor(Actor):
         ready = self._ready(now)
         if not len(ready):
             return []
+        limit = crews_of(self.crews, now)
+        if len(ready) <= limit:
+            return [Staff(tuple(ready.tolist()), ())]
         manned = now.vendors.crews[ready] > 0
         order = np.lexsort((ready, now.ready_week[ready], ~manned))
-        limit = crews_of(self.crews, now)
         queue = [int(p) for p in ready[order]]
         return [Staff(tuple(queue[:limit]), tuple(queue[limit:]))]
 

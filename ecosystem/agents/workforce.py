@@ -30,8 +30,8 @@ class Workforce(Actor):
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the new wage and the change in travellers."""
         r, c, labour = self.region, self.craft, now.labour
-        wage, travellers = float(now.outlook.wage[r, c]), float(now.outlook.travellers[r, c])
-        if wage == labour.wage_ratio[r, c] and travellers == labour.travellers[r, c]:
+        wage, travellers = now.outlook.wage.item(r, c), now.outlook.travellers.item(r, c)
+        if wage == labour.wage_ratio.item(r, c) and travellers == labour.travellers.item(r, c):
             return []
         return [SetWage(r, c, wage), Recruit(r, c, travellers)]
 

@@ -282,7 +282,7 @@ class Fleet:
         accelerators = it_fleet * core.accelerators_per_mw
         running = accelerators * rules.availability
         held = it_by_generation @ core.accelerators_per_mw
-        room = float(np.maximum.reduce(held, initial=0.0)) * rules.availability
+        room = max(held.tolist(), default=0.0) * rules.availability
         wanted = min(float(np.add.reduce(running)) * training_share, rules.job_accelerators)
         mean = at_home = rules.integration
         if self.integration is not None and room > 0.0:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ecosystem.cluster.hardware import Generations
-from ecosystem.units import ArrayLike, FloatArray
+from ecosystem.units import ONE, ArrayLike, FloatArray
 
 # DeepSeek-R1 (37e9 active parameters) in FP4 on a GB200 NVL72, 1k in and 1k out, input and output
 # tokens, at 91 tokens/s per user: InferenceX of 2026-05-22. With 2.10 kW all-in per accelerator
@@ -96,7 +96,7 @@ def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) 
     variability : float or ndarray
         Squared coefficient of variation of service time, 1 for exponential.
     """
-    free = np.maximum(1.0 - rho, SMALLEST)
+    free = np.maximum(ONE - rho, SMALLEST)
     queue = np.power(rho, np.sqrt(2.0 * (servers + 1.0)) - 1.0)
     return queue / free * ((1.0 + variability) / (2.0 * servers))
 
@@ -131,7 +131,7 @@ def mean_wait(
     Requests that would wait longer leave: that is the rationing horizon, and it keeps the wait
     finite when a pool is overloaded.
     """
-    rho = np.minimum(loads, 1.0)
+    rho = np.minimum(loads, ONE)
     return np.minimum(sakasegawa_wait(rho, servers, variability), longest)
 
 

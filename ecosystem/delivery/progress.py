@@ -400,12 +400,13 @@ def _record(
     progress.pending.ravel()[flat] = False
     touched = rows
     if np.count_nonzero(shared := network.shared[cols]):
-        touched = np.append(touched, _mirror(network, progress, rows[shared], cols[shared]))
+        mates = _mirror(network, progress, rows[shared], cols[shared])
+        touched = np.concatenate((touched, mates))
     # Who waited for a turn at sitework.
     if np.count_nonzero(cleared := IS[Activity.SITEWORK][cols]):
         follows = np.zeros(network.phases + 1, dtype=bool)
         follows[rows[cleared]] = True  # -1, nobody, points to the spare last place
-        touched = np.append(touched, follows[network.previous].nonzero()[0])
+        touched = np.concatenate((touched, follows[network.previous].nonzero()[0]))
     _make_ready(network, progress, touched)
 
 

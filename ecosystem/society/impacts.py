@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.society.households import Impact
-from ecosystem.units import ArrayLike, BoolArray, FloatArray
+from ecosystem.units import ONE, ArrayLike, BoolArray, FloatArray
 
 MOST_BENEFIT = 1.5
 """More of a benefit than promised counts up to this multiple of the promise (assumption)."""
@@ -111,7 +111,7 @@ def felt_impacts(
     felt[:, Impact.WATER] = -delivered.water_m3 / scales.water_m3 * stress * left
     felt[:, Impact.NOISE_AIR] = -delivered.noise_mw / scales.noise_mw * left
     felt[:, Impact.LAND] = -delivered.visible_mw / scales.land_mw
-    return felt.clip(-1.0, 1.0, out=felt)
+    return np.minimum(np.maximum(felt, -ONE, out=felt), ONE, out=felt)
 
 
 def experience_step(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.society.households import Households
-from ecosystem.units import ArrayLike, BoolArray, FloatArray, IntArray
+from ecosystem.units import ONE, ZERO, ArrayLike, BoolArray, FloatArray, IntArray
 
 
 class Licence(IntEnum):
@@ -74,13 +74,13 @@ def cascade(
     ----------
     .. [1] M. Granovetter, Am. J. Sociol. 83(6), 1978. doi:10.1086/226707
     """
-    joining = weight * willing
+    joining = weight * willing.astype(float)
     before = np.asarray(start, dtype=float)
-    share = np.add.reduce(joining * (threshold <= before[..., None]), axis=1)
+    share = np.add.reduce(joining * (threshold <= before[..., None]).astype(float), axis=1)
     moving = (share != before).nonzero()[0]  # few are, after the first evaluation
     while moving.size:
         before = share[moving]
-        joined = joining[moving] * (threshold[moving] <= before[:, None])
+        joined = joining[moving] * (threshold[moving] <= before[:, None]).astype(float)
         share[moving] = after = np.add.reduce(joined, axis=1)
         moving = moving[after != before]
     return share
@@ -229,7 +229,7 @@ def trust_after_contact(
     t = np.asarray(trust, dtype=float)
     won = gain * np.asarray(openness) * (1.0 + np.asarray(binding)) * (1.0 - t)
     lost = gain * loss_ratio * np.asarray(breach) * t
-    return np.clip(t + won - lost, 0.0, 1.0)
+    return np.minimum(np.maximum(t + won - lost, ZERO), ONE)
 
 
 def cash_effect(trust: ArrayLike, value: ArrayLike) -> FloatArray:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from ecosystem.units import ArrayLike, FloatArray, IntArray
+from ecosystem.units import ONE, ZERO, ArrayLike, FloatArray, IntArray
 
 
 class Influence(StrEnum):
@@ -28,7 +28,8 @@ def credibility(trust: ArrayLike, binding: ArrayLike, binding_credibility: float
     binding_credibility : float
         Credibility that a fully binding agreement adds; may be negative in a null world.
     """
-    return np.clip(np.asarray(trust) + binding_credibility * np.asarray(binding), 0.0, 1.0)
+    believed = np.asarray(trust) + binding_credibility * np.asarray(binding)
+    return np.minimum(np.maximum(believed, ZERO), ONE)
 
 
 def perceived_impact(
@@ -96,7 +97,7 @@ def anchor(
     impact *= impact_weight
     impact += predisposition
     impact += common.reshape(-1, 1)
-    return np.clip(impact, -1.0, 1.0, out=impact)
+    return np.minimum(np.maximum(impact, -ONE, out=impact), ONE, out=impact)
 
 
 def opinion_step(

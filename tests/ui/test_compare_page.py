@@ -18,7 +18,7 @@ from ecosystem.scenario import load_strategy
 from experiments.design import Experiment
 from viz.desk import Desk, PageOf
 from viz.jobs import Office, Request
-from viz.pages.compare import compare_page
+from viz.pages.compare import compare_page, order_of
 from viz.shelf import inside, listed, shown
 from viz.state import Catalogue
 
@@ -218,3 +218,36 @@ def test_a_wrong_link_is_refused_in_words(office: Office, folder: str):
         await page.sees("Results on disk")
 
     on_page(office, f"?page=compare&folder={folder}", test)
+
+
+def test_what_is_chosen_is_what_is_asked_for(office: Office):
+    async def test(page: Shown) -> None:
+        order = order_of(page.desk)
+        order.futures.set(3)
+        order.years.set(0.5)
+        order.toggle("placebo", False)
+        order.against("S2")
+        asked = await asyncio.to_thread(order.plan().request, page.desk.catalogue)
+        experiment = asked.experiment
+        assert [s.key for s in experiment.strategies] == ["S0", "S2"]
+        assert (experiment.baseline, experiment.futures, experiment.weeks) == ("S2", 3, 26)
+        assert asked.command == (
+            "ecosystem compare --world fictional --strategies S0,S2 --baseline S2 --futures 3 "
+            "--seed 0 --years 0.5"
+        )
+        with pytest.raises(InputError, match="no world"):
+            order.plan()._replace(world="/etc/passwd").request(page.desk.catalogue)
+        with pytest.raises(InputError, match="no strategy"):
+            order.plan()._replace(strategies=("S0", "x.toml")).request(page.desk.catalogue)
+
+    on_page(office, "?page=compare", test)
+
+
+def test_too_much_is_refused_on_the_page(office: Office):
+    async def test(page: Shown) -> None:
+        order_of(page.desk).futures.set(500)
+        page.press("Run")
+        alerts = lambda: page.rendered.find(ipyvuetify.Alert).widgets  # noqa: E731
+        await page.until(lambda: any("from the app 1 to 128" in str(a.children) for a in alerts()))
+
+    on_page(office, "?page=compare", test)

@@ -1,11 +1,12 @@
 """Copies of a running world: exact, independent, and free to go on otherwise."""
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
-from ecosystem.branching import Trunk, branch, first_week
+from ecosystem.branching import Histories, Trunk, branch, first_week
 from ecosystem.errors import InputError
 from ecosystem.model import Ecosystem, simulate
 from ecosystem.scenario import Strategy, World, load_strategy, load_world
@@ -150,3 +151,18 @@ def test_another_strategy_acts_from_the_week_of_the_branch_on(world: World) -> N
     assert np.any(spent[24:] > 0)
     for name in ("usable_mw", "cash_usd", "mean_support"):
         assert np.array_equal(before.series(name)[:24], after.series(name)[:24])
+
+
+def test_runs_that_come_one_after_another_are_those_of_each_alone(
+    world: World, whole: dict[str, str]
+) -> None:
+    histories, other = Histories(), world.model_copy(deep=True)
+    for key in ("S0", "S2", "S8"):
+        assert histories.run(world, load_strategy(key), 3).digest() == whole[key]
+    assert histories.run(other, load_strategy("S0"), 3).digest() == whole["S0"]
+    many: tuple[dict[str, Any], ...] = ({"nulls": ("labour",)}, {"silent": ("community",)})
+    for options in many:
+        expected = simulate(world, load_strategy("S2"), 3, until=20, **options)
+        found = histories.run(world, load_strategy("S2"), 3, 20, **options)
+        assert found.digest() != whole["S2"]
+        assert np.array_equal(found.series("cash_usd"), expected.series("cash_usd")[:20])

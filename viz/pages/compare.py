@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from hashlib import sha256
 from html import escape
+from typing import NamedTuple
 from uuid import uuid4
 
 import solara
@@ -22,12 +23,14 @@ from viz.controls import Chooser
 from viz.desk import Desk
 from viz.jobs import Job, Office, Request, read_request
 from viz.shelf import Entry, Shown, inside, listed, shown
-from viz.state import Choice
+from viz.state import Catalogue, Choice
 from viz.underway import Underway
 
 KEY = "compare"
 _FIRST = ("S0", "S2", "S3", "placebo")
 _FRAMES = {"natural": "own cost", "equal-budget": "equal budget"}
+_ORDER = ("answer", "ladder", "choice", "people", "delay", "risk", "depends")
+"""Sections that come first, those of an overview before those for later; the others follow."""
 _WIDE = ("answer", "people", "assumptions", "reproduce")
 _LOG = logging.getLogger(__name__)
 
@@ -63,31 +66,63 @@ class Order:
         if key not in self.strategies.peek():
             self.strategies.set((*self.strategies.peek(), key))
 
-    def request(self) -> Request:
-        """Read what was chosen from its files; strategies in the order of the catalogue."""
+    def plan(self) -> "Plan":
+        """Return what is chosen now; strategies in the order of the catalogue."""
         chosen = {*self.strategies.peek(), self.baseline.peek()}
-        keys = [key for key in self.catalogue.strategies if key in chosen]
-        if self.world.peek() not in self.catalogue.worlds:
-            raise InputError(f"There is no world {self.world.peek()!r} here.")
-        weeks = max(1, round(self.years.peek() * WEEKS_PER_YEAR))
-        experiment = Experiment(
-            load_world(self.world.peek()),
-            tuple(self.catalogue.strategy(key) for key in keys),
+        return Plan(
+            self.world.peek(),
+            tuple(key for key in self.catalogue.strategies if key in chosen),
             self.baseline.peek(),
             self.futures.peek(),
             self.seed.peek(),
-            weeks,
+            self.years.peek(),
+            self.frame.peek(),
+            self.share.peek() / 100,
         )
-        share = self.share.peek() / 100
-        files = [f"{key}.toml" if key in self.catalogue.own else key for key in keys]
+
+
+class Plan(NamedTuple):
+    """What was chosen when Run was pressed: plain values, as threads know no reactive ones."""
+
+    world: str
+    strategies: tuple[str, ...]
+    baseline: str
+    futures: int
+    seed: int
+    years: float
+    frame: str
+    share: float
+
+    def request(self, catalogue: Catalogue) -> Request:
+        """Read world and strategies; only what the catalogue lists.
+
+        Raises
+        ------
+        InputError
+            If it does not list one, or a value is wrong.
+        """
+        if self.world not in catalogue.worlds:
+            raise InputError(f"There is no world {self.world!r} here.")
+        experiment = Experiment(
+            load_world(self.world),
+            tuple(map(catalogue.strategy, self.strategies)),
+            self.baseline,
+            self.futures,
+            self.seed,
+            max(1, round(self.years * WEEKS_PER_YEAR)),
+        )
+        return Request(experiment, self._command(catalogue), self.frame, self.share)
+
+    def _command(self, catalogue: Catalogue) -> str:
+        files = [f"{key}.toml" if key in catalogue.own else key for key in self.strategies]
         command = (
-            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(files)} "
-            f"--baseline {experiment.baseline} --futures {experiment.futures} "
-            f"--seed {experiment.seed} --years {self.years.peek():g}"
+            f"ecosystem compare --world {self.world} --strategies {','.join(files)} "
+            f"--baseline {self.baseline} --futures {self.futures} --seed {self.seed} "
+            f"--years {self.years:g}"
         )
-        if self.frame.peek() == "equal-budget":
-            command += f" --frame equal-budget --budget-share {share:g}"
-        return Request(experiment, command, self.frame.peek(), share)
+        if self.frame == "equal-budget":
+            command += f" --frame equal-budget --budget-share {self.share:g}"
+        return command
 
 
 def _known_world(desk: Desk) -> str:
@@ -203,7 +238,7 @@ async def _begin(desk: Desk, order: Order, office: Office) -> None:
     """Ask the office, and open what it makes."""
     order.problem.set("")
     try:
-        request = await asyncio.to_thread(order.request)
+        request = await asyncio.to_thread(order.plan().request, desk.catalogue)
         job = await asyncio.to_thread(office.ask, request, order.tab)
     except EcosystemError as error:
         order.problem.set(str(error))
@@ -348,10 +383,14 @@ def _Told(desk: Desk, name: str, told: Shown, fresh: bool) -> None:  # noqa: N80
         solara.ProgressLinear(True)
     pick = _picker(desk, told)
     with solara.Div(classes=["eco-said"]):
-        for anchor, title, html in told.sections:
+        for anchor, title, html in sorted(told.sections, key=_place):
             classes = ["eco-card", f"eco-s-{anchor}", *(["eco-wide"] if anchor in _WIDE else [])]
             with solara.Div(classes=classes):
                 Panel(svg=f"<h2>{escape(title)}</h2>{html}", event_pick=pick)
+
+
+def _place(section: tuple[str, str, str]) -> int:
+    return _ORDER.index(section[0]) if section[0] in _ORDER else len(_ORDER)
 
 
 def _made(told: Shown) -> str:

@@ -10,7 +10,6 @@ from reacton import use_state
 from solara.core import component
 from solara.tasks import use_task
 
-from ecosystem.causes import GIVEN_UP
 from ecosystem.results import RunResult
 from ecosystem.units import week_of
 from experiments.ensemble import Ensemble
@@ -79,6 +78,8 @@ _LEAST_GW_YEARS = 0.005
 
 
 def _given_up(case: Case, key: str) -> float:
+    from ecosystem.causes import GIVEN_UP  # imported late: it loads half of the model
+
     rows = case.rows("lost_capacity", key)
     return sum(float(r["gw_years"]) for r in rows if r["cause"] == GIVEN_UP)
 
