@@ -126,7 +126,7 @@ def test_a_cancelled_experiment_keeps_what_was_in_flight_and_goes_on(tmp_path):
     assert multiprocessing.active_children() == []
     done, total = heard[-1]
     assert total == 60
-    assert 0 < done <= (2 + 4) * 5  # chunks of five: those landed, and two ahead of each process
+    assert 0 < done <= (2 + 4) * 6  # chunks of six: those landed, and two ahead of each process
     assert len(stored(tmp_path, [spec.run for spec in todo])) == done
     assert raised == [
         f"{tmp_path}: cancelled; {done} of 60 runs are kept, and the same again goes on from there."
