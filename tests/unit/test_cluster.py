@@ -72,7 +72,7 @@ def test_the_command_takes_a_cluster(tmp_path, address, monkeypatch):
         text = f'key = "{key}"\nname = "{key}"\ndescription = "made up"\n'
         (tmp_path / f"{key}.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     words = ["compare", "--world", "tiny.toml", "--strategies", "S0.toml,S2.toml", "--baseline",
              "S0.toml", "--futures", "2", "--scheduler", address, "--out", "out"]  # fmt: skip
     result = CliRunner().invoke(app, words)
