@@ -25,6 +25,7 @@ from experiments.workers import Chunks, Done, LostError, hand_out, spread
 
 _NAMED = 4
 _MOST_TOGETHER = 20
+_ALONE = {"explained", "until"}
 
 
 class Cancelled(EcosystemError):  # noqa: N818 -- no error: it was asked for
@@ -76,8 +77,15 @@ def simulate(
 ) -> RunResult:
     """Run the model; it is imported on the first call, since Mesa takes a second to load.
 
-    Strategies that come for one world after another share its history until they may act.
+    Strategies that come for one world after another share its history until they may act; runs
+    that are explained or stop early do not.
     """
+    if options.keys() & _ALONE:
+        from ecosystem.model import simulate as run
+
+        return run(
+            world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options
+        )
     from ecosystem.branching import Histories
 
     if not hasattr(_own, "histories"):

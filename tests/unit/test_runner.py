@@ -9,6 +9,8 @@ import pytest
 from fake_ecosystem import fragile, simulate, strategy, tiny_world
 
 from ecosystem.errors import ResultsError
+from ecosystem.scenario import load_strategy, load_world
+from experiments import runner
 from experiments.design import Experiment
 from experiments.runner import Cancelled, run_all
 from experiments.store import read, stored
@@ -218,3 +220,10 @@ def test_a_result_without_a_column_is_a_failed_run(tmp_path):
     runs = read(tmp_path, "runs")
     assert runs["status"].tolist() == ["ok", "failed"] * 2
     assert "usable_mw" in runs["error"][1]
+
+
+def test_the_real_model_runs_explained_and_stops_early():
+    world, policy = load_world("fictional"), load_strategy("S0")
+    assert "slips" in runner.simulate(world, policy, 0, 9, explained=True).tables
+    stopped = runner.simulate(world, policy, 0, 9, explained=True, until=4)
+    assert len(stopped.series("week")) == 4
