@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     far = 'extends = "S0"\nkey = "far"\nname = "Far"\ndescription = "d"\nwhere.only = ["alfa"]\n'
     (tmp_path / "far.toml").write_text(far)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     return tmp_path
 
 
@@ -159,7 +159,7 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(folder, monkeypatch):
     result = compare("--futures", "1")
     assert result.exit_code == 130
     assert result.stderr == "Stopped: 3 of 6 runs are in out; the same command goes on.\n"
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     assert "3 runs made, 3 found" in compare("--futures", "1").output
 
 
