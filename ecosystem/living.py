@@ -314,6 +314,8 @@ def live(
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
+    if "cash_usd_per_household_year" not in now.levers.used:
+        return ZERO
     paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)
