@@ -18,10 +18,9 @@ from experiments.compare import PRIMARY, gap, write_csv
 from experiments.decision import Criterion, values_of
 from experiments.dependence import FEWEST
 from experiments.design import Experiment
-from experiments.outcomes import OUTCOMES
 from experiments.prim import LEAST, Box, Search, by_chance, peel, ranked, search
 from experiments.prim import found as found_box
-from experiments.ranks import FAILURES, failed
+from experiments.ranks import FAILURES, failed, failure_words
 from experiments.reopen import runs_digest
 from experiments.sensitivity import chosen
 from experiments.summary import grid, paragraph
@@ -32,7 +31,6 @@ CHANCE = 0.05
 _SHUFFLES = 200
 _BATCH = 20
 _ENOUGH = 10
-_MEANING = {outcome.name: outcome.meaning for outcome in OUTCOMES}
 _SPREAD = 1e-12
 
 
@@ -165,7 +163,7 @@ def questions(
             asked.append(Asked(what, (key,), known & np.array(worse, bool), known))
     for criterion in criteria:
         names, fails, told = failed(outcomes, criterion)
-        what = f"{_MEANING[criterion.outcome]}, over {criterion.limit:g}"
+        what = failure_words(criterion)
         asked += [Asked(what, (k,), fails[i], told[i]) for i, k in enumerate(names)]
     asked += _flip(keys, compute)
     return _merged(asked)

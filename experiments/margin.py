@@ -51,7 +51,7 @@ class Bought(NamedTuple):
 BOUGHT = (
     Bought(PRIMARY, "usable compute", "MW yr", _MW_PER_GW),
     Bought(f"weeks_to_{GOAL_GW}gw", f"time to {GOAL_GW} GW saved", "days", -_DAYS_PER_WEEK),
-    Bought("training_flop", "useful training work", "FLOP", 1.0),
+    Bought("training_flop", "training work", "1e24 FLOP", 1e-24),
 )
 
 
@@ -287,6 +287,27 @@ NOTE = (
 )
 
 
+def bought_words(found: Sequence[Margin]) -> str:
+    """Say for which strategies a million buys more usable compute, less, or nobody knows."""
+    said: list[str] = []
+    for million, name in (("average", "The average million"), ("next", "The next million")):
+        mine = [one for one in found if one.million == million and one.outcome == PRIMARY]
+        by: dict[str, list[str]] = {}
+        for one in mine:
+            by.setdefault(one.verdict, []).append(one.strategy)
+        words = {
+            "more": "buys usable compute with",
+            "less": "costs usable compute with",
+            "unclear": "is unclear with",
+            "identical": "changes nothing with",
+            "no extra cost": "has no meaning, for want of an extra cost, with",
+            "too few futures": "cannot be told, for want of futures, with",
+        }
+        parts = [f"{words[verdict]} {', '.join(by[verdict])}" for verdict in words if verdict in by]
+        said += [f"{name} {'; '.join(parts)}."] if parts else []
+    return " ".join(said)
+
+
 def bought_text(found: Sequence[Margin]) -> str:
     """Lay out what a million buys; empty if nothing was compared."""
     if not found:
@@ -305,7 +326,8 @@ def bought_text(found: Sequence[Margin]) -> str:
         for one in _ordered(found)
     ]
     head = ["", "million", "cost, M", "what it buys", "per million", "90% interval", "verdict"]
-    return f"{paragraph(f'What a million buys. {NOTE}')}\n{grid(head, rows, (0, 1, 3, 6))}"
+    words = paragraph(f"What a million buys. {bought_words(found)} {NOTE}")
+    return f"{words}\n{grid(head, rows, (0, 1, 3, 6))}"
 
 
 def _ordered(found: Sequence[Margin]) -> list[Margin]:

@@ -9,6 +9,7 @@ from ecosystem.results import Table
 from ecosystem.units import BoolArray, FloatArray
 from experiments.compare import PRIMARY, interval, resamples
 from experiments.decision import BETTER, Criterion, values_of
+from experiments.outcomes import OUTCOMES
 
 _SAME = 1e-9
 
@@ -120,6 +121,12 @@ def failing(
             limit = criterion.limit or 0.0
             rows.append(Failing(key, criterion.outcome, limit, share, low, high, len(mine)))
     return rows
+
+
+def failure_words(criterion: Criterion) -> str:
+    """Say what counts as failure: ``Secured MW cancelled, over 10%``."""
+    meaning = next(o.meaning for o in OUTCOMES if o.name == criterion.outcome)
+    return f"{meaning.removesuffix(', share')}, over {100 * (criterion.limit or 0.0):.3g}%"
 
 
 def with_limits(limits: Mapping[str, float]) -> tuple[Criterion, ...]:

@@ -263,7 +263,12 @@ def _path(folder: Path, part: str, table: str) -> str:
     return str(folder / "parts" / f"{part}.{table}.parquet")
 
 
-def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
+def read(
+    folder: Path,
+    table: str,
+    runs: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> Table:
     """Read one table of a finished experiment, run by run in its order.
 
     Parameters
@@ -273,6 +278,8 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
         ``runs``, ``outcomes``, ``yearly``, ``sites``, ``phases`` or ``events``.
     runs : sequence of str, optional
         Only these; by default all.
+    columns : sequence of str, optional
+        Only these; by default all. Of many runs a few columns are read much sooner.
 
     Returns
     -------
@@ -293,18 +300,34 @@ def read(folder: Path, table: str, runs: Sequence[str] | None = None) -> Table:
     if not files:
         known = sorted({name.split(".")[1] for name in manifest["files"]})
         raise ResultsError(f"{folder}: no table {table!r}. Known: {', '.join(known)}.")
-    return _rows(files, list(manifest["runs"] if runs is None else runs))
+    if columns is not None:
+        unknown = sorted(set(columns) - set(_columns(files[0])))
+        if unknown:
+            raise ResultsError(f"{folder}: table {table!r} has no column {unknown[0]!r}.")
+    names = list(manifest["runs"] if runs is None else runs)
+    return _rows(files, names, columns=columns)
 
 
-def _rows(files: list[str], runs: Sequence[str], owners: Sequence[str] | None = None) -> Table:
+def _columns(file: str) -> list[str]:
+    with cursor() as connection:
+        return connection.read_parquet(file).columns
+
+
+def _rows(
+    files: list[str],
+    runs: Sequence[str],
+    owners: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> Table:
     """Read the rows of runs, run by run in this order; each from its owner if files share runs."""
     wanted = {"run": np.array(runs, dtype=object), "position": np.arange(len(runs))}
     keys = "run"
     if owners is not None:
         wanted["filename"] = np.array(owners, dtype=object)
         keys = "run, filename"
+    chosen = ", ".join(f'part."{name}"' for name in columns or ())
     query = f"""
-        SELECT part.* EXCLUDE (filename, file_row_number)
+        SELECT {chosen or "part.* EXCLUDE (filename, file_row_number)"}
         FROM read_parquet(?, filename=true, file_row_number=true, union_by_name=true) part
         JOIN wanted USING ({keys}) ORDER BY position, file_row_number
     """

@@ -3,23 +3,28 @@
 `Page` is what Solara shows; `serve` opens it. A page of another catalogue comes from `app_of`.
 """
 
+import atexit
 import errno
 import logging
 import os
 import socket
+import sys
 import threading
+import time
 import warnings
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from importlib.resources import files
+from ipaddress import ip_address
 
 import solara
 import uvicorn
 from reacton import use_effect, use_memo, use_ref
 from reacton.core import Element
 from solara.core import component
+from solara.lab.components.theming import ThemeToggle
 from solara.routing import use_router
 from solara.server import settings
 from solara.tasks import use_task
@@ -28,6 +33,7 @@ from ecosystem.errors import InputError
 from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
 from viz.errands import close_errands
+from viz.guard import Guard
 from viz.jobs import server_office
 from viz.pages.compare import compare_page
 from viz.pages.evidence import EvidencePage
@@ -37,8 +43,15 @@ from viz.pages.world import WorldPage
 from viz.palette import stylesheet
 from viz.state import Catalogue, shipped_catalogue
 
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 """The app is for this computer alone: it runs a model for whoever can reach it."""
+
+_WARNING = """\
+Warning: --host {host} lets whoever can reach this computer run the model on it and write to the
+results folder; there is no password. Stop it when you are done (Ctrl+C)."""
+
+_PATIENCE_S = 3.0
+"""How long a server that was stopped waits for work that is under way."""
 
 _LAYOUT = (files("viz") / "page.css").read_text(encoding="utf-8")
 _LOG = logging.getLogger(__name__)
@@ -104,6 +117,7 @@ def _Navigation(desk: Desk, pages: Mapping[str, PageOf]) -> None:  # noqa: N802
                 text=True,
                 classes=["eco-page", "eco-here"] if here else ["eco-page"],
             )
+        ThemeToggle()
 
 
 @component
@@ -147,7 +161,7 @@ def _watcher() -> Callable[[], bool]:
 Page = app_of(shipped_catalogue)
 
 
-def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
+def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST) -> None:
     """Serve the app from this process until it is interrupted.
 
     Parameters
@@ -158,14 +172,15 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         Whether to open the page in the browser once it can be reached.
     page : str
         Module that holds the ``Page``.
+    host : str
+        Address to listen on. Any but this computer alone is warned of.
 
     Raises
     ------
     InputError
-        If the port is out of range or taken.
+        If the port is out of range or taken, or there is no such address here.
     """
-    listener = _listen(port)
-    url = f"http://localhost:{port}"
+    listener, url, alone = open_door(host, port)
     os.environ["SOLARA_APP"] = page  # Solara reads it when its server module is imported
     # Solara warns on every page that its cookie could not be set inside a foreign frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
@@ -174,12 +189,17 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
     settings.theme.show_banner = False
     settings.theme.title = "AI-compute ecosystem"
     settings.kernel.cull_timeout = "10m"
+    from solara.server.starlette import app as pages  # reads its settings when it is imported
+
     config = uvicorn.Config(
-        "solara.server.starlette:app",
+        Guard(pages, alone),
         log_level="error",
         access_log=False,
         timeout_graceful_shutdown=1,
     )
+    # Reacton looks for pandas.DataFrame wherever pandas is being imported, and a page that is
+    # rendered meanwhile would break: it is imported before anybody can ask for one.
+    import_module("pandas")
     # The model takes a second or more to import: begin while the browser is still loading.
     threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
     server = _Server(config, url, open_browser)
@@ -188,8 +208,40 @@ def serve(port: int, open_browser: bool, page: str = "viz.app") -> None:
         with listener, suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
-        close_errands()
-        server_office().close()
+        _close()
+    atexit.register(_leave)
+
+
+def _leave() -> None:
+    """End at once: DuckDB complains on the console where a thread, such as Solara's, still runs."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _close() -> None:
+    close_errands()
+    server_office().close()
+
+
+def _end_anyway() -> None:
+    """End after a while: what a page has worked out in a thread cannot be interrupted."""
+    time.sleep(_PATIENCE_S)
+    _close()
+    os._exit(0)
+
+
+def open_door(host: str, port: int) -> tuple[socket.socket, str, bool]:
+    """Listen; return the socket, the address to open, and whether this computer alone can reach it.
+
+    That others can is warned of.
+    """
+    listener = _listen(host, port)
+    address = ip_address(listener.getsockname()[0])
+    if not address.is_loopback:
+        print(_WARNING.format(host=host), file=sys.stderr, flush=True)
+    here = address.is_loopback or address.is_unspecified
+    return listener, f"http://{'localhost' if here else host}:{port}", address.is_loopback
 
 
 class _Server(uvicorn.Server):
@@ -207,28 +259,46 @@ class _Server(uvicorn.Server):
         if self._open_browser:
             threading.Thread(target=webbrowser.open, args=(self._url,), daemon=True).start()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving; a person who asked for it does not wait for work that nobody will see."""
+        await super().shutdown(sockets=sockets)
+        threading.Thread(target=_end_anyway, daemon=True).start()
 
-def _listen(port: int) -> socket.socket:
+
+def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on a port, or say which port to take instead."""
     if not 1 <= port <= 65535:
         raise InputError(f"--port {port}: must be 1 to 65535.")
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise InputError(_no_address(host)) from error
+    listener = socket.socket(family, kind)
     if os.name == "posix":  # elsewhere it would let two programs share the port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((_HOST, port))
+        listener.bind(address)
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             why = "is taken" if error.errno == errno.EADDRINUSE else "needs more rights"
             way = f"Stop what uses it, or give another, e.g. --port {_free_port()}."
             raise InputError(f"--port {port} {why} on this computer. {way}") from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise InputError(_no_address(host)) from error
         raise
     listener.listen()
     return listener
 
 
+def _no_address(host: str) -> str:
+    return (
+        f"--host {host}: this computer has no such address. Leave it out for this computer alone, "
+        "or give 0.0.0.0 for all its addresses."
+    )
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((_HOST, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ecosystem.delivery.activities import Activity, template
 from ecosystem.errors import InputError
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Site, Strategy, World
 from ecosystem.units import date_of
+from experiments.failures import WORDS
 from experiments.telling import Row, plain, rows_of, weeks_late
 from viz.community import Group, Voices
+from viz.fork import part, with_levers
 from viz.gantt import LEFT, RIGHT, WIDTH, Bar, Part
 from viz.ribbon import Stretch
 from viz.state import Catalogue, Choice
@@ -104,16 +105,22 @@ def explain_run(catalogue: Catalogue, choice: Choice) -> Case:
 
 def look_at(catalogue: Catalogue, choice: Choice, week: int) -> RunResult:
     """Run a choice up to a week and explain how things stood."""
-    return _model(catalogue, choice).run(explained=True, until=week)
+    return _model(catalogue, choice, week).run(explained=True, until=week)
 
 
-def _model(catalogue: Catalogue, choice: Choice) -> "Ecosystem":
+def _model(catalogue: Catalogue, choice: Choice, until: int | None = None) -> "Ecosystem":
+    """Return the world of a choice: at week 0, or as its branch in the week of that."""
     from ecosystem.model import Ecosystem
 
-    model = catalogue.build(choice._replace(week=0))
+    model = catalogue.fork(choice.origin).original  # it refuses what the catalogue does not list
     if not isinstance(model, Ecosystem):
         raise InputError(f"World {choice.world} keeps no record that could be explained.")
-    return model
+    branch = choice.branch
+    if branch is None or (until is not None and until <= branch.week):
+        return model
+    while model.week < min(branch.week, model.weeks):
+        model.step()
+    return part(model, with_levers(catalogue.strategy(branch.strategy), branch.levers))
 
 
 class Standing(NamedTuple):
@@ -148,10 +155,10 @@ def standing(case: Case, key: str) -> Standing:
             f"{site.name} was not opened in this run: under {case.strategy.name} the lab chose "
             f"other sites up to {case.day(case.weeks)}. Another seed or strategy may open it.",
         )
-    return Standing(True, _fate(case, slips))
+    return Standing(True, _fate(case, key, slips))
 
 
-def _fate(case: Case, slips: list[Row]) -> str:
+def _fate(case: Case, key: str, slips: list[Row]) -> str:
     total = len(slips)
     gone = [s for s in slips if np.isfinite(s["cancelled_week"])]
     used = [s for s in slips if not s["censored"]]
@@ -160,11 +167,19 @@ def _fate(case: Case, slips: list[Row]) -> str:
         return f"All {total} buildings were finished before the run began, on {case.start}."
     if len(gone) == total:
         last = max(s["cancelled_week"] for s in gone)
-        return f"Cancelled: all {total} buildings were given up, the last in {_month(case, last)}."
+        why = _reasons(case, key)
+        when = f"the last in {_month(case, last)}"
+        return f"Cancelled: all {total} buildings were given up, {when}: {why}."
     text = f"{len(used)} of {total} buildings are in use by the end of the run"
-    text += f", {len(gone)} were given up" if gone else ""
+    text += f", {len(gone)} were given up ({_reasons(case, key)})" if gone else ""
     text += f", {len(before)} were finished before it began" if before else ""
     return f"{text}."
+
+
+def _reasons(case: Case, key: str) -> str:
+    """Return why buildings of a site were given up, in words, each once."""
+    told = [str(r["reason"]) for r in case.rows("failures", key) if r["reason"]]
+    return ", ".join(dict.fromkeys(WORDS.get(reason, reason) for reason in told))
 
 
 def costliest(case: Case) -> str:
@@ -206,9 +221,7 @@ def building_bars(case: Case, key: str) -> list[Bar]:
     kept = [s["reached_week"] for s in slips if not np.isfinite(s["cancelled_week"])]
     complete = max(kept, default=np.nan)
     parts = _courses(case, key)
-    return [
-        _building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips
-    ]
+    return [_building(case, s, parts.get(int(s["phase"]), []), float(complete)) for s in slips]
 
 
 def _courses(case: Case, key: str) -> dict[int, list[Part]]:
@@ -308,6 +321,8 @@ def _free_until(
     Free float as built: the start of the first activity of the same building that needs it; of
     commissioning, the completion of the site. Of two ways to power the later one held up nothing.
     """
+    from ecosystem.delivery.activities import Activity, template  # networkx takes a second
+
     activity = Activity[name.upper()]
     if activity == Activity.COMMISSIONING:
         return complete
@@ -428,9 +443,7 @@ def heard(case: Case, key: str) -> list[tuple[float, str]]:
     """Return hearings, suits, stops and agreements as weeks with a word."""
     kinds = (*HEARD, "agreement")
     return [
-        (float(e["week"]), str(e["kind"]))
-        for e in case.rows("events", key)
-        if e["kind"] in kinds
+        (float(e["week"]), str(e["kind"])) for e in case.rows("events", key) if e["kind"] in kinds
     ]
 
 

@@ -128,7 +128,9 @@ def _mobilised(v: Voices, time: Timeline, top: float, tall: float) -> list[str]:
     ):
         parts.append(f'<path class="{css}" d="M{x:g} {top + 9 + 17 * i:g}h22"/>')
         parts.append(text(x + 28, top + 12 + 17 * i, word, "small"))
-    parts.append(f'<rect class="organised-band" x="{x:g}" y="{top + 36:g}" width="22" height="10"/>')
+    parts.append(
+        f'<rect class="organised-band" x="{x:g}" y="{top + 36:g}" width="22" height="10"/>'
+    )
     parts.append(text(x + 28, top + 45, "opposition organised", "small"))
     return parts
 

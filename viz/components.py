@@ -42,13 +42,17 @@ def Beat(  # noqa: N802
 def Waiting(what: str) -> None:  # noqa: N802
     """Say what is awaited."""
     with solara.Div(classes=["eco-card", "eco-waiting"]):
-        solara.HTML("p", what)
+        solara.HTML("p", escape(what))
         solara.ProgressLinear(True)
 
 
 @component
 def World(  # noqa: N802
-    frame: Frame, picked: str, on_pick: Callable[[str], None], original: bool = False
+    frame: Frame,
+    picked: str,
+    on_pick: Callable[[str], None],
+    original: bool = False,
+    on_explain: Callable[[str], None] | None = None,
 ) -> None:
     """Show the live world: map and ladder, graph and flywheel, what binds, what happened.
 
@@ -78,6 +82,14 @@ def World(  # noqa: N802
             Files(_graph_files(view))
         with solara.Div(classes=["eco-card"]):
             Card(view, picked)
+            if on_explain and picked.startswith("site:"):
+                key = picked.removeprefix("site:")
+                solara.Button(
+                    "Explain this site",
+                    on_click=lambda: on_explain(key),
+                    outlined=True,
+                    classes=["eco-explain"],
+                )
             events = events_html(view.events, names)
             solara.HTML("div", events, classes=["eco-events"], attributes=_SCROLLS)
             Files((("Events", "CSV", "events.csv", lambda: events_csv(view.events)),))

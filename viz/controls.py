@@ -6,7 +6,6 @@ from html import escape
 
 import solara
 from solara.core import component
-from solara.lab.components.theming import ThemeToggle
 
 from ecosystem.units import iso_week
 from viz.state import MAX_SEED, SPEEDS, Frame, Session
@@ -58,7 +57,6 @@ def Controls(session: Session, frame: Frame) -> None:  # noqa: N802
                 start=start.isoformat(),
                 event_jump=session.jump,
             )
-        ThemeToggle()
 
 
 @solara.component_vue("vue/when.vue")

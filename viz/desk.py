@@ -11,6 +11,9 @@ from viz.levers import pack, plain, shared_strategy, toml_of
 from viz.state import KEYS, Catalogue, Choice, Session, parse_query, query_of
 
 FIRST_PAGE = "world"
+CARD, SHOW = "card", "show"
+"""What the address calls the open card, and which of original and branch map and graph show."""
+
 OWN = "own"
 """What the address calls the strategy that was made in the tab and is shown live."""
 
@@ -73,6 +76,9 @@ class Desk:
             catalogue.adopt(strategy)
         self.session = Session(catalogue, parse_query(query, catalogue.first()), connected)
         self.page = solara.reactive(page if page in pages else FIRST_PAGE)
+        if self.page.peek() == FIRST_PAGE:
+            self.session.picked.set(given.pop(CARD, ""))
+            self.session.original.set(given.pop(SHOW, "") == "original")
         own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
 
@@ -89,9 +95,18 @@ class Desk:
 
     def query(self) -> str:
         """Return the query string that leads back to what the tab shows."""
-        live, page = query_of(self.session.latest), self.page.value
-        link = {} if page == FIRST_PAGE else {"page": page, **self.link.value}
-        own = self.catalogue.own.get(self.session.latest.choice.strategy)
+        choice, page = self.session.latest.choice, self.page.value
+        live = query_of(self.session.latest)
+        link = self._shown() if page == FIRST_PAGE else {"page": page, **self.link.value}
+        runs = (choice.branch.strategy if choice.branch else "", choice.strategy)
+        own = next((self.catalogue.own[key] for key in runs if key in self.catalogue.own), None)
         if own is not None and (packed := pack(toml_of(plain(own)))):
             link[OWN] = packed
         return f"{live}&{urlencode(link)}" if link else live
+
+    def _shown(self) -> dict[str, str]:
+        """Return what the page of the live world shows beyond its run."""
+        picked = self.session.picked.value
+        shown = {CARD: picked} if picked else {}
+        branched = self.session.latest.choice.branch
+        return shown | ({SHOW: "original"} if branched and self.session.original.value else {})

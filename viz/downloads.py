@@ -16,6 +16,7 @@ from reacton import use_state
 from solara.core import component
 
 from viz.palette import plain_stylesheet
+from viz.svg import standalone
 
 _MIME = {"csv": "text/csv;charset=utf-8", "svg": "image/svg+xml;charset=utf-8"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -97,6 +98,4 @@ def svg_file(svg: str) -> str:
 
     Colours are written out, as drawing programs know no CSS variables.
     """
-    head, rest = svg.split(">", 1)
-    style = f"<style>{plain_stylesheet()}</style>"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head} class="eco">{style}{rest}\n'
+    return standalone(svg, plain_stylesheet())

@@ -13,6 +13,7 @@ from viz.svg import drawing, nice_step, number, text, tick
 WIDTH = 720.0
 _NAME = 84.0
 _ROW = 24.0
+_SHORTEST_YEARS = 0.25
 
 
 class Scale(NamedTuple):
@@ -74,7 +75,8 @@ def fans(title: str, panels: Sequence[Fan], note: str = "") -> str:
         left = 40 + (i % columns) * (wide + 14)
         top = 62 + (i // columns) * (tall + 42)
         y = spanning(every, top + tall, -tall, zero=True)
-        x = Scale(float(panel.years[0]), float(panel.years[-1]), left, wide)
+        first, last = float(panel.years[0]), float(panel.years[-1])
+        x = Scale(first, max(last, first + _SHORTEST_YEARS), left, wide)
         body += _frame(x, y, left, top, wide, tall, labels=i % columns == 0)
         body.append(text(left, top - 6, panel.name, "strong-text"))
         for low, high, css in ((0, 4, "band80"), (1, 3, "band50")):
@@ -208,6 +210,8 @@ def tradeoff(title: str, x_label: str, y_label: str, spots: Sequence[Spot], note
     body += _frame(x, y, left, top, wide, tall, labels=True)
     body.append(f'<path class="now" d="M{x.at(0):.1f} {top:g}v{tall:g}"/>')
     body.append(f'<path class="now" d="M{left:g} {y.at(0):.1f}h{wide:g}"/>')
+    labels: list[tuple[float, float, str]] = []
+    dots = np.array([(x.at(s.x[1]), y.at(s.y[1])) for s in spots]).reshape(-1, 2)
     for spot in spots:
         at_x, at_y = x.at(spot.x[1]), y.at(spot.y[1])
         if all(map(np.isfinite, spot.x)):
@@ -218,11 +222,31 @@ def tradeoff(title: str, x_label: str, y_label: str, spots: Sequence[Spot], note
             body.append(f'<path class="whisker" d="{span}"/>')
         css = "dot-clear" if spot.front else "dot-open"
         mark = f'<circle class="{css} node" cx="{at_x:.1f}" cy="{at_y:.1f}" r="5"/>'
-        mark += text(at_x + 8, at_y - 7, spot.name, "strong-text halo")
+        mark += text(*_free(spot.name, at_x, at_y, labels, dots), spot.name, "strong-text halo")
         body.append(_pickable(spot.name, mark) if spot.live else mark)
     body.append(text(left + wide / 2, top + tall + 32, x_label, "soft mid small"))
     body.append(text(left, top - 6, y_label, "soft small"))
     return drawing(WIDTH, top + tall + 42, title, "".join(body))
+
+
+def _free(
+    name: str, x: float, y: float, labels: list[tuple[float, float, str]], dots: FloatArray
+) -> tuple[float, float]:
+    """Return where a point's label goes, above it or below, so that it covers nothing; note it."""
+
+    def clear(left: float, top: float) -> bool:
+        hidden = (abs(dots[:, 0] - left - 3.5 * len(name)) < 3.5 * len(name) + 4) & (
+            abs(dots[:, 1] - top + 4) < 10
+        )
+        return not hidden.any() and all(
+            top - b >= 13 or b - top >= 13 or left > a + 8 * len(other) or a > left + 8 * len(name)
+            for a, b, other in labels
+        )
+
+    places = [(x + 8, y - 7 + step) for step in (0, 23, -14, 37, -28, 51)]
+    found = next((place for place in places if clear(*place)), places[0])
+    labels.append((*found, name))
+    return found
 
 
 def _pickable(key: str, mark: str) -> str:

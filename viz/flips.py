@@ -7,18 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from ecosystem.results import Table
+from experiments.compare import PRIMARY
 from experiments.decision import standings
 from experiments.dependence import FEWEST
 from experiments.design import Experiment
 from experiments.discover import Found, Limit, box_words, method, too_few
-from experiments.margin import NOTE, Margin, bought_rows
-from experiments.outcomes import OUTCOMES
-from experiments.ranks import FAILURES, Ranked, failing, ranks
+from experiments.margin import NOTE, Margin, bought_rows, bought_words
+from experiments.ranks import FAILURES, Ranked, failing, failure_words, ranks
 from experiments.wording import between, three
-from viz.figures import WIDTH, spanning
+from viz.figures import WIDTH, Range, forest, spanning
 from viz.svg import drawing, text
 
-_MEANING = {outcome.name: outcome.meaning for outcome in OUTCOMES}
 _NAME = 84.0
 _CELL = 26.0
 
@@ -32,11 +31,11 @@ class Block(NamedTuple):
         A paragraph before the rest.
     svg : str
     head, rows
-        Of the table: behind the drawing if there is one.
+        Of the table: behind the drawing if there is one, folded if it has a name.
     note : str
         Under the table.
     name : str
-        Of the CSV file behind a drawing.
+        Of the CSV file of a folded table.
     base : bool
         Whether the first row is that of the baseline.
     """
@@ -92,20 +91,41 @@ def chances_of_failure(experiment: Experiment, outcomes: Table, keys: Sequence[s
         [key, *(_share(found[key, n].share, found[key, n].low, found[key, n].high) for n in names)]
         for key in keys
     ]
-    head = ["Strategy", *(f"{_MEANING[c.outcome]}: over {c.limit:g}" for c in FAILURES)]
+    head = ["Strategy", *map(failure_words, FAILURES)]
     note = (
-        "Share of futures in which a run counts as failed, with 90% interval (Wilson). Three "
+        "Share of futures in which the run counts as failed, with 90% interval (Wilson). Three "
         "definitions, never added up; the limits are a convention, not a finding."
     )
     return Block(head=head, rows=rows, note=note, base=True)
 
 
-def million(found: Sequence[Margin]) -> Block:
+def million(found: Sequence[Margin]) -> list[Block]:
     """Return what a million buys, by strategy."""
     if not found:
-        return Block("Nothing to compare.")
-    head, rows = bought_rows(found)
-    return Block(head=head, rows=rows, note=NOTE)
+        return [Block("Nothing to compare.")]
+    rows = [
+        Range(
+            one.strategy if one.million == "average" else f"{one.strategy}, next",
+            one.value,
+            one.low,
+            one.high,
+            one.verdict in ("more", "less"),
+        )
+        for one in found
+        if one.outcome == PRIMARY and one.value == one.value
+    ]
+    parts = [Block(bought_words(found))]
+    head, cells = bought_rows(found)
+    if rows:
+        svg = forest(
+            "Usable compute for each million of extra cost",
+            "MW yr per USD million",
+            rows,
+            "mean gain by mean cost over futures, 90% interval; filled where it leaves out 0",
+        )
+        told = [[r.name, *map(three, (r.middle, r.low, r.high))] for r in rows]
+        parts.append(Block("", svg, ["strategy", "MW yr", "low", "high"], told, "", "million"))
+    return [*parts, Block(head=head, rows=cells, note=NOTE)]
 
 
 def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
@@ -115,19 +135,24 @@ def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
     if found is None:
         return [Block("Not searched yet: ecosystem discover, with the folder of the comparison.")]
     with_box = [one for one in found if one.limits]
-    vain = [one for one in found if one.searched and not one.limits]
-    parts = [Block(method(experiment.futures, len(with_box) + len(vain)))]
-    if not with_box:
-        parts[0] = Block(f"None found. {parts[0].words}")
+    searched = [one for one in found if one.searched]
+    parts = [Block(_lead(len(with_box), len(searched)))]
     sample = experiment.sample()[1:]
     for i, one in enumerate(with_box, start=1):
         parts.append(Block(f"{one.asked.words}. {box_words(one)}; p = {one.p:.3f}."))
+        if len(one.limits) > 1:
+            a, b = one.limits[:2]
+            points = [
+                [str(f), three(v[a.path]), three(v[b.path]), "yes" if hit else "no"]
+                for f, (v, hit) in enumerate(zip(sample, one.asked.hits, strict=True), start=1)
+            ]
+            head = ["future", _axis(a), _axis(b), "happens"]
+            parts.append(Block("", _scatter(one, sample), head, points, "", f"box_{i}"))
         head = ["Number", "In the box", "Quasi-p", "Found again", "Meaning"]
         rows = [
             [x.short, x.range, f"{x.quasi_p:.2g}", f"{x.again:.0%}", x.meaning] for x in one.limits
         ]
-        svg = _scatter(one, sample) if len(one.limits) > 1 else ""
-        parts.append(Block("", svg, head, rows, "", f"box_{i}"))
+        parts.append(Block(head=head, rows=rows))
     rows = [
         [
             one.asked.words,
@@ -139,9 +164,26 @@ def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
         if not one.limits
     ]
     if rows:
-        head = ["Searched for", "Futures", "p", ""]
-        parts.append(Block(head=head, rows=rows))
-    return parts
+        head = ["Searched for", "Cases", "p", ""]
+        words = "Searched for, and none found:" if with_box else ""
+        parts.append(Block(words, "", head, rows, "", "searched"))
+    return [*parts, Block(note=method(experiment.futures, len(searched)))]
+
+
+def _lead(boxes: int, searched: int) -> str:
+    """Say in a sentence what came of the search."""
+    if not searched:
+        return "Nothing to search: in too few futures it happens, or it happens in nearly all."
+    if not boxes:
+        return (
+            f"None found. For none of {searched} questions (a strategy fails, has less compute, or "
+            "another comes first) is there a range of numbers that stands out from what chance "
+            "yields among so many. That is no proof that none matters: more futures may show it."
+        )
+    return (
+        f"For {boxes} of {searched} questions there is a range of numbers in which it happens more "
+        "often than chance explains."
+    )
 
 
 def _share(share: float, low: float, high: float) -> str:

@@ -37,6 +37,10 @@ class Price(NamedTuple):
         return self.spent_usd / self.capex_usd if self.capex_usd > 0 else float("nan")
 
 
+type Pricer = Callable[[str, Strategy, int, float, Callable[[], bool]], Price | None]
+"""Something with the arguments of :func:`price`."""
+
+
 @lru_cache(maxsize=_WORLDS_KEPT)
 def world_of(name: str) -> World:
     """Return a shipped world by name; it is read once."""
@@ -60,6 +64,8 @@ def price(
         Asked every week; once it says yes there is no price. Any thread may call this function.
     """
     world = world_of(name)
+    if stopped():
+        return None
     base_usd, capex_usd = _baseline(name, seed)
     result = _run(world, strategy, seed, stopped)
     if result is None:

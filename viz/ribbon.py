@@ -118,7 +118,9 @@ def _legend(stretches: Sequence[Stretch]) -> str:
     marks += [(f"c-{cause}", word) for cause, word in CAUSES.items() if cause in shown]
     x, parts = LEFT, list[str]()
     for css, word in marks:
-        parts.append(f'<rect class="{css}" x="{x:.1f}" y="{_BOTTOM + 25:g}" width="14" height="10"/>')
+        parts.append(
+            f'<rect class="{css}" x="{x:.1f}" y="{_BOTTOM + 25:g}" width="14" height="10"/>'
+        )
         parts.append(text(x + 19, _BOTTOM + 34, word, "small"))
         x += 32 + 5.6 * len(word)
     return "".join(parts)

@@ -40,7 +40,8 @@ from experiments.validated import validated
 from experiments.wording import between, three, with_unit
 from viz.figures import Fan, Range, Spot, fans, forest, reached, stacked_causes, tradeoff
 from viz.flips import Block, boxes, chances_of_failure, million, ranking, words_html
-from viz.palette import CAUSES
+from viz.palette import CAUSES, plain_stylesheet
+from viz.svg import standalone
 
 _QUANTILES = (10.0, 25.0, 50.0, 75.0, 90.0)
 _GOAL_GW = 10
@@ -72,6 +73,8 @@ class Material(NamedTuple):
         What a million buys.
     found : list of Found or None
         Where something happens; None if that was not searched.
+    budget : sequence of sequence of str
+        What each strategy made of a common budget, as ``budget.csv`` has it; empty without one.
     live : frozenset of str
         Keys of strategies whose central run the page can show.
     """
@@ -83,6 +86,7 @@ class Material(NamedTuple):
     parties: Mapping[str, Table]
     bought: Sequence[Margin]
     found: list[Found] | None
+    budget: Cells = ()
     live: frozenset[str] = frozenset()
 
     @property
@@ -112,7 +116,16 @@ def material_of(folder: Path, of: Reopened, said: Report) -> Material:
         {key: read(folder, "parties", [run]) for key, run in of.central.items()},
         bought(folder, of.experiment, outcomes),
         discovered(folder, of.experiment.baseline),
+        _rows(folder / "budget.csv"),
     )
+
+
+def _rows(path: Path) -> Cells:
+    """Return the rows of a CSV file without its head; none if there is no file."""
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.reader(handle))[1:]
 
 
 def _answer(m: Material) -> str:
@@ -149,7 +162,22 @@ def _answer(m: Material) -> str:
         "ranges.</p>"
     )
     figure = _figure(chart, ["strategy", *_DIFF], [_diff_cells(r) for r in rows], "difference")
-    return lines + failures + figure + _table(head, body, note, base=True) + limits
+    table = _table(head, body, note, base=True)
+    return lines + failures + figure + table + _one_budget(m) + limits
+
+
+def _one_budget(m: Material) -> str:
+    """Say what each strategy made of a common budget, if there was one."""
+    if not m.budget:
+        return ""
+    head = ["Strategy", "Scale of its levers", "At own cost", "Budget", "Spent", "Unspent"]
+    body = [[key, *(three(float(cell)) for cell in cells)] for key, *cells in m.budget]
+    note = (
+        "USD, present values beyond the baseline, solved in the central future; in others the same "
+        "levers cost what they cost there. Scale: factor on all spending levers, each up to its "
+        "bound. Unspent: what a strategy cannot absorb; below 0, what it costs more."
+    )
+    return "<h3>At equal budget</h3>" + _table(head, body, note)
 
 
 _DIFF = ("median", "low", "high", "difference", "difference low", "difference high", "verdict")
@@ -281,7 +309,8 @@ def _risk(m: Material) -> str:
         "Usable compute in GW yr over futures, then three definitions of failure: cancelled after "
         "it was secured, more than 104 weeks late, less than half in use at the end."
     )
-    failing = _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
+    failing = "<h3>How often it fails</h3>"
+    failing += _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
     return _table(head, body, note, base=True) + failing + _reaching(m)
 
 
@@ -408,7 +437,7 @@ def _depends(m: Material) -> str:
 
 
 def _million(m: Material) -> str:
-    return _blocks([million(m.bought)])
+    return _blocks(million(m.bought))
 
 
 def _flips(m: Material) -> str:
@@ -426,8 +455,12 @@ def _blocks(blocks: Iterable[Block]) -> str:
         text += words_html(block.words) if block.words else ""
         if block.svg:
             text += _figure(block.svg, block.head, block.rows, block.name)
+        elif block.name:
+            text += _behind(block.head, block.rows, block.name)
         elif block.rows:
             text += _table(block.head, block.rows, block.note, base=block.base)
+        elif block.note:
+            text += f'<p class="note">{escape(block.note)}</p>'
     return text
 
 
@@ -559,27 +592,37 @@ def _percent(share: float) -> str:
 
 
 def _figure(svg: str, head: Sequence[str], rows: Cells, name: str) -> str:
-    return f"<figure>{svg}</figure>{_behind(head, rows, name)}"
+    return f"<figure>{svg}</figure>{_behind(head, rows, name, svg)}"
 
 
-def _behind(head: Sequence[str], rows: Cells, name: str) -> str:
-    """Return the folded table behind a figure, with a link that saves it as CSV."""
+def _behind(head: Sequence[str], rows: Cells, name: str, svg: str = "") -> str:
+    """Return the folded table behind a figure, with links that save both."""
     sheet = StringIO()
     csv.writer(sheet, lineterminator="\n").writerows([head, *rows])
-    data = b64encode(sheet.getvalue().encode()).decode()
-    save = (
-        f'<a class="get" download="{escape(name)}.csv" href="data:text/csv;base64,{data}">CSV</a>'
+    save = _save(f"{name}.csv", "CSV", "text/csv", sheet.getvalue())
+    if svg:
+        save += _save(f"{name}.svg", "SVG", "image/svg+xml", standalone(svg, plain_stylesheet()))
+    return f"<details><summary>Table</summary>{_table(head, rows, '')}</details>{save}"
+
+
+def _save(name: str, word: str, kind: str, content: str) -> str:
+    """Return a link that saves a file that it holds itself."""
+    data = b64encode(content.encode()).decode()
+    file = escape(name)
+    return (
+        f'<a class="get" download="{file}" title="Save {file}" '
+        f'href="data:{kind};base64,{data}">{word}</a>'
     )
-    return f"<details><summary>Table ({save})</summary>{_table(head, rows, '')}</details>"
 
 
 def _table(head: Sequence[str], rows: Cells, note: str, *, base: bool = False) -> str:
     """Return a table; `base` marks the first row, that of the baseline."""
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     lines = []
-    for i, row in enumerate(rows):
+    for i, (first, *rest) in enumerate(rows):
         css = ' class="base"' if base and i == 0 else ""
-        lines.append(f"<tr{css}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>")
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        lines.append(f'<tr{css}><th scope="row">{escape(first)}</th>{cells}</tr>')
     text = f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{"".join(lines)}'
     text += "</tbody></table></div>"
     return text + (f'<p class="note">{escape(note)}</p>' if note else "")

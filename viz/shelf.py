@@ -10,9 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ecosystem.errors import InputError, ResultsError
-from ecosystem.scenario import load_strategy, load_world, shipped
+from ecosystem.scenario import World, load_world, shipped
 from experiments.conclude import tell
-from experiments.design import Experiment
 from experiments.reopen import Reopened, reopen
 from viz.jobs import ASKED
 from viz.sections import SECTIONS, Material, material_of
@@ -134,8 +133,8 @@ class Shown(NamedTuple):
     sections : tuple of (str, str, str)
         Anchor, heading and HTML.
     live : frozenset of str
-        Keys of strategies whose central run the live world can make again: the shipped strategy
-        in the shipped world, both unchanged.
+        Keys of strategies whose central run the live world can make again: all, if the world is
+        a shipped one.
     """
 
     of: Reopened
@@ -178,24 +177,29 @@ def _shown(folder: Path, changed: int, baseline: str) -> Shown:
     if baseline and baseline not in keys:
         raise InputError(f"baseline {baseline!r}: this comparison has {', '.join(keys)}.")
     of = of._replace(experiment=replace(of.experiment, baseline=baseline or of.experiment.baseline))
-    live = _shipped_in(of.experiment)
-    material = material_of(folder, of, tell(of.experiment, folder).report)._replace(live=live)
-    html = tuple((s.anchor, s.name, s.html(material)) for s in SECTIONS)
+    live = frozenset(keys) if _live_in(of.experiment.world) else frozenset[str]()
+    try:
+        material = material_of(folder, of, tell(of.experiment, folder).report)._replace(live=live)
+        html = tuple((s.anchor, s.name, s.html(material)) for s in SECTIONS)
+    except (KeyError, StopIteration) as error:  # an outcome that this version has and that had not
+        raise ResultsError(
+            f"{folder.name} was made by another version of the model, which lacks {error}. "
+            "Run the comparison again."
+        ) from error
     return Shown(of, material, html, live)
 
 
-def _shipped_in(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of strategies that are the shipped ones, in a world that is a shipped one."""
-    name = experiment.world.name
-    if name not in shipped("worlds") or load_world(name) != experiment.world:
-        return frozenset()
-    known = {s.key: s for s in experiment.strategies if s.key in shipped("strategies")}
-    return frozenset(key for key, s in known.items() if load_strategy(key) == s)
+def _live_in(world: World) -> bool:
+    """Return whether a world is a shipped one, unchanged."""
+    return world.name in shipped("worlds") and load_world(world.name) == world
 
 
 def _checked(folder: Path) -> None:
-    """Refuse a manifest that names files elsewhere."""
-    _own(folder, folder / _MANIFEST)
+    """Refuse a folder with links that lead out of it, or whose manifest names files elsewhere."""
+    for at, folders, files in os.walk(folder):
+        for path in (Path(at, name) for name in (*folders, *files)):
+            if path.is_symlink():
+                _own(folder, path)
     try:
         said = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         names = [str(name) for name in said["files"]]
@@ -206,4 +210,3 @@ def _checked(folder: Path) -> None:
             raise ResultsError(
                 f"{folder.name}: its manifest names a file elsewhere: {name[:80]!r}."
             )
-        _own(folder, folder / "parts" / name)

@@ -109,6 +109,14 @@ def drawing(width: float, height: float, title: str, body: str) -> str:
     )
 
 
+def standalone(svg: str, style: str) -> str:
+    """Return a drawing as a file of its own, with the style sheet that it needs."""
+    head, rest = svg.split(">", 1)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{head} class="eco"><style>{style}</style>{rest}\n'
+    )
+
+
 def shortened(label: str, letters: int) -> str:
     """Return a label that fits, with an ellipsis where it was cut."""
     return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"

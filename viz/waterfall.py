@@ -64,14 +64,18 @@ def waterfall(title: str, note: str, planned: str, actual: str, steps: Sequence[
     end = float(starts[-1])
     body.append(_date("actual", actual, x.at(end), _TOP + _ROW * (len(steps) + 1)))
     total = f"{end:+.1f} weeks".replace("-", "−")
-    body.append(text(WIDTH - _RIGHT + 8, _TOP + _ROW * (len(steps) + 1.5) + 4, total, "strong-text"))
+    body.append(
+        text(WIDTH - _RIGHT + 8, _TOP + _ROW * (len(steps) + 1.5) + 4, total, "strong-text")
+    )
     return drawing(WIDTH, bottom + 36, title, "".join(body))
 
 
 def _date(word: str, day: str, x: float, top: float) -> str:
     y = top + _ROW / 2
     near_end = x > WIDTH - _RIGHT - 80
-    label = text(x - 8 if near_end else x + 8, y + 4, day, "end strong-text" if near_end else "strong-text")
+    label = text(
+        x - 8 if near_end else x + 8, y + 4, day, "end strong-text" if near_end else "strong-text"
+    )
     mark = f'<path class="milestone" d="M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z"/>'
     return text(8, y + 4, word, "strong-text") + mark + label
 

@@ -87,8 +87,11 @@ def validate(
 def browse(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Local port.")] = 8765,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; by default only this computer can reach it.")
+    ] = "127.0.0.1",
 ) -> None:
-    """Open the live world in the browser."""
+    """Open the app in the browser: the live world, comparisons, sites, strategies."""
     from viz.app import serve
 
-    serve(port, not no_open)
+    serve(port, not no_open, host=host)

@@ -96,7 +96,7 @@ def serving(folder: Path, code: str = SERVE, arguments: Sequence[str] = ()) -> I
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)

@@ -61,6 +61,7 @@ def test_edit_see_the_price_break_a_bound_save_and_load(tab: Tab, url: str, tmp_
     assert tab.page.get_by_label("Agreement, money", exact=True).input_value() == "0.006"
 
 
+@pytest.mark.slow
 def test_a_wrong_file_is_refused_and_the_address_leads_back(tab: Tab, url: str, tmp_path: Path):
     open_workshop(tab, url)
     slider = tab.page.get_by_label("Openness, slider")
@@ -84,6 +85,7 @@ def test_a_wrong_file_is_refused_and_the_address_leads_back(tab: Tab, url: str, 
     assert "damaged or was cut off" in tab.page.inner_text("[role=alert]")
 
 
+@pytest.mark.slow
 def test_the_own_strategy_is_seen_live_and_its_address_shows_it_elsewhere(
     tab: Tab, browser, url: str
 ):
@@ -104,6 +106,7 @@ def test_the_own_strategy_is_seen_live_and_its_address_shows_it_elsewhere(
     assert "openness = 0.9" in tab.page.inner_text(".eco-toml"), "as it was left"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_1280_pixels_and_everything_has_a_name(browser, url: str, scheme: str):
     tab = Tab(browser, scheme, 1280)
@@ -133,7 +136,9 @@ def test_run_against_s0_ends_in_an_answer_with_intervals(tab: Tab, url: str):
     tab.click("Run against S0")
     wait_until(lambda: "of 18 runs" in tab.page.inner_text(".eco-trial"), 60)
     wait_until(lambda: "Open in Compare".upper() in tab.page.inner_text(".eco-trial").upper(), 400)
-    assert "S2_own" in tab.page.inner_text(".eco-trial table")
+    told = tab.page.inner_text(".eco-trial")
+    assert "90% interval" in told
+    assert "S2_own Community benefit agreement, edited" in told
     tab.click("Open in Compare")
     tab.page.wait_for_selector(".eco-s-answer", timeout=START_S * 1000)
     assert "page=compare" in tab.page.url

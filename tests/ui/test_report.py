@@ -7,6 +7,7 @@ from datetime import date
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,7 +21,6 @@ from experiments.design import Experiment, code_digest
 from experiments.reopen import Reopened, reopen
 from experiments.runner import run_all
 from experiments.wording import three
-from tests.ui.test_browser import browser  # noqa: F401
 from viz.figures import Fan, Range, Scale, Spot, fans, forest, reached, stacked_causes, tradeoff
 from viz.report import write_report
 
@@ -86,7 +86,7 @@ def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere(made: Made) ->
     reader.feed(made.html)
     assert reader.stack == []
     assert reader.sources == []
-    assert all(link.startswith(("#", "data:text/csv")) for link in reader.links)
+    assert all(link.startswith(("#", "data:text/csv", "data:image/svg")) for link in reader.links)
     assert "url(" not in made.html.replace("url(#hatch)", "")
     assert [link[1:] for link in reader.links if link.startswith("#")] == reader.sections
     assert len(reader.sections) == 12
@@ -100,14 +100,28 @@ def test_the_answer_and_its_figures_are_those_of_the_comparison(made: Made) -> N
     assert "identical" in made.html  # the placebo
 
 
+def saved(html: str, ending: str) -> list[tuple[str, str]]:
+    """Names and contents of the files that the page's links hold."""
+    links = re.findall(rf'download="(\w+)\.{ending}"[^>]* href="data:[^;]+;base64,([^"]+)"', html)
+    return [(name, base64.b64decode(data).decode()) for name, data in links]
+
+
 def test_every_figure_has_its_table_as_csv(made: Made) -> None:
-    found = re.findall(r'download="(\w+)\.csv" href="data:text/csv;base64,([^"]+)"', made.html)
+    found = saved(made.html, "csv")
     names = [name for name, _ in found]
     assert len(names) == len(set(names)) == made.html.count("<figure>") + 1  # and the assumptions
     for _, data in found:
-        rows = list(csv.reader(StringIO(base64.b64decode(data).decode())))
+        rows = list(csv.reader(StringIO(data)))
         assert len(rows) > 1
         assert len({len(row) for row in rows}) == 1
+
+
+def test_every_figure_can_be_saved_as_a_drawing_that_stands_alone(made: Made) -> None:
+    found = saved(made.html, "svg")
+    assert len({name for name, _ in found}) == len(found) == made.html.count("<figure>")
+    for _, drawn in found:
+        assert ElementTree.fromstring(drawn.encode()).tag == "{http://www.w3.org/2000/svg}svg"
+        assert "var(" not in drawn, "drawing programs know no variables"
 
 
 def test_what_users_write_is_text_and_never_code(made: Made) -> None:
@@ -131,7 +145,7 @@ def test_a_folder_without_a_comparison_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_without_a_network(made: Made, browser: Browser) -> None:  # noqa: F811
+def test_a_browser_shows_it_without_a_network(made: Made, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1400})
     asked: list[str] = []
     faults: list[str] = []
@@ -177,6 +191,8 @@ def test_a_fan_and_a_trade_off_survive_gaps_and_one_strategy() -> None:
     years = np.array([2025.0, 2026.0])
     flat = Fan("S0", years, np.zeros((5, 2)), None)
     assert fans("t", [flat]).count("band80") == 1
+    at_once = Fan("S0", years[:1], np.ones((5, 1)), None)  # runs that end in their first year
+    assert fans("t", [at_once]).count("band80") == 1
     nan = float("nan")
     spots = [Spot("S0", (0, 0, 0), (0, 0, 0), True), Spot("S2", (nan, 1, nan), (0, 1, 2), False)]
     assert tradeoff("t", "x", "y", spots).count("whisker") == 3

@@ -1,6 +1,7 @@
 """The workshop without a browser: edits, messages, price, file, link, and the way to the World."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,10 +15,12 @@ from fake_world import FakeWorld
 from solara.widgets import HTML
 
 from ecosystem.errors import InputError
+from ecosystem.scenario import Strategy
 from viz.desk import Desk, PageOf
 from viz.jobs import Job, Progress, Request
-from viz.levers import begin, pack, read, toml_of, unpack, with_value
+from viz.levers import begin, check, pack, read, toml_of, unpack, with_value
 from viz.pages import workshop
+from viz.pages.compare import order_of
 from viz.pages.workshop import workshop_page
 from viz.pricing import Price
 from viz.state import Catalogue, Choice
@@ -62,11 +65,27 @@ class Shown:
 
     def __init__(self, query: str = "") -> None:
         self.office = Bench()
-        self.page = workshop_page(lambda: self.office)  # type: ignore[arg-type, return-value]
+        self.prices: list[tuple[str, Strategy]] = []
+        self.stopped = False
+        self.page = workshop_page(lambda: self.office, self.price)  # type: ignore[arg-type, return-value]
         pages = {key: PageOf(key, key, self.page) for key in ("world", "workshop", "compare")}
         self.desk = Desk(catalogue(), f"?page=workshop{query}", pages)
         element = solara.AppLayout(children=[self.page(self.desk)])
         _, self.rendered = solara.render(element, handle_error=False)
+
+    def price(
+        self, world: str, strategy: Strategy, seed: int, share: float, stopped: Callable[[], bool]
+    ) -> Price:
+        """Take the openness for the price, in hundreds of millions."""
+        self.prices.append((world, strategy))
+        if strategy.name == "slow":
+            end = time.monotonic() + PATIENCE_S
+            while not stopped() and time.monotonic() < end:
+                time.sleep(0.005)
+            self.stopped = stopped()
+        if strategy.name == "priceless":
+            raise InputError("no <such> thing")
+        return Price(1e8 * strategy.levers.openness, 1e11, share * 1e11, True)
 
     def link(self) -> dict[str, str]:
         return dict(parse_qsl(self.desk.query().lstrip("?")))
@@ -101,18 +120,9 @@ class Shown:
             await asyncio.sleep(0.01)
 
 
-@pytest.fixture
-def prices(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was priced; the price is the openness in millions."""
-    asked: list[Any] = []
-
-    def price(world, strategy, seed, share, stopped) -> Price | None:
-        asked.append((world, strategy))
-        return Price(1e8 * strategy.levers.openness, 1e11, share * 1e11, True)
-
-    monkeypatch.setattr(workshop, "price", price)
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "_PATIENCE_S", 0.01)
-    return asked
 
 
 def on_page(test: Callable[[Shown], Any], query: str = "") -> None:
@@ -128,7 +138,7 @@ def on_page(test: Callable[[Shown], Any], query: str = "") -> None:
     asyncio.run(run())
 
 
-def test_an_edit_changes_file_price_and_link(prices):
+def test_an_edit_changes_file_price_and_link():
     async def test(shown: Shown) -> None:
         await shown.until(lambda: "USD 50.0 M more than S0" in shown.drawn())
         await shown.until(lambda: "4 levers act on community" in shown.drawn())
@@ -137,16 +147,16 @@ def test_an_edit_changes_file_price_and_link(prices):
         await shown.until(lambda: "openness = 0.9" in shown.html())
         await shown.until(lambda: shown.row("levers.openness")["own"])
         await shown.until(lambda: "USD 90.0 M more than S0" in shown.drawn())
-        assert prices[-1][1].levers.openness == 0.9
+        assert shown.prices[-1][1].levers.openness == 0.9
         await shown.until(lambda: unpack(shown.link()["draft"]) == STRONG)
         assert shown.link()["in"] == "stargate"
 
     on_page(test)
 
 
-def test_a_broken_bound_is_said_and_nothing_wrong_is_priced_linked_or_run(prices):
+def test_a_broken_bound_is_said_and_nothing_wrong_is_priced_linked_or_run():
     async def test(shown: Shown) -> None:
-        await shown.until(lambda: prices)
+        await shown.until(lambda: shown.prices)
         shown.edit("levers.openness", "7")
         await shown.until(lambda: "less than or equal to 1" in shown.html())
         await shown.until(lambda: shown.button("See it live").disabled)
@@ -155,22 +165,22 @@ def test_a_broken_bound_is_said_and_nothing_wrong_is_priced_linked_or_run(prices
         assert "openness" not in unpack(shown.link()["draft"])
         shown.edit("levers.openness", "0.9")
         await shown.until(lambda: "<h3>Valid</h3>" in shown.html())
-        assert len(prices) <= 2
-        assert all(strategy.levers.openness <= 1 for _, strategy in prices)
+        assert len(shown.prices) <= 2
+        assert all(strategy.levers.openness <= 1 for _, strategy in shown.prices)
 
     on_page(test)
 
 
-def test_a_link_opens_what_it_was_made_from(prices):
+def test_a_link_opens_what_it_was_made_from():
     async def test(shown: Shown) -> None:
         assert "openness = 0.9" in shown.html()
-        await shown.until(lambda: prices and prices[-1][0] == "fictional")
+        await shown.until(lambda: shown.prices and shown.prices[-1][0] == "fictional")
 
     on_page(test, f"&draft={pack(STRONG)}&in=fictional")
 
 
 @pytest.mark.parametrize("draft", ["damaged", pack(STRONG)[:-5], "A" * 5_000])
-def test_a_damaged_link_says_so_and_the_workshop_works(prices, draft):
+def test_a_damaged_link_says_so_and_the_workshop_works(draft):
     async def test(shown: Shown) -> None:
         assert "damaged or was cut off" in shown.html()
         assert "<h3>Valid</h3>" in shown.html()
@@ -178,7 +188,7 @@ def test_a_damaged_link_says_so_and_the_workshop_works(prices, draft):
     on_page(test, f"&draft={draft}")
 
 
-def test_an_unknown_world_in_a_link_says_what_to_do(prices):
+def test_an_unknown_world_in_a_link_says_what_to_do():
     async def test(shown: Shown) -> None:
         alerts = shown.rendered.find(ipyvuetify.Alert).widgets
         assert "&lt;b&gt;nowhere" not in shown.html()
@@ -187,7 +197,7 @@ def test_an_unknown_world_in_a_link_says_what_to_do(prices):
     on_page(test, "&in=nowhere")
 
 
-def test_files_are_loaded_or_refused_and_their_text_is_escaped(prices):
+def test_files_are_loaded_or_refused_and_their_text_is_escaped():
     async def test(shown: Shown) -> None:
         load = shown.widget("largest").vue_given
         named = toml_of({**begin("S9"), "key": "mine", "name": "<script>x</script>"})
@@ -207,7 +217,7 @@ def test_files_are_loaded_or_refused_and_their_text_is_escaped(prices):
     on_page(test)
 
 
-def test_what_is_saved_is_the_strategy_that_is_shown(prices):
+def test_what_is_saved_is_the_strategy_that_is_shown():
     async def test(shown: Shown) -> None:
         shown.edit("where.region", ["pjm", "miso"])
         await shown.until(lambda: "[where]" in shown.html())
@@ -225,7 +235,7 @@ def test_what_is_saved_is_the_strategy_that_is_shown(prices):
     on_page(test)
 
 
-def test_see_it_live_makes_it_one_of_the_strategies_of_this_tab(prices):
+def test_see_it_live_makes_it_one_of_the_strategies_of_this_tab():
     async def test(shown: Shown) -> None:
         shown.edit("levers.openness", "0.9")
         await shown.until(lambda: "openness = 0.9" in shown.html())
@@ -245,7 +255,7 @@ def test_see_it_live_makes_it_one_of_the_strategies_of_this_tab(prices):
     on_page(test)
 
 
-def test_another_beginning_is_another_form(prices):
+def test_another_beginning_is_another_form():
     async def test(shown: Shown) -> None:
         shown.edit("levers.openness", "0.9")
         fields = shown.rendered.find(ipyvuetify.Select).widgets
@@ -258,7 +268,7 @@ def test_another_beginning_is_another_form(prices):
     on_page(test)
 
 
-def test_the_workshop_is_as_it_was_left(prices):
+def test_the_workshop_is_as_it_was_left():
     async def test(shown: Shown) -> None:
         shown.edit("levers.openness", "0.9")
         shown.desk.go("world")
@@ -274,21 +284,16 @@ def test_the_workshop_is_as_it_was_left(prices):
     on_page(test)
 
 
-def test_what_cannot_be_priced_says_why(monkeypatch: pytest.MonkeyPatch):
-    def price(*_: Any) -> Price:
-        raise InputError("no <such> thing")
-
-    monkeypatch.setattr(workshop, "price", price)
-    monkeypatch.setattr(workshop, "_PATIENCE_S", 0.01)
-
+def test_what_cannot_be_priced_says_why():
     async def test(shown: Shown) -> None:
+        shown.edit("name", "priceless")
         await shown.until(lambda: "cannot be priced: no &lt;such&gt; thing" in shown.html())
 
     on_page(test)
 
 
 def test_run_against_s0_asks_shows_how_far_it_is_and_what_came_of_it(
-    prices, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ):
     answer = SimpleNamespace(sections=(("answer", "Answer", "<p>S2_own: more, 0.1 to 0.4</p>"),))
     monkeypatch.setattr(workshop, "shown", lambda root, name: answer)
@@ -314,7 +319,7 @@ def test_run_against_s0_asks_shows_how_far_it_is_and_what_came_of_it(
     on_page(test)
 
 
-def test_a_run_can_be_cancelled_and_a_refusal_is_said(prices):
+def test_a_run_can_be_cancelled_and_a_refusal_is_said():
     async def test(shown: Shown) -> None:
         shown.button("Run against S0").click()
         await shown.until(lambda: shown.button("Cancel"))
@@ -330,3 +335,27 @@ def test_a_run_can_be_cancelled_and_a_refusal_is_said(prices):
         await shown.until(said)
 
     on_page(test)
+
+
+def test_an_edit_stops_the_run_that_prices_what_was_there_before():
+    async def test(shown: Shown) -> None:
+        shown.edit("name", "slow")
+        await shown.until(lambda: shown.prices and shown.prices[-1][1].name == "slow")
+        await shown.until(lambda: "Pricing S2_own" in shown.html())
+        shown.edit("name", "other")
+        await shown.until(lambda: shown.stopped)
+        await shown.until(lambda: "USD 50.0 M more than S0" in shown.drawn())
+
+    on_page(test)
+
+
+def test_a_strategy_seen_live_can_be_compared_with_others():
+    desk = Desk(catalogue(), "", {})
+    made = check(read(STRONG, "mine.toml"), None).strategy
+    assert made is not None
+    desk.catalogue.adopt(made)
+    order = order_of(desk)
+    order.strategies.set(("S0", "S2_own"))
+    request = order.request()
+    assert request.experiment.strategies[1] == made
+    assert "--strategies S0,S2_own.toml " in request.command

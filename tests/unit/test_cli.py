@@ -234,13 +234,15 @@ def test_app_serves_where_it_is_told_to(folder, monkeypatch):
 
     class App:
         @staticmethod
-        def serve(port, open_browser):
-            asked.append((port, open_browser))
+        def serve(port, open_browser, host):
+            asked.append((port, open_browser, host))
 
     monkeypatch.setitem(sys.modules, "viz.app", App)
     assert call("app", "--port", "9000", "--no-open").exit_code == 0
+    assert call("app", "--host", "0.0.0.0").exit_code == 0
     assert call("app").exit_code == 0
-    assert asked == [(9000, False), (8765, True)]
+    alone = "127.0.0.1"
+    assert asked == [(9000, False, alone), (8765, True, "0.0.0.0"), (8765, True, alone)]
 
 
 def test_the_console_command_reports_bad_input_without_a_traceback(tmp_path):

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_ecosystem import simulate, strategy, tiny_world
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.compare import COST, PRIMARY
 from experiments.design import Experiment
 from experiments.margin import (
@@ -15,6 +17,7 @@ from experiments.margin import (
     averages,
     bought,
     bought_text,
+    bought_words,
     per_million,
     stepped,
     write_bought,
@@ -106,6 +109,7 @@ def test_the_next_million_pairs_a_step_with_the_same_futures(tmp_path: Path):
     run_all(other.specs(), 1, lambda *_: None, tmp_path, simulate=simulate)
     assert {m.million for m in bought(tmp_path, other, read(tmp_path, "outcomes"))} == {"average"}
     assert "What a million buys" in bought_text(found)
+    assert bought_words(found).count("S2") == 2
     write_bought(tmp_path / "marginal.csv", found)
     assert len((tmp_path / "marginal.csv").read_text().splitlines()) == 1 + len(found)
 
@@ -113,3 +117,16 @@ def test_the_next_million_pairs_a_step_with_the_same_futures(tmp_path: Path):
 def test_what_spends_nothing_has_no_next_million():
     question = Experiment(tiny_world(), (strategy("S0"), strategy("S7", openness=0.9)), "S0")
     assert stepped(question) is None
+
+
+def test_the_next_million_from_the_console(tmp_path: Path):
+    words = ["compare", "--world", "fictional", "--strategies", "S0,S2,S7", "--futures", "1"]
+    words += ["--years", "0.5", "--jobs", "1", "--marginal", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "6 runs made" in done.output
+    assert "2 runs made" in done.output  # S7 spends nothing that could be scaled
+    rows = (tmp_path / "marginal.csv").read_text()
+    assert rows.count("S2,next") == rows.count("S2,average") == rows.count("S7,average") == 3
+    assert "S7,next" not in rows
+    assert "--marginal" in (tmp_path / "answer.md").read_text()

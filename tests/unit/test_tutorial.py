@@ -17,9 +17,9 @@ def test_the_tutorial_does_what_the_commands_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    one_run, compare, experiment = BLOCKS
+    one_run, compare, flips, numbers, experiment = BLOCKS
     scope: dict[str, object] = {}
-    for block in (one_run, compare, experiment):
+    for block in (one_run, compare, flips, numbers, experiment):
         lines = [line for line in block.splitlines() if line.strip()]
         assert sum(not line.startswith(("from ", "import ")) for line in lines) <= 10
         exec(compile(block, str(TUTORIAL), "exec"), scope)
@@ -28,6 +28,10 @@ def test_the_tutorial_does_what_the_commands_do(
     assert done.exit_code == 0, done.output
     assert "0 runs made, 6 found" in done.output
     assert (tmp_path / "results/compare/comparison.csv").read_text() == told
+    words = ["sensitivity", "--method", "sobol", "--rows", "2", "--only", "lab.friction"]
+    done = CliRunner().invoke(app, [*words, *(w for w in COMMON if w not in ("--futures", "2"))])
+    assert done.exit_code == 0, done.output
+    assert "0 runs made, 16 found" in done.output
     done = CliRunner().invoke(app, ["experiment", "E11", *COMMON])
     assert done.exit_code == 0, done.output
     assert "0 runs made, 4 found" in done.output

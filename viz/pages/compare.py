@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from hashlib import sha256
 from html import escape
+from typing import NamedTuple
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 import solara
 from reacton import use_effect
@@ -14,7 +15,7 @@ from solara.core import component
 from solara.tasks import use_task
 
 from ecosystem.errors import EcosystemError, InputError
-from ecosystem.scenario import load_strategy, load_world
+from ecosystem.scenario import Strategy, load_world
 from ecosystem.units import WEEKS_PER_YEAR
 from experiments.design import Experiment, code_digest
 from viz.components import Panel, Waiting
@@ -22,12 +23,14 @@ from viz.controls import Chooser
 from viz.desk import Desk
 from viz.jobs import Job, Office, Request, read_request
 from viz.shelf import Entry, Shown, inside, listed, shown
-from viz.state import Choice
+from viz.state import Catalogue, Choice
 from viz.underway import Underway
 
 KEY = "compare"
 _FIRST = ("S0", "S2", "S3", "placebo")
 _FRAMES = {"natural": "own cost", "equal-budget": "equal budget"}
+_ORDER = ("answer", "ladder", "choice", "people", "delay", "risk", "depends")
+"""Sections that come first, those of an overview before those for later; the others follow."""
 _WIDE = ("answer", "people", "assumptions", "reproduce")
 _LOG = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class Order:
     def __init__(self, desk: Desk) -> None:
         known = desk.catalogue.strategies
         chosen = [key for key in _FIRST if key in known] or list(known)[:2]
+        self.catalogue = desk.catalogue
         self.tab = uuid4().hex
         self.last: dict[str, str] = {}
         self.world = solara.reactive(_known_world(desk))
@@ -62,28 +66,63 @@ class Order:
         if key not in self.strategies.peek():
             self.strategies.set((*self.strategies.peek(), key))
 
-    def request(self, order: tuple[str, ...]) -> Request:
-        """Read what was chosen from its files; `order` is that of the catalogue."""
+    def plan(self) -> "Plan":
+        """Return what is chosen now; strategies in the order of the catalogue."""
         chosen = {*self.strategies.peek(), self.baseline.peek()}
-        keys = [key for key in order if key in chosen]
-        weeks = max(1, round(self.years.peek() * WEEKS_PER_YEAR))
-        experiment = Experiment(
-            load_world(self.world.peek()),
-            tuple(load_strategy(key) for key in keys),
+        return Plan(
+            self.world.peek(),
+            tuple(key for key in self.catalogue.strategies if key in chosen),
             self.baseline.peek(),
             self.futures.peek(),
             self.seed.peek(),
-            weeks,
+            self.years.peek(),
+            self.frame.peek(),
+            self.share.peek() / 100,
         )
-        share = self.share.peek() / 100
+
+
+class Plan(NamedTuple):
+    """What was chosen when Run was pressed: plain values, as threads know no reactive ones."""
+
+    world: str
+    strategies: tuple[str, ...]
+    baseline: str
+    futures: int
+    seed: int
+    years: float
+    frame: str
+    share: float
+
+    def request(self, catalogue: Catalogue) -> Request:
+        """Read world and strategies; only what the catalogue lists.
+
+        Raises
+        ------
+        InputError
+            If it does not list one, or a value is wrong.
+        """
+        if self.world not in catalogue.worlds:
+            raise InputError(f"There is no world {self.world!r} here.")
+        experiment = Experiment(
+            load_world(self.world),
+            tuple(map(catalogue.strategy, self.strategies)),
+            self.baseline,
+            self.futures,
+            self.seed,
+            max(1, round(self.years * WEEKS_PER_YEAR)),
+        )
+        return Request(experiment, self._command(catalogue), self.frame, self.share)
+
+    def _command(self, catalogue: Catalogue) -> str:
+        files = [f"{key}.toml" if key in catalogue.own else key for key in self.strategies]
         command = (
-            f"ecosystem compare --world {self.world.peek()} --strategies {','.join(keys)} "
-            f"--baseline {experiment.baseline} --futures {experiment.futures} "
-            f"--seed {experiment.seed} --years {self.years.peek():g}"
+            f"ecosystem compare --world {self.world} --strategies {','.join(files)} "
+            f"--baseline {self.baseline} --futures {self.futures} --seed {self.seed} "
+            f"--years {self.years:g}"
         )
-        if self.frame.peek() == "equal-budget":
-            command += f" --frame equal-budget --budget-share {share:g}"
-        return Request(experiment, command, self.frame.peek(), share)
+        if self.frame == "equal-budget":
+            command += f" --frame equal-budget --budget-share {self.share:g}"
+        return command
 
 
 def _known_world(desk: Desk) -> str:
@@ -92,14 +131,12 @@ def _known_world(desk: Desk) -> str:
     return live if live in desk.catalogue.worlds else desk.catalogue.first().world
 
 
-_ORDERS: "WeakKeyDictionary[Desk, Order]" = WeakKeyDictionary()
-
-
 def order_of(desk: Desk) -> Order:
     """Return what a tab is about to ask for."""
-    if desk not in _ORDERS:
-        _ORDERS[desk] = Order(desk)
-    return _ORDERS[desk]
+    order = desk.kept.get(KEY)
+    if not isinstance(order, Order):
+        order = desk.kept[KEY] = Order(desk)
+    return order
 
 
 def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
@@ -201,7 +238,7 @@ async def _begin(desk: Desk, order: Order, office: Office) -> None:
     """Ask the office, and open what it makes."""
     order.problem.set("")
     try:
-        request = await asyncio.to_thread(order.request, tuple(desk.catalogue.strategies))
+        request = await asyncio.to_thread(order.plan().request, desk.catalogue)
         job = await asyncio.to_thread(office.ask, request, order.tab)
     except EcosystemError as error:
         order.problem.set(str(error))
@@ -346,10 +383,14 @@ def _Told(desk: Desk, name: str, told: Shown, fresh: bool) -> None:  # noqa: N80
         solara.ProgressLinear(True)
     pick = _picker(desk, told)
     with solara.Div(classes=["eco-said"]):
-        for anchor, title, html in told.sections:
+        for anchor, title, html in sorted(told.sections, key=_place):
             classes = ["eco-card", f"eco-s-{anchor}", *(["eco-wide"] if anchor in _WIDE else [])]
             with solara.Div(classes=classes):
                 Panel(svg=f"<h2>{escape(title)}</h2>{html}", event_pick=pick)
+
+
+def _place(section: tuple[str, str, str]) -> int:
+    return _ORDER.index(section[0]) if section[0] in _ORDER else len(_ORDER)
 
 
 def _made(told: Shown) -> str:
@@ -364,9 +405,22 @@ def _made(told: Shown) -> str:
 def _picker(desk: Desk, told: Shown) -> Callable[[str], None]:
     """Return what shows a strategy's central run live."""
     experiment = told.of.experiment
+    known = {s.key: s for s in experiment.strategies if s.key in told.live}
 
     def pick(key: str) -> None:
-        if key in told.live:
-            desk.live(Choice(experiment.world.name, key, experiment.seed))
+        if key in known:
+            name = _adopted(desk, known[key])
+            desk.live(Choice(experiment.world.name, name, experiment.seed))
 
     return pick
+
+
+def _adopted(desk: Desk, strategy: Strategy) -> str:
+    """Return the key by which this tab runs a strategy, which may be scaled to a budget."""
+    catalogue, key = desk.catalogue, strategy.key
+    if key in catalogue.strategies and catalogue.strategy(key) == strategy:
+        return key
+    digest = sha256(strategy.model_dump_json().encode()).hexdigest()[:4]
+    own = strategy.with_("key", f"{key}-{digest}").with_("name", f"{strategy.name}, as compared")
+    catalogue.adopt(own)
+    return own.key

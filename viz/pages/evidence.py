@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import solara
 from reacton import use_memo
@@ -13,8 +13,6 @@ from solara.lab.components.theming import ThemeToggle
 from ecosystem.errors import EcosystemError
 from ecosystem.parameters import Card, cards
 from ecosystem.scenario import load_world
-from experiments.catalogue import ENTRIES
-from experiments.catalogue.found import Verdict, found
 from experiments.show import range_of, value_of
 from experiments.sources import Source, cited
 from experiments.validate import HEAD, rows_of, suite
@@ -24,6 +22,9 @@ from viz.desk import Desk
 from viz.downloads import Download, csv_of
 from viz.errands import use_errand
 from viz.tables import table_html
+
+if TYPE_CHECKING:
+    from experiments.catalogue.found import Verdict
 
 PARTS = {
     "validation": "Validation",
@@ -261,6 +262,8 @@ def _dated_table(head: Sequence[str], rows: Sequence[Dated]) -> str:
 
 @component
 def _Expectations(desk: Desk) -> None:  # noqa: N802
+    from experiments.catalogue.found import found  # late: the catalogue loads half of the model
+
     last = found()
     counts = {
         word: sum(v.verdict == word for v in last.verdicts)
@@ -281,7 +284,9 @@ def _Expectations(desk: Desk) -> None:  # noqa: N802
             Download("Verdicts as CSV", "expectations.csv", lambda: csv_of(_verdict_columns()))
 
 
-def _expectation(verdict: Verdict) -> str:
+def _expectation(verdict: "Verdict") -> str:
+    from experiments.catalogue import ENTRIES
+
     entry = ENTRIES[verdict.key]
     parts = "".join(
         f'<li><b class="eco-found">{escape(p.verdict)}</b> {escape(p.text)}</li>'
@@ -296,6 +301,9 @@ def _expectation(verdict: Verdict) -> str:
 
 
 def _verdict_columns() -> dict[str, list[str]]:
+    from experiments.catalogue import ENTRIES
+    from experiments.catalogue.found import found
+
     rows = [(v, p) for v in found().verdicts for p in v.parts]
     return {
         "key": [v.key for v, _ in rows],
@@ -312,7 +320,7 @@ def _verdict_columns() -> dict[str, list[str]]:
 @component
 def _Numbers(desk: Desk) -> None:  # noqa: N802
     name = desk.session.order.value[0].world
-    loaded = use_memo(lambda: _cards_of(name), dependencies=[name])
+    loaded = use_memo(lambda: _cards_of(name, desk), dependencies=[name])
     link = desk.link.value
     query, grade, room = link.get("q", ""), link.get("grade", _ANY), link.get("room", _ANY)
 
@@ -368,7 +376,10 @@ def _Pager(page: int, last: int, on_page: Callable[[int], None]) -> None:  # noq
         solara.Button("Next", on_click=lambda: on_page(page + 1), disabled=page == last, text=True)
 
 
-def _cards_of(world: str) -> Loaded:
+def _cards_of(world: str, desk: Desk) -> Loaded:
+    """Return the numbers of a world; nothing is read but what the catalogue lists."""
+    if world not in desk.catalogue.worlds:
+        return Loaded((), f"There is no world {world!r} here.")
     try:
         return Loaded(tuple(cards(load_world(world))))
     except EcosystemError as error:

@@ -152,9 +152,12 @@ def _Explained(desk: Desk, case: Case, tools: Tools) -> None:  # noqa: N802
 
 def _which(case: Case) -> str:
     c = case.choice
+    strategy = f"strategy {c.strategy}"
+    if c.branch is not None:
+        strategy += f", from {case.day(c.branch.week)} on that of the branch, {c.branch.strategy}"
     return escape(
-        f"World {c.world}, strategy {c.strategy}, seed {c.seed}, as chosen on page World, from "
-        f"{case.start} to {case.day(case.weeks)}. One simulated future, not a forecast."
+        f"World {c.world}, {strategy}, seed {c.seed}, as chosen on page World, from {case.start} "
+        f"to {case.day(case.weeks)}. One simulated future, not a forecast."
     )
 
 

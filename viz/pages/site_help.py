@@ -45,6 +45,8 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
     now = next(word for w, word in days if w == week)
     with solara.Div(classes=["eco-card"]):
         solara.HTML("h3", "What would have helped")
+        if (gone := _given_up(case, key)) > _LEAST_GW_YEARS:
+            solara.HTML("p", f"Buildings given up cost {number(gone)} GW-years of use by the end.")
         for line in what_would_help(case.result, key):
             solara.HTML("p", escape(line))
         with solara.Row(classes=["eco-inline"]):
@@ -72,6 +74,16 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
         _Relax(desk, case, key, tools)
 
 
+_LEAST_GW_YEARS = 0.005
+
+
+def _given_up(case: Case, key: str) -> float:
+    from ecosystem.causes import GIVEN_UP  # imported late: it loads half of the model
+
+    rows = case.rows("lost_capacity", key)
+    return sum(float(r["gw_years"]) for r in rows if r["cause"] == GIVEN_UP)
+
+
 _HELP_HEAD = (
     "cause",
     "first power: share",
@@ -89,7 +101,7 @@ _HELP_HEAD = (
 def _days(desk: Desk, case: Case, key: str) -> list[tuple[int, str]]:
     """Return weeks to look at: the live one if the site is under way then, else turns of years."""
     campus = case.rows("campuses", key)[0]
-    reached = [r["reached_week"] for r in case.rows("slips", key)]
+    reached = [np.fmin(r["reached_week"], r["cancelled_week"]) for r in case.rows("slips", key)]
     first = max(int(campus["announced_week"]) + 1, 1)
     last = max(min(int(max(reached, default=case.weeks)), case.weeks), first + 1)
     found: list[tuple[int, str]] = []
@@ -168,8 +180,17 @@ def _cell(name: str, value: object) -> str:
     return number(value)
 
 
+_OF_A_BRANCH = (
+    "Not offered for a branch: go back to its original on the page World, or choose the strategy "
+    "from the start."
+)
+
+
 @component
 def _Relax(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
+    if case.choice.branch is not None:
+        solara.HTML("p", _OF_A_BRANCH)
+        return
     name = ("relax", key, case.choice)
     found = use_errand(
         desk.kept,
@@ -221,6 +242,9 @@ def Chances(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N8
                 "The same numbers with other chance: durations, hearings, suits, storms. "
                 "Uncertain numbers are not drawn anew here; page Compare does that.",
             )
+        if case.choice.branch is not None:
+            solara.HTML("p", _OF_A_BRANCH)
+            return
         found = use_errand(
             desk.kept,
             ("chances", key, case.choice),

@@ -37,7 +37,7 @@ from viz.levers import (
     with_value,
 )
 from viz.pages.compare import order_of
-from viz.pricing import Price, price, world_of
+from viz.pricing import Price, Pricer, price, world_of
 from viz.shelf import shown
 from viz.underway import Underway
 
@@ -106,18 +106,18 @@ class Workshop:
         self.draft.set(with_value(self.draft.peek(), str(change["path"]), change["value"]))
 
 
-def workshop_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
+def workshop_page(office: Callable[[], Office], price: Pricer = price) -> Callable[[Desk], Element]:
     """Return the page for an office, which runs strategies against S0."""
 
     @component
     def WorkshopPage(desk: Desk) -> None:  # noqa: N802
-        _Page(desk, office())
+        _Page(desk, office(), price)
 
     return WorkshopPage
 
 
 @component
-def _Page(desk: Desk, office: Office) -> None:  # noqa: N802
+def _Page(desk: Desk, office: Office, price: Pricer) -> None:  # noqa: N802
     shop = use_memo(lambda: _workshop(desk), dependencies=[])
     draft, name, seed = shop.draft.value, shop.world.value, desk.session.latest.choice.seed
     try:
@@ -140,7 +140,7 @@ def _Page(desk: Desk, office: Office) -> None:  # noqa: N802
         with solara.Div(classes=["eco-shop-side"]):
             _Verdict(desk, shop, checked)
             _Trial(desk, shop, office)
-            _Budget(shop, checked, seed)
+            _Budget(shop, checked, seed, price)
             _Effects(checked)
             _File(shop, text, checked.strategy is not None, bool(packed))
 
@@ -318,13 +318,16 @@ def _lines(lines: tuple[str, ...] | list[str]) -> str:
 
 
 @component
-def _Budget(shop: Workshop, checked: Checked, seed: int) -> None:  # noqa: N802
+def _Budget(shop: Workshop, checked: Checked, seed: int, price: Pricer) -> None:  # noqa: N802
     strategy, world = checked.strategy, shop.world.value
 
+    latest = use_ref(threading.Event())
+
     async def run() -> Price | str | None:
+        latest.current.set()  # whoever edits on wants no price of what was there before
+        left = latest.current = threading.Event()
         if strategy is None:
             return None
-        left = threading.Event()
         try:
             await asyncio.sleep(_PATIENCE_S)
             return await asyncio.to_thread(price, world, strategy, seed, BUDGET_SHARE, left.is_set)
@@ -332,9 +335,8 @@ def _Budget(shop: Workshop, checked: Checked, seed: int) -> None:  # noqa: N802
             if not isinstance(error, EcosystemError):
                 _LOG.error("price of %s in %s", strategy.key, world, exc_info=error)
             return f"It cannot be priced: {error or type(error).__name__}"
-        finally:
-            left.set()  # whoever edits on wants another price
 
+    use_effect(lambda: lambda: latest.current.set(), [])
     task = use_task(run, dependencies=[strategy, world, seed])
     found = None if task.pending else cast("Price | str | None", task.value)
     last = use_ref(cast("Price | None", None))

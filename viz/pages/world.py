@@ -22,4 +22,10 @@ def WorldPage(desk: Desk) -> None:  # noqa: N802
     else:
         Branching(session, frame)
         Differences(frame)
-        World(frame, session.picked.value, session.picked.set, session.original.value)
+        World(
+            frame,
+            session.picked.value,
+            session.picked.set,
+            session.original.value,
+            on_explain=lambda site: desk.go("site", site=site),
+        )
