@@ -234,15 +234,19 @@ def test_app_serves_where_it_is_told_to(folder, monkeypatch):
 
     class App:
         @staticmethod
-        def serve(port, open_browser, host):
-            asked.append((port, open_browser, host))
+        def serve(port, open_browser, host, results):
+            asked.append((port, open_browser, host, str(results)))
 
     monkeypatch.setitem(sys.modules, "viz.app", App)
     assert call("app", "--port", "9000", "--no-open").exit_code == 0
     assert call("app", "--host", "0.0.0.0").exit_code == 0
-    assert call("app").exit_code == 0
+    assert call("app", "--results", "kept").exit_code == 0
     alone = "127.0.0.1"
-    assert asked == [(9000, False, alone), (8765, True, "0.0.0.0"), (8765, True, alone)]
+    assert asked == [
+        (9000, False, alone, "results"),
+        (8765, True, "0.0.0.0", "results"),
+        (8765, True, alone, "kept"),
+    ]
 
 
 def test_the_console_command_reports_bad_input_without_a_traceback(tmp_path):
