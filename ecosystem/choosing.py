@@ -25,19 +25,23 @@ def expected_revenue_usd(now: Snapshot) -> float:
     )
 
 
-def commitment_room_usd(now: Snapshot) -> float:
-    """Return the yearly rent that the lab may still sign for [USD/yr]."""
+def commitment_room_usd(now: Snapshot, expected_usd: float | None = None) -> float:
+    """Return the yearly rent that the lab may still sign for [USD/yr].
+
+    `expected_usd`: from :func:`expected_revenue_usd`, where the caller has it already.
+    """
     e, c = now.economy, now.numbers.capital
     committed = e.capacity_mw + e.pipeline_mw
-    expected = expected_revenue_usd(now)
+    expected = expected_revenue_usd(now) if expected_usd is None else expected_usd
     return float(commitment_room(expected, committed, c.lease_usd_per_mw_year, c.commitment_cover))
 
 
-def commitment_cover(now: Snapshot) -> float:
+def commitment_cover(now: Snapshot, expected_usd: float | None = None) -> float:
     """Return the rent of capacity and pipeline over the revenue that the lab expects."""
     e, c = now.economy, now.numbers.capital
     rent = c.lease_usd_per_mw_year * (e.capacity_mw + e.pipeline_mw)
-    return rent / max(expected_revenue_usd(now), 1.0)
+    expected = expected_revenue_usd(now) if expected_usd is None else expected_usd
+    return rent / max(expected, 1.0)
 
 
 def wanted_mw(now: Snapshot) -> float:

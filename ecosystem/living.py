@@ -250,9 +250,9 @@ def live(
         What sites brought since the last call.
     """
     s, n, levers = now.society, now.numbers.society, now.levers
-    signed = now.sites.agreement_week <= now.week
+    signed, live_now = now.sites.agreement_week <= now.clock, now.sites.live.astype(float)
     openness = OPENNESS_S0 + n.engagement_effect * (levers.openness - OPENNESS_S0)
-    binding = now.sites.agreed_binding * n.agreement_effect * signed
+    binding = now.sites.agreed_binding * n.agreement_effect * signed.astype(float)
     trust = mobilisation.trust_after_contact(
         s.trust,
         openness * np.minimum(np.maximum(contacts, ZERO), ONE),
@@ -262,15 +262,13 @@ def live(
         loss_ratio=n.trust_loss_ratio,
     )
     believed = opinion.credibility(trust, binding, n.binding_credibility)
-    there = np.stack([hosted.delivered.built_share, hosted.delivered.running_share], axis=1)
-    experience = experience_step(
-        s.experience, there * now.sites.live[:, None], hosted.weeks, n.experience_weeks
-    )
+    there = np.array([hosted.delivered.built_share, hosted.delivered.running_share]) * live_now
+    experience = experience_step(s.experience, there.T, hosted.weeks, n.experience_weeks)
     mood_now = mood_of(now.layout, now.week)
     anchors = opinion.anchor(
         s.households.predisposition,
         concerns.weights,
-        perceived(now, concerns, hosted, experience, believed) * now.sites.live[:, None],
+        perceived(now, concerns, hosted, experience, believed) * live_now[:, None],
         np.where(now.sites.live, openness, 0.5),
         mood=mood_now,
         impact_weight=n.impact_weight,
@@ -295,7 +293,7 @@ def live(
         opinion_to_act=n.opinion_to_act,
         example=example,
     )
-    opposing, supporting = opposing * now.sites.live, supporting * now.sites.live
+    opposing, supporting = opposing * live_now, supporting * live_now
     support = opinion.support(after, people.weight)
     return Society(
         households=people,
@@ -314,6 +312,8 @@ def live(
 def _cash(now: Snapshot, trust: FloatArray) -> FloatArray:
     """Return the shift of opinion by one-sided cash, negative below a trust of one half."""
     n = now.numbers.society
+    if "cash_usd_per_household_year" not in now.levers.used:
+        return ZERO
     paid = np.minimum(1.0, now.levers.cash_usd_per_household_year / n.money_scale_usd)
     value = n.cash_effect * n.impact_weight * paid * now.sites.live
     return mobilisation.cash_effect(trust, value)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecosystem.choosing import commitment_cover, commitment_room_usd
+from ecosystem.choosing import commitment_cover, commitment_room_usd, expected_revenue_usd
 from ecosystem.cluster.chain import Flows
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
@@ -79,6 +79,7 @@ def scalars(week: Week) -> dict[str, float]:
     now, deals, flows, economy, _, treasury, _ = week
     market, layout, live = economy.market, now.layout, now.sites.live
     lease = now.numbers.capital.lease_usd_per_mw_year
+    expected_usd = expected_revenue_usd(now)
     active = deals.offer.required_hours - layout.rival_hours[now.week] > ONE
     weight = now.labour.journeymen * active.astype(float)
     moratoria = 0
@@ -112,9 +113,9 @@ def scalars(week: Week) -> dict[str, float]:
         "payout_usd": treasury.money.payout,
         "idle_lease_usd": treasury.money.idle_lease,
         "commitments_usd_per_year": lease * (economy.capacity_mw + economy.pipeline_mw),
-        "room_usd_per_year": commitment_room_usd(now),
+        "room_usd_per_year": commitment_room_usd(now, expected_usd),
         "rival_share": market.rival_share,
-        "commitment_cover": commitment_cover(now),
+        "commitment_cover": commitment_cover(now, expected_usd),
         "owed_usd": treasury.owed_usd,
         **treasury.of_owners(economy.books),
         "resold_mw": treasury.resold_mw,

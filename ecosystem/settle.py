@@ -65,7 +65,11 @@ class Wishes:
     def __init__(self, orders: Iterable[Order]) -> None:
         self._by_kind: dict[type, list[Any]] = {}
         for order in orders:
-            self._by_kind.setdefault(type(order), []).append(order)
+            kind = type(order)
+            if kind in self._by_kind:
+                self._by_kind[kind].append(order)
+            else:
+                self._by_kind[kind] = [order]
 
     @property
     def kinds(self) -> KeysView[type]:

@@ -15,6 +15,7 @@ from ecosystem.units import HOURS_PER_WEEK, FloatArray
 
 MOST_LOAD = 100.0  # demand over capacity is reported up to here, so that it stays finite
 MEASURED_AT = 2_048.0  # accelerators of the jobs that the MFU parameter is taken from
+_HOURS = np.array(HOURS_PER_WEEK)
 TRACE_MW = 1e-9  # an empty fleet has the efficiency of its first generation
 
 
@@ -125,9 +126,10 @@ class Core:
     """What rules and generations fix for a whole run.
 
     Rows of `mfu` and `speed` belong to no integration and to all of it; both are linear between.
-    `trace` is the IT power of an empty fleet by generation.
+    `trace` is the IT power of an empty fleet by generation, `availability` that of the rules.
     """
 
+    availability: FloatArray
     racks_per_mw: FloatArray
     accelerators_per_mw: FloatArray
     peak_flop_per_s: FloatArray
@@ -165,6 +167,7 @@ def core_of(rules: ClusterRules, generations: Generations) -> Core:
     curve = _reference_curve()
     full = float(curve.at(MEASURED_AT))
     return Core(
+        availability=np.array(rules.availability),
         racks_per_mw=facility.racks(1.0, rack_kw),
         accelerators_per_mw=facility.accelerators(1.0, rack_kw, per_rack),
         peak_flop_per_s=generations.peak_flop_per_s("fp8"),
@@ -278,16 +281,16 @@ class Fleet:
         it_by_generation = usable_mw / self.ratio
         it = np.add.reduce(it_by_generation, 1)
         it_fleet = np.add.reduce(it_by_generation, 0)
-        up = it * rules.availability
+        up = it * core.availability
         accelerators = it_fleet * core.accelerators_per_mw
-        running = accelerators * rules.availability
+        running = accelerators * core.availability
         held = it_by_generation @ core.accelerators_per_mw
         room = max(held.tolist(), default=0.0) * rules.availability
         wanted = min(float(np.add.reduce(running)) * training_share, rules.job_accelerators)
         mean = at_home = rules.integration
         if self.integration is not None and room > 0.0:
             mean = float(np.dot(it, self.integration)) / float(np.add.reduce(it))
-            able = held * rules.availability >= min(wanted, room)
+            able = held * core.availability >= min(wanted, room)
             at_home = float(np.maximum.reduce(self.integration[able]))
         return Flows(
             it,
@@ -295,8 +298,8 @@ class Fleet:
             accelerators,
             *_train(running, wanted, room, training_share, (mean, at_home), core, rules),
             *_serve(usable_mw, it_fleet, adopted_mw, training_share, mean, core, rules),
-            energy_mwh=up * self.pue * HOURS_PER_WEEK,
-            water_m3=facility.water_m3_per_week(up, self.wue),
+            energy_mwh=up * self.pue * _HOURS,
+            water_m3=up * _HOURS * self.wue,
         )
 
 

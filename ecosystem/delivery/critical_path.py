@@ -99,7 +99,7 @@ def forward(
         if a == Activity.SITEWORK:
             start = _in_sequence(network, start, finish, work[a], begun[a])
         if shared[a]:
-            start, finish = start[..., network.lead], finish[..., network.lead]
+            start, finish = start.take(network.lead, axis=-1), finish.take(network.lead, axis=-1)
         starts[a] = start
         finishes[a] = finish if needed[a] else np.where(used[a], finish, -np.inf)
     return starts, finishes

@@ -147,16 +147,11 @@ def seen(built: FloatArray, running: FloatArray, hidden_share: float) -> FloatAr
     hidden_share : float
         Share of the judgement on bills and water that no experience replaces: neither can be seen.
     """
-    partly = (1.0 - hidden_share) * running
-    share = {
-        Impact.JOBS: built,
-        Impact.TAXES: running,
-        Impact.BILLS: partly,
-        Impact.WATER: partly,
-        Impact.NOISE_AIR: built,
-        Impact.LAND: built,
-    }
-    return np.array([share[impact] for impact in Impact]).T
+    share = np.empty((len(built), len(Impact)))
+    share[:, [Impact.JOBS, Impact.NOISE_AIR, Impact.LAND]] = built[:, None]
+    share[:, Impact.TAXES] = running
+    share[:, [Impact.BILLS, Impact.WATER]] = ((1.0 - hidden_share) * running)[:, None]
+    return share
 
 
 def shortfall(delivered: ArrayLike, promised: ArrayLike, tolerance: float) -> FloatArray:

@@ -128,9 +128,8 @@ def each_us(engine: Callable[[int], float], few: int, many: int, repeats: int = 
 
 def main() -> None:
     """Print the comparison."""
-    print(
-        f"ours, {PROCESSES} processes, stored: {each_us(ours, 2_000, 22_000, repeats=5):.0f} us a run"
-    )
+    each = each_us(ours, 2_000, 22_000, repeats=5)
+    print(f"ours, {PROCESSES} processes, stored: {each:.0f} us a run")
     if find_spec("ema_workbench"):
         print(f"EMA Workbench, {PROCESSES} processes: {each_us(ema, 200, 2_200):.0f} us a run")
     else:

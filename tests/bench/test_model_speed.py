@@ -11,9 +11,10 @@ from ecosystem.model import Ecosystem
 from ecosystem.scenario import load_strategy, load_world
 
 CONSTRUCTION_S = 0.05
-RUN_S = 0.75
+RUN_S = 0.72
 """Limits on the machine of reference.py, with a third to spare for what its workload lacks."""
-REPEATS = 5
+REPEATS = 7
+"""The least of them counts: what else runs on the machine only ever adds time."""
 
 
 class Idle(mesa.Agent):
@@ -60,9 +61,9 @@ def test_ten_years_take_less_than_a_second(monkeypatch: pytest.MonkeyPatch) -> N
     workload_s = typical_s(workload, calls=40)
     print(
         f"\n{world.weeks} weeks, {len(model.actors)} agents, {model.layout.phases} buildings: "
-        f"built in {median(built) * 1e3:.0f} ms, run in {median(ran):.3f} s; "
-        f"Mesa alone {median(empty):.3f} s, {median(ran) / median(empty):.1f} times less; "
-        f"machine slower by {factor:.2f}; {median(ran) / workload_s:,.0f} times the fixed work"
+        f"built in {min(built) * 1e3:.0f} ms, run in {min(ran):.3f} s; "
+        f"Mesa alone {min(empty):.3f} s, {min(ran) / min(empty):.1f} times less; "
+        f"machine slower by {factor:.2f}; {min(ran) / workload_s:,.0f} times the fixed work"
     )
-    assert median(built) <= CONSTRUCTION_S * factor
-    assert median(ran) <= RUN_S * factor
+    assert min(built) <= CONSTRUCTION_S * factor
+    assert min(ran) <= RUN_S * factor
