@@ -105,9 +105,11 @@ class Trunk:
         """Run a strategy to the end, or to week `until`, as :meth:`Ecosystem.run` does."""
         return self.model(strategy, until).run(explained=explained, until=until)
 
-    def alone(self, strategy: Strategy) -> RunResult:
+    def alone(
+        self, strategy: Strategy, *, explained: bool = False, until: int | None = None
+    ) -> RunResult:
         """Run a strategy from the start, without a copy of the history."""
-        return self._new(strategy).run()
+        return self._new(strategy).run(explained=explained, until=until)
 
     def model(self, strategy: Strategy, until: int | None = None) -> Ecosystem:
         """Return a world that is about to live under a strategy, from `until` at the latest."""
@@ -147,9 +149,12 @@ class Histories:
         strategy: Strategy,
         seed: int = 0,
         weeks: int | None = None,
+        *,
+        explained: bool = False,
+        until: int | None = None,
         **options: Any,
     ) -> RunResult:
-        """Run a strategy; keywords as for :func:`simulate`, but for `explained` and `until`.
+        """Run a strategy; keywords as for :func:`simulate`.
 
         Parameters
         ----------
@@ -168,4 +173,5 @@ class Histories:
         if self._trunk is None:
             length = world if weeks is None else world.with_("weeks", weeks)
             self._trunk = Trunk(length, seed, **options)
-        return self._trunk.run(strategy) if self._several else self._trunk.alone(strategy)
+        run = self._trunk.run if self._several else self._trunk.alone
+        return run(strategy, explained=explained, until=until)

@@ -355,8 +355,8 @@ def _list(found: Sequence[Found]) -> str:
     for one in found:
         yes, n = int(one.asked.hits.sum()), int(one.asked.known.sum())
         told = [f"{p:.2f}" if p == p else "-" for p in (one.p, one.alone)]
-        rows.append([one.asked.words, f"{yes} of {n}", *told])
-    return grid(["", "futures", "p", "alone"], rows)
+        rows.append([f"{yes} of {n}", *told, one.asked.words])
+    return grid(["futures", "p", "alone", "question"], rows, (0, 3))
 
 
 def write_discovered(folder: Path, found: Sequence[Found], baseline: str | None) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from threading import local
 from time import perf_counter
@@ -23,6 +24,8 @@ from experiments.store import FolderError, alone, finish, stock, stored, write_p
 from experiments.workers import Chunks, Done, LostError, hand_out, spread
 
 _NAMED = 4
+_MOST_TOGETHER = 20
+_ALONE = {"explained", "until"}
 
 
 class Cancelled(EcosystemError):  # noqa: N818 -- no error: it was asked for
@@ -74,8 +77,15 @@ def simulate(
 ) -> RunResult:
     """Run the model; it is imported on the first call, since Mesa takes a second to load.
 
-    Strategies that come for one world after another share its history until they may act.
+    Strategies that come for one world after another share its history until they may act; runs
+    that are explained or stop early do not.
     """
+    if options.keys() & _ALONE:
+        from ecosystem.model import simulate as run
+
+        return run(
+            world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options
+        )
     from ecosystem.branching import Histories
 
     if not hasattr(_own, "histories"):
@@ -142,7 +152,8 @@ def run_all(
         there = stock(folder)
         done = {run for part in there.parts.values() for run in part.runs}
         todo = len(names) - sum(name in done for name in names)
-        chunks = Chunks((spec for spec in specs if spec.run not in done), todo, max(1, jobs))
+        left = (spec for spec in specs if spec.run not in done)
+        chunks = Chunks(left, todo, max(1, jobs), _together(specs))
         found = count = len(names) - todo
         on_done(count, len(names))
         job = partial(work, folder=folder.resolve(), simulate=simulate, keep=keep)
@@ -168,6 +179,12 @@ def run_all(
 
 def _never() -> bool:
     return False
+
+
+def _together(specs: Sequence[RunSpec]) -> int:
+    """Return how many runs of the first future stand together: they share its history."""
+    first = [spec.future for spec in specs[:_MOST_TOGETHER]]
+    return max(1, sum(1 for _ in takewhile(lambda future: future == first[0], first)))
 
 
 def _kept(count: int, total: int) -> str:

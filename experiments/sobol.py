@@ -16,6 +16,8 @@ from ecosystem.units import FloatArray, IntArray
 
 CHANCE = "chance"
 """The group that holds the seed alone."""
+FEWEST_ROWS = 16
+"""Rows below which there is no interval: resamples of a handful claim too much."""
 _BITS = 30
 _RESAMPLES = 2_000
 _LEVEL = (2.5, 97.5)
@@ -51,6 +53,8 @@ class Design(NamedTuple):
 
 class Index(NamedTuple):
     """What a group does to the variance, with 95% intervals from a bootstrap over rows.
+
+    Intervals are NaN with fewer than sixteen rows.
 
     Attributes
     ----------
@@ -140,6 +144,8 @@ def indices(
     spread = np.where(spread > 0, spread, np.nan)[:, None]
     first_low, first_high = np.nanpercentile(drawn @ first / spread, _LEVEL, axis=0).tolist()
     total_low, total_high = np.nanpercentile(drawn @ total / spread, _LEVEL, axis=0).tolist()
+    if n < FEWEST_ROWS:
+        first_low = first_high = total_low = total_high = [nan] * len(groups)
     variance = float(square.mean() - level.mean() ** 2)
     found = [
         Index(

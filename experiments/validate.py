@@ -63,6 +63,11 @@ def rows_of(checks: Sequence[Check]) -> list[list[str]]:
     return [[c.area, c.name, _figure(c.value), _limit(c), c.unit, _verdict(c)] for c in checks]
 
 
+def checked(name: str) -> list[list[str]]:
+    """Make the checks of a subject and return their rows; for a process of its own."""
+    return rows_of(suite(name).checks())
+
+
 def table_text(checks: Sequence[Check]) -> str:
     """Return the table for a console of 100 columns, with what its words mean and a sum."""
     promised = [c for c in checks if c.promised and np.isfinite(c.limit)]

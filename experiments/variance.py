@@ -161,16 +161,16 @@ def shares_text(of: Shares, found: Sequence[Shared]) -> str:
             [
                 x.group,
                 _percent(x.first) + ("*" if x.clear else " "),
-                between(100 * x.first_low, 100 * x.first_high),
+                between(100 * x.first_low, 100 * x.first_high) or "-",
                 _percent(x.total),
-                between(100 * x.total_low, 100 * x.total_high),
+                between(100 * x.total_low, 100 * x.total_high) or "-",
             ]
             for x in one.indices[:_SHOWN]
         ]
         head = ["", "alone, %", "95% interval", "in all, %", "95% interval"]
         parts.append(
             f"{what}, standard deviation {three(one.deviation)} GW yr, {one.rows} rows\n"
-            f"{grid(head, rows)}\n{_sums(one)}"
+            f"{grid(head, rows)}\n{paragraph(_sums(one))}"
         )
     return "\n\n".join(parts)
 

@@ -66,6 +66,8 @@ class Chunks[T]:
     total : int
         How much that was at the start.
     workers : int
+    group : int
+        Chunks are of so many, or a multiple, where what stands together shares work.
     lost : list
         What was in flight when workers last died.
     """
@@ -73,6 +75,7 @@ class Chunks[T]:
     left: Iterator[T]
     total: int
     workers: int
+    group: int = 1
     lost: list[T] = field(default_factory=list[T])
     _given_back: list[Sequence[T]] = field(default_factory=list[Sequence[T]])
     _fitted: int = _FIRST_CHUNK
@@ -82,7 +85,7 @@ class Chunks[T]:
         if self._given_back:
             return self._given_back.pop()
         even = ceil(self.total / (self.workers * _CHUNKS_PER_WORKER))
-        size = min(self._fitted, even)
+        size = ceil(min(self._fitted, even) / self.group) * self.group
         return [item for _, item in zip(range(size), self.left, strict=False)]
 
     def learn(self, done: Done) -> None:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.resources import files
 from ipaddress import ip_address
+from pathlib import Path
 
 import solara
 import uvicorn
@@ -34,7 +35,7 @@ from viz.components import Beat, Waiting
 from viz.desk import Desk, PageOf
 from viz.errands import close_errands
 from viz.guard import Guard
-from viz.jobs import server_office
+from viz.jobs import choose_results, server_office
 from viz.pages.compare import compare_page
 from viz.pages.evidence import EvidencePage
 from viz.pages.site import SitePage
@@ -161,7 +162,13 @@ def _watcher() -> Callable[[], bool]:
 Page = app_of(shipped_catalogue)
 
 
-def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST) -> None:
+def serve(
+    port: int,
+    open_browser: bool,
+    page: str = "viz.app",
+    host: str = HOST,
+    results: Path = Path("results"),
+) -> None:
     """Serve the app from this process until it is interrupted.
 
     Parameters
@@ -174,6 +181,8 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
         Module that holds the ``Page``.
     host : str
         Address to listen on. Any but this computer alone is warned of.
+    results : Path
+        Folder below which comparisons are read and made.
 
     Raises
     ------
@@ -181,6 +190,7 @@ def serve(port: int, open_browser: bool, page: str = "viz.app", host: str = HOST
         If the port is out of range or taken, or there is no such address here.
     """
     listener, url, alone = open_door(host, port)
+    choose_results(results)
     os.environ["SOLARA_APP"] = page  # Solara reads it when its server module is imported
     # Solara warns on every page that its cookie could not be set inside a foreign frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")

@@ -104,8 +104,17 @@ def explain_run(catalogue: Catalogue, choice: Choice) -> Case:
 
 
 def look_at(catalogue: Catalogue, choice: Choice, week: int) -> RunResult:
-    """Run a choice up to a week and explain how things stood."""
-    return _model(catalogue, choice, week).run(explained=True, until=week)
+    """Run a choice up to a week and explain how things stood.
+
+    Beside the tables of :mod:`ecosystem.causes` it has ``one_week_less``.
+    """
+    from ecosystem.causes.pressure import one_week_less
+    from ecosystem.causes.study import Study
+
+    model = _model(catalogue, choice, week)
+    result = model.run(explained=True, until=week)
+    result.tables["one_week_less"] = one_week_less(Study.of(model))
+    return result
 
 
 def _model(catalogue: Catalogue, choice: Choice, until: int | None = None) -> "Ecosystem":

@@ -266,7 +266,8 @@ class Job:
     def _ended(self, error: BaseException) -> None:
         done, total = self.progress.done, self.progress.total
         if isinstance(error, Cancelled | CancelledError) or self._stop.is_set():
-            self._say("cancelled", f"{done} of {total} runs are kept; asking again goes on there.")
+            kept = f"{done} of {total} runs are kept; asking again goes on there."
+            self._say("cancelled", kept if total else "Nothing was made yet.")
         elif isinstance(error, BrokenProcessPool):
             why = "A process died, perhaps for want of memory"
             self._say("failed", f"{why}; {done} of {total} runs are kept. Ask for it again.")

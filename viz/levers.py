@@ -258,6 +258,21 @@ def groups_of(draft: Draft, world: World) -> list[Group]:
     return [*found, *_settings(draft, base, world)]
 
 
+def lever_table(groups: Sequence[Group]) -> dict[str, list[str]]:
+    """Return everything that can be set as a table of columns, with the values of a draft."""
+    rows = [(group.name, row) for group in groups for row in group.rows]
+    table = {
+        "group": [name for name, _ in rows],
+        "key": [row.path for _, row in rows],
+        "value": [_shown(row.value) for _, row in rows],
+        "begun_from": [row.base for _, row in rows],
+    }
+    names = ("usual", "unit", "limits", "meaning", "price", "grade", "source")
+    return table | {
+        "s0" if name == "usual" else name: [getattr(row, name) for _, row in rows] for name in names
+    }
+
+
 def _settings(draft: Draft, base: Strategy, world: World) -> list[Group]:
     """Return when, where and on what condition levers act, and who builds."""
     built = [site for site in world.sites if site.role in ("programme", "candidate")]

@@ -6,6 +6,7 @@ Nothing here is shared between tabs.
 """
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -282,6 +283,9 @@ class Session:
             kept, self._kept = self._kept, None
         try:
             fork = self.catalogue.fork(choice, kept)
+            if kept and kept.original is not fork.original:
+                kept = None
+                gc.collect()  # a world is a knot of references: each reset would keep 15 MB
             fork.catch_up(lambda: count == self._wanted)
             shown = fork.views() if count == self._wanted else None
         except Exception as error:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from viz.svg import number
+
 
 def table_html(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[int] = (0,)
@@ -34,3 +36,11 @@ def _row(row: Sequence[str], sides: Sequence[str]) -> str:
     first, *rest = zip(row, sides, strict=True)
     cells = "".join(f'<td class="{side}">{escape(cell)}</td>' for cell, side in rest)
     return f'<tr><th scope="row" class="{first[1]}">{escape(first[0])}</th>{cells}</tr>'
+
+
+def usd(value: float) -> str:
+    """Return an amount in the unit that suits its size, e.g. ``222 M USD``."""
+    size, unit = next(
+        (s, u) for s, u in ((1e9, "bn USD"), (1e6, "M USD"), (0.0, "USD")) if abs(value) >= s
+    )
+    return f"{number(value / size if size else value)} {unit}"

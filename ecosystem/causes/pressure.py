@@ -8,7 +8,7 @@ from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.delivery.critical_path import CRITICAL_WEEKS, remaining_cpm
 from ecosystem.delivery.progress import open_rows
 from ecosystem.results import Table
-from ecosystem.units import MW_PER_GW, BoolArray, IntArray
+from ecosystem.units import MW_PER_GW, BoolArray, FloatArray, IntArray
 
 
 def _reach() -> BoolArray:
@@ -78,22 +78,7 @@ def one_more_week(study: Study) -> Table:
     it. USD are at the price of a served MW-week of the last week, as if all of it were served:
     an upper bound.
     """
-    works, layout = study.works, study.layout
-    rows, cols = _open(study)
-    count, causes = len(layout.sites), len(Cause)
-    gw_weeks, stopped = np.zeros((count, causes)), np.zeros((count, causes), dtype=np.int64)
-    coming = study.active & np.isnan(works.progress.finish_week[:, Activity.COMMISSIONING])
-    gw = layout.phase_mw / MW_PER_GW * coming
-    for cause in Cause:
-        hit = REACH[cause, cols]
-        stopped[:, cause] = np.bincount(layout.site_of_phase[rows[hit]], minlength=count)
-        progress = works.progress.copy()
-        progress.duration_weeks[rows[hit], cols[hit]] += 1.0
-        later = remaining_cpm(
-            works.network, progress, works.not_before, study.active, study.week
-        ).finish
-        late = np.where(coming, later - study.schedule.finish, 0.0)
-        gw_weeks[:, cause] = np.bincount(layout.site_of_phase, late * gw, count)
+    gw_weeks, stopped = _moved(study, 1.0)
     chosen = study.announced
     return {
         "site": words(study.key(s) for s in chosen for _ in NAMES),
@@ -102,3 +87,45 @@ def one_more_week(study: Study) -> Table:
         "gw_weeks": gw_weeks[chosen].ravel(),
         "usd": gw_weeks[chosen].ravel() * study.price_usd_per_gw_week,
     }
+
+
+def one_week_less(study: Study) -> Table:
+    """Return what a site gains if all open work that a cause can stop is a week further.
+
+    Columns as of :func:`one_more_week`. It is never more than what one more week costs: what
+    becomes critical next takes the rest.
+    """
+    gw_weeks, stopped = _moved(study, -1.0)
+    chosen = study.announced
+    gained = np.maximum(-gw_weeks[chosen].ravel(), 0.0)
+    return {
+        "site": words(study.key(s) for s in chosen for _ in NAMES),
+        "cause": words(NAMES * len(chosen)),
+        "open_activities": stopped[chosen].ravel(),
+        "gw_weeks": gained,
+        "usd": gained * study.price_usd_per_gw_week,
+    }
+
+
+def _moved(study: Study, weeks: float) -> tuple[FloatArray, IntArray]:
+    """Return GW-weeks later, and how many open activities have `weeks` more, both (S, 8)."""
+    works, layout = study.works, study.layout
+    rows, cols = _open(study)
+    count, causes = len(layout.sites), len(Cause)
+    gw_weeks, stopped = np.zeros((count, causes)), np.zeros((count, causes), dtype=np.int64)
+    coming = study.active & np.isnan(works.progress.finish_week[:, Activity.COMMISSIONING])
+    gw = layout.phase_mw / MW_PER_GW * coming
+    for cause in Cause:
+        hit = REACH[cause, cols]
+        at = (rows[hit], cols[hit])
+        stopped[:, cause] = np.bincount(layout.site_of_phase[at[0]], minlength=count)
+        progress = works.progress.copy()
+        # what is left cannot fall below nothing
+        least = progress.worked_weeks[at]
+        progress.duration_weeks[at] = np.maximum(progress.duration_weeks[at] + weeks, least)
+        later = remaining_cpm(
+            works.network, progress, works.not_before, study.active, study.week
+        ).finish
+        late = np.where(coming, later - study.schedule.finish, 0.0)
+        gw_weeks[:, cause] = np.bincount(layout.site_of_phase, late * gw, count)
+    return gw_weeks, stopped

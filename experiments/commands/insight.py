@@ -47,7 +47,10 @@ def sensitivity(
         ),
     ] = 8,
     rows: Annotated[
-        int, typer.Option(min=2, max=65_536, help="sobol: rows of the design, a power of two.")
+        int,
+        typer.Option(
+            min=2, max=65_536, help="sobol: rows of the design, a power of two; intervals: 16."
+        ),
     ] = 32,
     replicates: Annotated[
         int | None,

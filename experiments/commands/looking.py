@@ -90,8 +90,11 @@ def browse(
     host: Annotated[
         str, typer.Option(help="Address to listen on; by default only this computer can reach it.")
     ] = "127.0.0.1",
+    results: Annotated[
+        Path, typer.Option(help="Folder whose comparisons open, and in which new ones are made.")
+    ] = Path("results"),
 ) -> None:
     """Open the app in the browser: the live world, comparisons, sites, strategies."""
     from viz.app import serve
 
-    serve(port, not no_open, host=host)
+    serve(port, not no_open, host=host, results=results)

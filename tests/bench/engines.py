@@ -128,13 +128,14 @@ def each_us(engine: Callable[[int], float], few: int, many: int, repeats: int = 
 
 def main() -> None:
     """Print the comparison."""
-    print(f"ours, {PROCESSES} processes, stored: {each_us(ours, 2_000, 22_000):.0f} us a run")
+    each = each_us(ours, 2_000, 22_000, repeats=5)
+    print(f"ours, {PROCESSES} processes, stored: {each:.0f} us a run")
     if find_spec("ema_workbench"):
-        print(f"EMA Workbench, {PROCESSES} processes: {each_us(ema, 500, 4_500):.0f} us a run")
+        print(f"EMA Workbench, {PROCESSES} processes: {each_us(ema, 200, 2_200):.0f} us a run")
     else:
         print("EMA Workbench is not installed: uv run --group bench python tests/bench/engines.py")
     for processes in (1, PROCESSES):
-        each = each_us(partial(mesa, processes=processes), 500, 8_500)
+        each = each_us(partial(mesa, processes=processes), 200, 2_200, repeats=2)
         print(f"Mesa batch_run, processes: {processes}: {each:.0f} us a run")
 
 

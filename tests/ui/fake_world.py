@@ -141,10 +141,23 @@ class FakeWorld:
                 (f"workforce:{region}_{c}", "workforce", f"{c} {region.upper()}") for c in _CRAFTS
             ]
         card = (("has", f"{self.week:,} weeks"), ("wants", "<more> & better"), ("owes", "nothing"))
-        return tuple(AgentView(key, kind, label, card) for key, kind, label in one)
+        done = Event(3, START, "announced", "abilene", "lab", "announces <it>")
+        lately = {"lab": (done,)}
+        return tuple(
+            AgentView(key, kind, label, card, lately.get(key, ())) for key, kind, label in one
+        )
 
     def _edges(self) -> tuple[EdgeView, ...]:
         edges = [EdgeView("capital", "lab", "contract", 0.8, False)]
+        for broken in (False, True):
+            edges.append(
+                EdgeView(
+                    *("lab", "capital", "commitment", 0.5, broken),
+                    promise="first <power>",
+                    due_week=12.0,
+                    open=not broken,
+                )
+            )
         hosts = [f"community:{p[0]}" for p in _PLACES if p[2] != "comparator"]
         for i, host in enumerate(hosts):
             region = _REGIONS[i % 4]

@@ -11,11 +11,12 @@ import ipyvuetify
 import pytest
 import solara
 from solara.widgets import HTML
-from test_jobs import WORLD, threads, until
+from test_jobs import WORLD, Held, request, threads, until
 
 from ecosystem.errors import InputError, ResultsError
 from ecosystem.scenario import load_strategy
 from experiments.design import Experiment
+from viz import jobs
 from viz.desk import Desk, PageOf
 from viz.jobs import Office, Request
 from viz.pages.compare import compare_page, order_of
@@ -251,3 +252,30 @@ def test_too_much_is_refused_on_the_page(office: Office):
         await page.until(lambda: any("from the app 1 to 128" in str(a.children) for a in alerts()))
 
     on_page(office, "?page=compare", test)
+
+
+def test_what_was_cancelled_goes_on_and_the_page_follows_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    held = Held()
+    monkeypatch.setattr(jobs, "run_all", held)
+    monkeypatch.setattr(jobs, "conclude", lambda *_: None)
+    office = Office(tmp_path, threads)
+    job = office.ask(request(), "another tab")
+    until(lambda: job.progress.total == 8)
+    office.cancel(job)
+    until(lambda: not job.live)
+
+    async def test(page: Shown) -> None:
+        await page.sees("0 of 8 runs are kept; asking again goes on there.")
+        await page.until(lambda: bool(page.buttons("Go on")))
+        page.press("Go on")
+        await page.sees("0 of 8 runs")
+        assert len(page.buttons("Cancel")) == 1
+        held.go.release(4)
+        await page.sees("4 of 8 runs")
+        held.go.release(4)
+        await page.sees("is not finished, or holds no comparison")  # these runs were none
+
+    on_page(office, f"?page=compare&folder={job.name}", test)
+    office.close()

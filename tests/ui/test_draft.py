@@ -32,6 +32,7 @@ from viz.levers import (
     begin,
     check,
     groups_of,
+    lever_table,
     moved,
     pack,
     plain,
@@ -243,6 +244,15 @@ def test_rows_carry_unit_bounds_default_price_source_and_grade():
         False,
     )
     assert rows["where.region"].options == ("ercot", "miso", "pjm", "serc", "uae", "wecc")
+
+
+def test_the_table_of_levers_has_every_line_with_its_value():
+    table = lever_table(groups_of(with_value(begin("S2"), "levers.openness", "0.9"), WORLD))
+    assert {len(column) for column in table.values()} == {len(table["key"])}
+    row = table["key"].index("levers.openness")
+    found = {name: column[row] for name, column in table.items()}
+    assert (found["value"], found["begun_from"], found["s0"]) == ("0.9", "0.5", "0.3")
+    assert set(table["key"]) >= {f"levers.{lever}" for lever in ACTS}
 
 
 def test_effects_are_drawn_from_the_levers_that_differ_from_s0():

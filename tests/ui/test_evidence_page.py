@@ -23,6 +23,7 @@ from viz.pages.evidence import (
     card_columns,
     card_html,
     matching,
+    otherwise,
     source_html,
 )
 from viz.state import Catalogue, shipped_catalogue
@@ -162,3 +163,11 @@ def test_nothing_from_a_card_is_taken_for_markup_or_for_a_script():
 @pytest.mark.parametrize("word", ["forecasts nothing", "simulated", "assumptions", "no evidence"])
 def test_limits_are_in_plain_words(word: str):
     assert any(word in limit for limit in LIMITS)
+
+
+def test_rows_that_come_out_otherwise_are_found():
+    told = published()[0].rows
+    assert otherwise(told, told) == []
+    changed = (*told[3][:2], "99", *told[3][3:])
+    assert otherwise([*told[:3], changed], told) == [changed]
+    assert otherwise([["a", "|ln| x", "1"]], [["a", "ln x", "1"]]) == []

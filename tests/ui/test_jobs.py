@@ -213,3 +213,25 @@ def test_words_for_every_phase(tmp_path: Path):
     assert told["running"] == "4 of 8 runs · 2.00 runs/s · 0:02 left"
     assert "2 comparisons are ahead" in told["waiting"]
     assert len(set(told.values())) == 5
+
+
+def test_at_equal_budget_scaled_strategies_are_run(
+    office: Office, held: Held, monkeypatch: pytest.MonkeyPatch
+):
+    scaled = PAIR[1].scaled(0.5)
+
+    def at_budget(experiment, share, count, folder, pool):
+        assert (share, experiment.strategies) == (0.002, PAIR)
+        return replace(experiment, strategies=(PAIR[0], scaled)), "what it made of it"
+
+    concluded: list[tuple] = []
+    monkeypatch.setattr(jobs, "at_budget", at_budget)
+    monkeypatch.setattr(jobs, "conclude", lambda *told: concluded.append(told))
+    held.go.release(8)
+    job = office.ask(request(frame="equal-budget", budget_share=0.002), "a")
+    until(lambda: not job.live)
+    assert job.progress.phase == "done"
+    ((experiment, folder, command, money),) = concluded
+    assert experiment.strategies == (PAIR[0], scaled)
+    assert (folder, command, money) == (job.folder, "ecosystem compare", "what it made of it")
+    assert read_request(folder).experiment.strategies == PAIR, "what was asked, not what was scaled"

@@ -176,8 +176,11 @@ def test_an_unknown_site_and_a_world_that_cannot_be_run_lead_on():
         raise InputError("no <such> world")
 
     async def unknown(shown: Shown) -> None:
-        alerts = shown.rendered.find(ipyvuetify.Alert)
-        await shown.until(lambda: "has no site" in str(alerts.widgets[0].children[0]))
+        def alerts() -> list[Any]:
+            return shown.rendered.find(ipyvuetify.Alert).widgets
+
+        await shown.until(alerts)
+        assert "has no site 'atlantis'" in str(alerts()[0].children)
 
     async def broken(shown: Shown) -> None:
         await shown.until(lambda: "no &lt;such&gt; world" in shown.html())

@@ -356,6 +356,6 @@ def test_a_strategy_seen_live_can_be_compared_with_others():
     desk.catalogue.adopt(made)
     order = order_of(desk)
     order.strategies.set(("S0", "S2_own"))
-    request = order.request()
+    request = order.plan().request(desk.catalogue)
     assert request.experiment.strategies[1] == made
     assert "--strategies S0,S2_own.toml " in request.command

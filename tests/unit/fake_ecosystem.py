@@ -1,13 +1,16 @@
 """A tiny world and a made-up model with known answers, importable by worker processes."""
 
+import sys
 import tomllib
 from datetime import date, timedelta
+from threading import local
 
 import numpy as np
 
 from ecosystem.observables import CAUSES
 from ecosystem.results import RunResult, Table
 from ecosystem.scenario import Levers, Strategy, World
+from experiments import runner
 from experiments.outcomes import LADDER
 
 KINDS = ("community", "lab")
@@ -324,3 +327,18 @@ def _events(finish: np.ndarray, weeks: int, start: date) -> Table:
         "agent": agent,
         "text": text,
     }
+
+
+class Histories:
+    """Stands for ``ecosystem.branching.Histories``: every run lives through its own history."""
+
+    def run(self, world, strategy, seed, weeks=None, **options) -> RunResult:
+        world = world if weeks is None else world.with_("weeks", weeks)
+        return sys.modules["ecosystem.model"].simulate(world, strategy, seed, **options)
+
+
+def stand_in(monkeypatch) -> None:
+    """Let the made-up model stand for the real one in this process."""
+    monkeypatch.setitem(sys.modules, "ecosystem.model", sys.modules[__name__])
+    monkeypatch.setitem(sys.modules, "ecosystem.branching", sys.modules[__name__])
+    monkeypatch.setattr(runner, "_own", local())

@@ -166,3 +166,13 @@ def test_runs_that_come_one_after_another_are_those_of_each_alone(
         found = histories.run(world, load_strategy("S2"), 3, 20, **options)
         assert found.digest() != whole["S2"]
         assert np.array_equal(found.series("cash_usd"), expected.series("cash_usd")[:20])
+
+
+def test_runs_that_come_one_after_another_are_explained_as_each_alone(world: World):
+    histories = Histories()
+    for key in ("S0", "S2"):
+        for until in (None, 30):
+            told = histories.run(world, load_strategy(key), 3, explained=True, until=until)
+            alone = simulate(world, load_strategy(key), 3, explained=True, until=until)
+            assert "ribbon" in told.tables
+            assert told.digest() == alone.digest()

@@ -1,5 +1,6 @@
 """Equal budgets: the scale is found, bounds hold, and what cannot be spent is told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -102,6 +103,8 @@ def test_the_baseline_gets_nothing_and_order_and_processes_do_not_matter() -> No
     first = solved([strategy("S0"), *some])
     assert [b.strategy.key for b in first] == ["A", "B"]
     assert list(reversed(solved(some[::-1]))) == first
+    with ThreadPoolExecutor(2) as pool:
+        assert solved([strategy("S0"), *some], executor=pool) == first
 
 
 def test_a_budget_of_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

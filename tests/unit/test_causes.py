@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ecosystem.causes import NAMES, tables
+from ecosystem.causes.pressure import one_more_week, one_week_less
+from ecosystem.causes.study import Study
 from ecosystem.delivery.activities import Activity, Cause
 from ecosystem.errors import InputError
 from ecosystem.model import Ecosystem, simulate
@@ -124,6 +126,23 @@ def test_one_more_week_costs_the_capacity_that_waits_and_float_takes_the_rest(mi
     assert cost["gw_weeks"][(cost["site"] == "shackelford") & (cost["cause"] == "chips")] == 0
     price = midway.economy.market.price_usd_per_mw_year * 1000 / (365.25 / 7)
     assert cost["usd"] == pytest.approx(cost["gw_weeks"] * price)
+
+
+def test_one_week_less_is_never_worth_more_than_one_more_week_costs(midway):
+    study = Study.of(midway)
+    more, less = one_more_week(study), one_week_less(study)
+    assert (less["gw_weeks"] >= 0).all()
+    assert (less["gw_weeks"] <= more["gw_weeks"] + 1e-6).all()
+    assert (less["gw_weeks"] > 0).any()
+    assert (less["gw_weeks"] < more["gw_weeks"] - 0.01).any()  # what binds next takes the rest
+    assert (less["open_activities"] == more["open_activities"]).all()
+    # where a cause reaches all that is open and critical, all of a site comes a week earlier
+    slips = tables(midway)["slips"]
+    for site in set(less["site"]):
+        waiting = (slips["site"] == site) & slips["censored"] & np.isnan(slips["cancelled_week"])
+        assert (
+            less["gw_weeks"][less["site"] == site].max() <= slips["mw"][waiting].sum() / 1e3 + 1e-6
+        )
 
 
 def test_nothing_announced_gives_empty_tables():

@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     far = 'extends = "S0"\nkey = "far"\nname = "Far"\ndescription = "d"\nwhere.only = ["alfa"]\n'
     (tmp_path / "far.toml").write_text(far)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     return tmp_path
 
 
@@ -159,7 +159,7 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(folder, monkeypatch):
     result = compare("--futures", "1")
     assert result.exit_code == 130
     assert result.stderr == "Stopped: 3 of 6 runs are in out; the same command goes on.\n"
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     assert "3 runs made, 3 found" in compare("--futures", "1").output
 
 
@@ -234,15 +234,19 @@ def test_app_serves_where_it_is_told_to(folder, monkeypatch):
 
     class App:
         @staticmethod
-        def serve(port, open_browser, host):
-            asked.append((port, open_browser, host))
+        def serve(port, open_browser, host, results):
+            asked.append((port, open_browser, host, str(results)))
 
     monkeypatch.setitem(sys.modules, "viz.app", App)
     assert call("app", "--port", "9000", "--no-open").exit_code == 0
     assert call("app", "--host", "0.0.0.0").exit_code == 0
-    assert call("app").exit_code == 0
+    assert call("app", "--results", "kept").exit_code == 0
     alone = "127.0.0.1"
-    assert asked == [(9000, False, alone), (8765, True, "0.0.0.0"), (8765, True, alone)]
+    assert asked == [
+        (9000, False, alone, "results"),
+        (8765, True, "0.0.0.0", "results"),
+        (8765, True, alone, "kept"),
+    ]
 
 
 def test_the_console_command_reports_bad_input_without_a_traceback(tmp_path):

@@ -1,10 +1,12 @@
 import os
 import sys
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_ecosystem
 import pytest
-from distributed import LocalCluster
+from distributed import KilledWorker, LocalCluster
 from fake_ecosystem import simulate
 from test_runner import quiet, same, specs
 from typer.testing import CliRunner
@@ -70,7 +72,7 @@ def test_the_command_takes_a_cluster(tmp_path, address, monkeypatch):
         text = f'key = "{key}"\nname = "{key}"\ndescription = "made up"\n'
         (tmp_path / f"{key}.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "ecosystem.model", fake_ecosystem)
+    fake_ecosystem.stand_in(monkeypatch)
     words = ["compare", "--world", "tiny.toml", "--strategies", "S0.toml,S2.toml", "--baseline",
              "S0.toml", "--futures", "2", "--scheduler", address, "--out", "out"]  # fmt: skip
     result = CliRunner().invoke(app, words)
@@ -140,6 +142,22 @@ def test_a_worker_that_cannot_write_is_told_before_any_run(tmp_path, address, mo
     with pytest.raises(InputError, match=r"cannot write into .*: Permission denied"):
         made(tmp_path, address, specs(futures=1), simulate=simulate)
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_what_fails_in_a_cluster_is_told_in_our_words():
+    died, lost, own = Future(), Future(), Future()
+    died.set_exception(KilledWorker("chunk", SimpleNamespace(address="tcp://w:1"), 3))
+    lost.cancel()
+    own.set_exception(FolderError("full"))
+    for inner, kind, words in (
+        (died, LostError, "Workers of the cluster died over one chunk.*tcp://w:1"),
+        (lost, LostError, "scheduler was lost"),
+        (own, FolderError, "full"),
+    ):
+        outer = Future()
+        module._pass_on(outer, inner)
+        with pytest.raises(kind, match=words):
+            outer.result()
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def test_a_killed_command_leaves_no_process_and_goes_on_from_what_was_done(tmp_p
         assert gone(pids)
         names = [spec.run for spec in faulty.specs()]
         found.append(len(stored(tmp_path, names)))
-        assert done <= found[-1] <= done + 4 * 5  # chunks of five; those in flight may be stored
+        assert done <= found[-1] <= done + 4 * 6  # chunks of six; those in flight may be stored
     assert all(a < b for a, b in pairwise(found))
     tally = run_all(faulty.specs(), 2, quiet, tmp_path, simulate=simulate)
     assert (tally.found, tally.made, tally.damaged) == (found[-1], 60 - found[-1], ())

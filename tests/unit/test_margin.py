@@ -119,6 +119,7 @@ def test_what_spends_nothing_has_no_next_million():
     assert stepped(question) is None
 
 
+@pytest.mark.slow
 def test_the_next_million_from_the_console(tmp_path: Path):
     words = ["compare", "--world", "fictional", "--strategies", "S0,S2,S7", "--futures", "1"]
     words += ["--years", "0.5", "--jobs", "1", "--marginal", "--out", str(tmp_path)]

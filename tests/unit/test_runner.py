@@ -9,6 +9,8 @@ import pytest
 from fake_ecosystem import fragile, simulate, strategy, tiny_world
 
 from ecosystem.errors import ResultsError
+from ecosystem.scenario import load_strategy, load_world
+from experiments import runner
 from experiments.design import Experiment
 from experiments.runner import Cancelled, run_all
 from experiments.store import read, stored
@@ -126,7 +128,7 @@ def test_a_cancelled_experiment_keeps_what_was_in_flight_and_goes_on(tmp_path):
     assert multiprocessing.active_children() == []
     done, total = heard[-1]
     assert total == 60
-    assert 0 < done <= (2 + 4) * 5  # chunks of five: those landed, and two ahead of each process
+    assert 0 < done <= (2 + 4) * 6  # chunks of six: those landed, and two ahead of each process
     assert len(stored(tmp_path, [spec.run for spec in todo])) == done
     assert raised == [
         f"{tmp_path}: cancelled; {done} of 60 runs are kept, and the same again goes on from there."
@@ -218,3 +220,10 @@ def test_a_result_without_a_column_is_a_failed_run(tmp_path):
     runs = read(tmp_path, "runs")
     assert runs["status"].tolist() == ["ok", "failed"] * 2
     assert "usable_mw" in runs["error"][1]
+
+
+def test_the_real_model_runs_explained_and_stops_early():
+    world, policy = load_world("fictional"), load_strategy("S0")
+    assert "slips" in runner.simulate(world, policy, 0, 9, explained=True).tables
+    stopped = runner.simulate(world, policy, 0, 9, explained=True, until=4)
+    assert len(stopped.series("week")) == 4

@@ -34,6 +34,16 @@ def test_runs_that_the_experiment_does_not_name_are_not_read(tmp_path):
     assert read(tmp_path, "t")["run"].tolist() == ["b"]
 
 
+def test_columns_are_read_alone_and_an_unknown_one_is_named(tmp_path):
+    write_part(tmp_path, "p", ["a", "b"], {"t": table("a", "b")})
+    finish(tmp_path, ["b", "a"], {})
+    found = read(tmp_path, "t", columns=["value"])
+    assert list(found) == ["value"]
+    assert found["value"].tolist() == [1, 0]
+    with pytest.raises(ResultsError, match="table 't' has no column 'valeu'"):
+        read(tmp_path, "t", columns=["valeu"])
+
+
 def test_nan_is_nan_again(tmp_path):
     columns = {"run": np.array(["a", "a"], dtype=object), "x": np.array([np.nan, 1.0])}
     write_part(tmp_path, "p", ["a"], {"t": columns})

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import solara
-from reacton import use_effect
+from reacton import use_effect, use_state
 from reacton.core import Element
 from solara.core import component
 from solara.tasks import use_task
@@ -145,6 +145,12 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
     @component
     def ComparePage(desk: Desk) -> None:  # noqa: N802
         order, at = order_of(desk), office()
+        _, set_changes = use_state(0)
+
+        def changed() -> None:
+            """Look at the jobs again: one was asked for, or has ended."""
+            set_changes(lambda count: count + 1)
+
         link = desk.link.value
         name = link.get("folder", "")
 
@@ -155,16 +161,16 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
 
         use_effect(back, [])
         use_effect(lambda: setattr(order, "last", link), [link])
-        _Ask(desk, order, at)
         mine, here = at.of_tab(order.tab), at.job(name)
+        _Ask(desk, order, at, mine is not None, changed)
         if mine is not None and mine is not here:
-            _Elsewhere(desk, at, mine)
+            _Elsewhere(desk, at, mine, changed)
         if here is not None and here.live:
             with solara.Div(classes=["eco-card", "eco-run"]):
                 solara.HTML("h3", "Under way")
-                Underway(at, here, lambda: desk.link.set({**desk.link.peek()}))
+                Underway(at, here, changed)
         elif name:
-            _Result(desk, order, at, name, link.get("baseline", ""))
+            _Result(desk, order, at, name, link.get("baseline", ""), changed)
         else:
             _Shelf(desk, at)
 
@@ -172,15 +178,17 @@ def compare_page(office: Callable[[], Office]) -> Callable[[Desk], Element]:
 
 
 @component
-def _Ask(desk: Desk, order: Order, office: Office) -> None:  # noqa: N802
+def _Ask(  # noqa: N802
+    desk: Desk, order: Order, office: Office, busy: bool, changed: Callable[[], None]
+) -> None:
     """Choose what to compare, and begin."""
     catalogue, asked = desk.catalogue, order.asked.value
     chosen = {*order.strategies.value, order.baseline.value}
-    busy = office.of_tab(order.tab) is not None
 
     async def ask() -> None:
         if asked:
             await _begin(desk, order, office)
+            changed()
 
     task = use_task(ask, dependencies=[asked])
     with solara.Div(classes=["eco-card", "eco-ask"]):
@@ -247,10 +255,12 @@ async def _begin(desk: Desk, order: Order, office: Office) -> None:
 
 
 @component
-def _Elsewhere(desk: Desk, office: Office, job: Job) -> None:  # noqa: N802
+def _Elsewhere(  # noqa: N802
+    desk: Desk, office: Office, job: Job, on_end: Callable[[], None]
+) -> None:
     """Show what this tab has under way while another comparison is open."""
     with solara.Row(classes=["eco-card", "eco-elsewhere"]):
-        Underway(office, job, lambda: desk.link.set({"folder": job.name}))
+        Underway(office, job, on_end)
         solara.Button(
             "Look", on_click=lambda: desk.link.set({"folder": job.name}), text=True, small=True
         )
@@ -296,7 +306,14 @@ def _Line(desk: Desk, entry: Entry) -> None:  # noqa: N802
 
 
 @component
-def _Result(desk: Desk, order: Order, office: Office, name: str, baseline: str) -> None:  # noqa: N802
+def _Result(  # noqa: N802
+    desk: Desk,
+    order: Order,
+    office: Office,
+    name: str,
+    baseline: str,
+    changed: Callable[[], None],
+) -> None:
     """Show one comparison, finished or not."""
     job = office.job(name)
     reading = use_task(
@@ -314,9 +331,9 @@ def _Result(desk: Desk, order: Order, office: Office, name: str, baseline: str) 
         )
         solara.HTML("span", escape(name), classes=["eco-name"])
     if job is not None and job.progress.phase in ("cancelled", "failed"):
-        _Unfinished(desk, order, office, name, job.progress.message)
+        _Unfinished(desk, order, office, name, job.progress.message, changed)
     elif reading.error:
-        _Refused(desk, order, office, name, reading.exception)
+        _Refused(desk, order, office, name, reading.exception, changed)
     elif reading.latest is None:
         Waiting("Reading the runs and comparing them …")
     else:
@@ -325,15 +342,22 @@ def _Result(desk: Desk, order: Order, office: Office, name: str, baseline: str) 
 
 @component
 def _Refused(  # noqa: N802
-    desk: Desk, order: Order, office: Office, name: str, error: BaseException | None
+    desk: Desk,
+    order: Order,
+    office: Office,
+    name: str,
+    error: BaseException | None,
+    changed: Callable[[], None],
 ) -> None:
     if not isinstance(error, EcosystemError):
         _LOG.error("cannot read %s", name, exc_info=error)
-    _Unfinished(desk, order, office, name, str(error) or type(error).__name__)
+    _Unfinished(desk, order, office, name, str(error) or type(error).__name__, changed)
 
 
 @component
-def _Unfinished(desk: Desk, order: Order, office: Office, name: str, why: str) -> None:  # noqa: N802
+def _Unfinished(  # noqa: N802
+    desk: Desk, order: Order, office: Office, name: str, why: str, changed: Callable[[], None]
+) -> None:
     """Say why there is no answer, and offer to go on where that is possible."""
 
     def find() -> Request | None:
@@ -351,6 +375,7 @@ def _Unfinished(desk: Desk, order: Order, office: Office, name: str, why: str) -
             order.problem.set(str(error))
             return
         desk.link.set({"folder": job.name})
+        changed()
 
     with solara.Div(classes=["eco-card", "eco-error"]):
         solara.HTML("div", f"<h3>No answer yet</h3><p>{escape(why)}</p>")

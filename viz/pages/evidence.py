@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import solara
 from reacton import use_memo
 from solara.core import component
-from solara.lab.components.theming import ThemeToggle
 
 from ecosystem.errors import EcosystemError
 from ecosystem.parameters import Card, cards
 from ecosystem.scenario import load_world
 from experiments.show import range_of, value_of
 from experiments.sources import Source, cited
-from experiments.validate import HEAD, rows_of, suite
+from experiments.validate import HEAD, checked
 from experiments.validated import Dated, Published, dated, figure, published
 from viz.components import stance
 from viz.desk import Desk
 from viz.downloads import Download, csv_of
-from viz.errands import use_errand
+from viz.errands import Errand, use_errand
 from viz.tables import table_html
 
 if TYPE_CHECKING:
@@ -88,7 +87,6 @@ def EvidencePage(desk: Desk) -> None:  # noqa: N802
                 color="primary" if key == part else None,
                 classes=["eco-part"],
             )
-        ThemeToggle()
     with solara.Div(classes=["eco-stack"]).key(part):
         solara.HTML("p", PEOPLE, classes=["eco-caveat"])
         {
@@ -175,29 +173,38 @@ def _Figure(said: str, name: str) -> None:  # noqa: N802
             Download(f"{said}, as SVG", name, lambda: svg, short="SVG")
 
 
+def _again(errand: Errand[list[list[str]]]) -> list[list[str]]:
+    with errand.lend() as workers:
+        return workers.executor.submit(checked, "cluster").result()
+
+
 @component
 def _Again(desk: Desk, subject: Published) -> None:  # noqa: N802
     fresh = use_errand(
         desk.kept,
         ("validate", "cluster"),
         "Compute it again here",
-        "The same checks by the code that is installed; a few seconds.",
-        lambda _errand: rows_of(suite("cluster").checks()),
+        "The same checks by the code that is installed, in a process of its own; some seconds.",
+        _again,
         connected=desk.session.connected,
         counted="",
     )
     if fresh is None:
         return
-    told = {(r[0], r[1]): r for r in subject.rows}
-    other = [r for r in fresh if tuple(r) != told.get((r[0], r[1].replace("|ln|", "ln")))]
-    other = [
-        r for r in other if r[2:] != list(told.get((r[0], r[1].replace("|ln|", "ln")), ())[2:])
-    ]
+    other = otherwise(fresh, subject.rows)
     same = len(fresh) - len(other)
     solara.HTML("p", f"{same} of {len(fresh)} rows come out as published.")
     if other:
         caption = "Rows that come out otherwise here"
         solara.HTML("div", table_html(caption, HEAD, other, words=(0, 1, 4, 5)))
+
+
+def otherwise(
+    fresh: Sequence[Sequence[str]], published: Sequence[Sequence[str]]
+) -> list[Sequence[str]]:
+    """Return the rows that do not stand in a published table as they are."""
+    told = {tuple(row) for row in published}
+    return [r for r in fresh if (r[0], r[1].replace("|ln|", "ln"), *r[2:]) not in told]
 
 
 # Dated milestones

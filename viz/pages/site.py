@@ -1,6 +1,7 @@
 """Why a site is late: its bars, what bound it, what would have helped, what its hosts thought."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -10,7 +11,6 @@ import solara
 from reacton import use_state
 from reacton.core import Element
 from solara.core import component
-from solara.lab.components.theming import ThemeToggle
 from solara.tasks import use_task
 
 from ecosystem.errors import EcosystemError
@@ -46,6 +46,7 @@ from viz.tables import table_html
 from viz.waterfall import waterfall
 
 KEY = "site"
+_LOG = logging.getLogger(__name__)
 _KEPT = 2
 """Explained runs that a tab remembers."""
 
@@ -73,8 +74,10 @@ def site_page(tools: Tools) -> Callable[[Desk], Element]:
             set_shown(None)
             try:
                 found = _Loaded(await asyncio.to_thread(tools.explain, desk.catalogue, choice))
-            except EcosystemError as error:
-                found = _Loaded(None, str(error))
+            except Exception as error:
+                if not isinstance(error, EcosystemError):
+                    _LOG.error("cannot explain %s", choice, exc_info=error)
+                found = _Loaded(None, str(error) or type(error).__name__)
             _remember(desk, choice, found)
             set_shown(found)
 
@@ -118,6 +121,7 @@ def _Unable(desk: Desk, error: str) -> None:  # noqa: N802
 
 @component
 def _Explained(desk: Desk, case: Case, tools: Tools) -> None:  # noqa: N802
+    _ = desk.session.number.value  # the live week may come later than this page
     picked = desk.session.picked.peek().removeprefix("site:")
     names = {site.key: site.name for site in case.world.sites}
     first = picked if picked in names else costliest(case)
@@ -126,7 +130,6 @@ def _Explained(desk: Desk, case: Case, tools: Tools) -> None:  # noqa: N802
         Chooser("Site", names, key, lambda site: desk.link.set({"site": site}))
         solara.HTML("span", _which(case), classes=["eco-which"])
         solara.Button("Open the live world", on_click=lambda: desk.go("world"), outlined=True)
-        ThemeToggle()
     if key not in names:
         solara.Error(
             f"World {case.world.name} has no site {key!r}. Choose one above.", classes=["eco-plain"]
@@ -216,7 +219,7 @@ def _Buildings(desk: Desk, case: Case, key: str) -> None:  # noqa: N802
 
     def pick(mark: str) -> None:
         chosen = mark.removeprefix("building:")
-        link = {"site": key}
+        link = {k: v for k, v in desk.link.value.items() if k != "building"} | {"site": key}
         if chosen and chosen != picked:
             link["building"] = chosen
         if mark:

@@ -23,7 +23,7 @@ from viz.downloads import Download, csv_of, svg_file
 from viz.errands import use_errand
 from viz.palette import CAUSES, cause_label
 from viz.svg import number
-from viz.tables import table_html
+from viz.tables import table_html, usd
 
 _NOT_YET: RunResult | None = None
 
@@ -32,16 +32,20 @@ _NOT_YET: RunResult | None = None
 def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
     """Set causes beside what they cost and what being rid of them is worth."""
     days = _days(desk, case, key)
-    week, set_week = use_state(days[0][0])
+    asked = desk.link.value.get("at", "")
+    week = next((w for w, _ in days if str(w) == asked), days[0][0])
     result, set_result = use_state(_NOT_YET)
 
     async def look() -> None:
         set_result(None)
         set_result(await asyncio.to_thread(_looked, desk, case, tools, week))
 
+    def choose(word: str) -> None:
+        desk.link.set({**desk.link.value, "site": key, "at": str(labels[word])})
+
     use_task(look, dependencies=[week, key])
     rows, columns = _help_rows(case, key, result)
-    labels = {f"{word}": w for w, word in days}
+    labels = {word: w for w, word in days}
     now = next(word for w, word in days if w == week)
     with solara.Div(classes=["eco-card"]):
         solara.HTML("h3", "What would have helped")
@@ -51,12 +55,15 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
             solara.HTML("p", escape(line))
         with solara.Row(classes=["eco-inline"]):
             solara.Select(
-                "One more week, as of", list(labels), now, on_value=lambda w: set_week(labels[w])
+                "One week less or more, as of",
+                list(labels),
+                now,
+                on_value=choose,
             )
             solara.HTML(
                 "span",
-                "What it would cost if each cause stopped all open work that it can stop for one "
-                "week more, as things stood then; one week less is worth about as much.",
+                "What one week less, or more, of each cause would be worth to the open work that "
+                "it can stop, as things stood then.",
             )
         solara.HTML("div", table_html(
             f"Causes of delay at {case.site(key).name}, weeks", _HELP_HEAD, rows
@@ -65,9 +72,10 @@ def Help(desk: Desk, case: Case, key: str, tools: Tools) -> None:  # noqa: N802
             "p",
             "Share: exact part of the slip (Shapley). Saved: without the cause, all else as it "
             "was. Alone: its cost if it were the only one. GW-years: not in use before the end of "
-            "the run. One more week: weeks of delay of every building times its GW, and USD at "
-            "that week's price of a served MW-week, an upper bound; “–” where nothing is open that "
-            "it can stop.",
+            "the run. One week less or more: weeks won or lost by every building times its GW, "
+            "and USD at that week's price of a served MW-week, an upper bound; a week less is "
+            "never worth more than a week more costs, for something else binds next. “–” where "
+            "nothing is open that it can stop.",
         )
         with solara.Row(classes=["eco-files"]):
             Download("Causes as CSV", f"{key}_causes.csv", lambda: csv_of(columns))
@@ -93,7 +101,9 @@ _HELP_HEAD = (
     "saved",
     "alone",
     "GW-years lost",
-    "one more week: GW-weeks",
+    "one week less: GW-weeks",
+    "USD",
+    "one more: GW-weeks",
     "USD",
 )
 
@@ -135,11 +145,7 @@ def _help_rows(
     """Return the cells of the table, and its columns for a download."""
     ways = {name: fall(case, key, name) for name in MILESTONES}
     lost = {str(r["cause"]): float(r["gw_years"]) for r in case.rows("lost_capacity", key)}
-    pressed: dict[str, dict[str, float]] = {}
-    if looked is not None:
-        table = looked.tables["one_more_week"]
-        for i in np.flatnonzero(table["site"] == key):
-            pressed[str(table["cause"][i])] = {n: table[n][i] for n in table if n != "site"}
+    pressed = {name: _pressed(looked, name, key) for name in _PRESSED}
     columns: dict[str, list[object]] = {"cause": [*CAUSES]}
     for name, way in ways.items():
         steps = {s.name: s for s in way.steps} if way else {}
@@ -147,17 +153,18 @@ def _help_rows(
             values = [float(getattr(steps[c], field)) if c in steps else 0.0 for c in CAUSES]
             columns[f"{name} {field}"] = list(values) if way else [np.nan] * len(CAUSES)
     columns["lost_gw_years"] = [lost.get(cause, np.nan) for cause in CAUSES]
-    for field in ("gw_weeks", "usd"):
-        columns[f"one_more_week_{field}"] = [
-            float(p[field]) if (p := pressed.get(c)) and p["open_activities"] else np.nan
-            for c in CAUSES
-        ]
+    for name, rows in pressed.items():
+        for field in ("gw_weeks", "usd"):
+            columns[f"{name}_{field}"] = [
+                float(p[field]) if (p := rows.get(c)) and p["open_activities"] else np.nan
+                for c in CAUSES
+            ]
     waiting = looked is None
     cells = [
         [
             cause_label(cause),
             *(
-                "…" if waiting and name.startswith("one_more") else _cell(name, values[i])
+                "…" if waiting and name.startswith(_PRESSED) else _cell(name, values[i])
                 for name, values in columns.items()
                 if name != "cause"
             ),
@@ -166,6 +173,22 @@ def _help_rows(
     ]
     order = sorted(range(len(CAUSES)), key=lambda i: -abs(_of(columns["completion weeks"][i])))
     return [cells[i] for i in order], columns
+
+
+_PRESSED = ("one_week_less", "one_more_week")
+
+
+def _pressed(looked: RunResult | None, name: str, key: str) -> dict[str, dict[str, float]]:
+    """Return the rows of a site by cause; none while the run is not there."""
+    if looked is None:
+        return {}
+    table = looked.tables[name]
+    return {
+        str(table["cause"][i]): {
+            n: float(table[n][i]) for n in ("open_activities", "gw_weeks", "usd")
+        }
+        for i in np.flatnonzero(table["site"] == key)
+    }
 
 
 def _of(value: object) -> float:
@@ -177,6 +200,8 @@ def _cell(name: str, value: object) -> str:
         return "–"
     if name.startswith(("first power", "completion")):
         return f"{value:.1f}".replace("-", "−") if abs(value) >= 0.05 else "0"
+    if name.endswith("usd"):
+        return usd(value).removesuffix(" USD") if value else "0"
     return number(value)
 
 

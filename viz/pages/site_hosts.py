@@ -12,7 +12,7 @@ from viz.community import community
 from viz.components import Panel
 from viz.downloads import Download, csv_of, svg_file
 from viz.svg import number
-from viz.tables import table_html
+from viz.tables import table_html, usd
 
 
 @component
@@ -93,12 +93,12 @@ def _received(case: Case, key: str) -> str:
     total = float(groups["benefit_usd"][mine].sum())
     mean = total / max(float(homes.sum()), 1.0)
     rows = [
-        ["net benefit of its households", f"{_usd(total)}, {_usd(mean)} each"],
+        ["net benefit of its households", f"{usd(total)}, {usd(mean)} each"],
         ["from the worst to the best group",
-         f"{_usd(float(each.min()))} to {_usd(float(each.max()))} a household"],
-        ["local taxes after abatement", _usd(of["tax_usd"])],
+         f"{usd(float(each.min()))} to {usd(float(each.max()))} a household"],
+        ["local taxes after abatement", usd(of["tax_usd"])],
         ["change of a household's bill, at the end",
-         f"{_usd(of['bill_usd_per_household_year'])}/yr"],
+         f"{usd(of['bill_usd_per_household_year'])}/yr"],
         ["craft work by residents",
          f"{number(of['craft_job_years_local'])} of {number(of['craft_job_years'])} job-years"],
         ["permanent work by residents",
@@ -109,14 +109,6 @@ def _received(case: Case, key: str) -> str:
     ]  # fmt: skip
     caption = "What it received and gave up to the end of the run (simulated)"
     return table_html(caption, ("", "amount"), rows, words=(0, 1))
-
-
-def _usd(value: float) -> str:
-    """Write an amount in the unit that suits its size."""
-    size, unit = next(
-        (s, u) for s, u in ((1e9, "bn USD"), (1e6, "M USD"), (0.0, "USD")) if abs(value) >= s
-    )
-    return f"{number(value / size if size else value)} {unit}"
 
 
 @component

@@ -20,7 +20,7 @@ from experiments.design import Experiment
 from viz.components import Panel
 from viz.controls import Chooser
 from viz.desk import Desk
-from viz.downloads import Download, svg_file
+from viz.downloads import Download, csv_of, svg_file
 from viz.effects import budget_chart, budget_note, effects_chart
 from viz.jobs import Job, Office, Request
 from viz.levers import (
@@ -29,6 +29,7 @@ from viz.levers import (
     begin,
     check,
     groups_of,
+    lever_table,
     moved,
     pack,
     read,
@@ -194,13 +195,14 @@ def _Upload(  # noqa: N802
 
 @component
 def _Form(shop: Workshop, world: World) -> None:  # noqa: N802
-    groups = [
-        {**group._asdict(), "rows": [row._asdict() for row in group.rows]}
-        for group in groups_of(shop.draft.value, world)
-    ]
+    found = groups_of(shop.draft.value, world)
+    groups = [{**g._asdict(), "rows": [row._asdict() for row in g.rows]} for g in found]
     note = "grade A: primary source, B: secondary, C: assumption"
     solara.HTML("h3", f"Levers and terms <span>{note}</span>")
     _Levers(groups=groups, event_set=shop.edit).key(f"form {shop.opened.value} {world.name}")
+    with solara.Div(classes=["eco-files"]):
+        name = f"{shop.draft.value['key'] or 'strategy'}_levers.csv"
+        Download("Levers as CSV", name, lambda: csv_of(lever_table(found)))
 
 
 @component
