@@ -68,7 +68,7 @@ def test_ask_work_elsewhere_and_read_the_answer(browser: Browser, server: Server
     tab.open(f"{server.url}/?world=fictional", ".eco-ladder svg")
     alone = clicks(page)
     ask(tab, server.url, futures=5, years=4)
-    wait_until(lambda: "of 12 runs" in page.inner_text(".eco-run"), START_S)
+    wait_until(lambda: "of 12 runs" in page.inner_text(".eco-run"), MAKING_S)
     meanwhile = clicks(page)
     assert page.locator(".eco-run").count() == 1, "it still runs, and is shown again"
     # A machine that others keep busy answers later without any comparison, too.
@@ -104,16 +104,16 @@ def test_cancel_keeps_what_is_made_and_going_on_ends_it(browser: Browser, server
     tab = Tab(browser)
     page = tab.page
     ask(tab, server.url, futures=10, years=4)
-    wait_until(lambda: "runs/s" in page.inner_text(".eco-run"), START_S)
+    wait_until(lambda: "runs/s" in page.inner_text(".eco-run"), MAKING_S)
     tab.click("Cancel")
-    page.wait_for_selector(".eco-error", timeout=START_S * 1000)
+    page.wait_for_selector(".eco-error", timeout=MAKING_S * 1000)
     told = page.inner_text(".eco-error")
     assert "runs are kept; asking again goes on there" in told
     kept = int(told.split(" of 22 runs")[0].split()[-1])
     assert 0 < kept < 22
     tab.click("Go on")
     page.wait_for_selector(".eco-run", timeout=START_S * 1000)
-    wait_until(lambda: "of 22 runs" in page.inner_text(".eco-run"), START_S)
+    wait_until(lambda: "of 22 runs" in page.inner_text(".eco-run"), MAKING_S)
     assert int(page.inner_text(".eco-told").split()[0]) >= kept
     page.wait_for_selector(".eco-said", timeout=MAKING_S * 1000)
     tab.close()
@@ -134,7 +134,7 @@ def test_a_server_that_stops_leaves_no_process_and_a_job_that_can_go_on(
     with serving(tmp_path) as server:
         tab = Tab(browser)
         ask(tab, server.url, futures=20, years=4)
-        wait_until(lambda: "runs/s" in tab.page.inner_text(".eco-run"), START_S)
+        wait_until(lambda: "runs/s" in tab.page.inner_text(".eco-run"), MAKING_S)
         tab.context.close()
         children = set(_children(server.process.pid))
         assert children

@@ -1,7 +1,6 @@
 """Compare strategies: ask, watch, read the answer; results on disk open here too."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from hashlib import sha256
 from html import escape
@@ -32,7 +31,6 @@ _FRAMES = {"natural": "own cost", "equal-budget": "equal budget"}
 _ORDER = ("answer", "ladder", "choice", "people", "delay", "risk", "depends")
 """Sections that come first, those of an overview before those for later; the others follow."""
 _WIDE = ("answer", "people", "assumptions", "reproduce")
-_LOG = logging.getLogger(__name__)
 
 
 class Order:
@@ -317,10 +315,12 @@ def _Result(  # noqa: N802
     """Show one comparison, finished or not."""
     job = office.job(name)
     reading = use_task(
-        lambda: shown(office.root, name, baseline),
+        lambda: (name, _read(office, name, baseline)),
         dependencies=[name, baseline, job],
         raise_error=False,
     )
+    # While another baseline is worked out the last one stays; another folder's does not.
+    of, told = reading.latest or ("", None)
     with solara.Row(classes=["eco-open"]):
         solara.Button(
             "All results",
@@ -332,26 +332,23 @@ def _Result(  # noqa: N802
         solara.HTML("span", escape(name), classes=["eco-name"])
     if job is not None and job.progress.phase in ("cancelled", "failed"):
         _Unfinished(desk, order, office, name, job.progress.message, changed)
-    elif reading.error:
-        _Refused(desk, order, office, name, reading.exception, changed)
-    elif reading.latest is None:
+    elif reading.error:  # unforeseen: Solara has logged it
+        why = f"{type(reading.exception).__name__}: {reading.exception}"
+        _Unfinished(desk, order, office, name, why, changed)
+    elif told is None or of != name:
         Waiting("Reading the runs and comparing them …")
+    elif isinstance(told, EcosystemError):
+        _Unfinished(desk, order, office, name, str(told), changed)
     else:
-        _Told(desk, name, reading.latest, fresh=reading.finished)
+        _Told(desk, name, told, fresh=reading.finished)
 
 
-@component
-def _Refused(  # noqa: N802
-    desk: Desk,
-    order: Order,
-    office: Office,
-    name: str,
-    error: BaseException | None,
-    changed: Callable[[], None],
-) -> None:
-    if not isinstance(error, EcosystemError):
-        _LOG.error("cannot read %s", name, exc_info=error)
-    _Unfinished(desk, order, office, name, str(error) or type(error).__name__, changed)
+def _read(office: Office, name: str, baseline: str) -> Shown | EcosystemError:
+    """Read a comparison, or return what to say of why it cannot be read."""
+    try:
+        return shown(office.root, name, baseline)
+    except EcosystemError as error:
+        return error
 
 
 @component
