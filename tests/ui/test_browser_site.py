@@ -27,6 +27,7 @@ def test_from_the_map_to_the_explanation_into_a_building_and_back(tab: Tab, url:
     tab.page.wait_for_selector(".eco-ladder svg")
 
 
+@pytest.mark.slow
 def test_a_link_leads_back_on_a_narrow_page_and_drawings_can_be_taken_away(browser: Browser, url):
     tab = Tab(browser, width=1280)
     tab.open(f"{url}/?page=site&site=port_washington&building=3", SHOWS)

@@ -87,6 +87,7 @@ def test_jump_by_slider_and_by_date(tab: Tab, url: str):
     wait_until(lambda: tab.week() == 0)
 
 
+@pytest.mark.slow
 def test_a_card_is_reached_by_keyboard_and_kept_in_the_link(tab: Tab, url: str):
     tab.open(f"{url}/{WORLD.format(week=80)}")
     lab = tab.page.locator('.eco-graph [data-key="lab"]')

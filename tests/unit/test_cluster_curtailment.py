@@ -34,7 +34,7 @@ def test_without_drought_and_frost_everything_runs():
 
 def test_endless_drought_stops_a_quarter_of_dry_evaporative_sites_and_nothing_else():
     layout = layout_with(
-        **CALM | {"drought_per_year": 1e4, "drought_weeks": 1e4, "drought_water_share": 0.75}
+        **CALM | {"drought_per_year": 300, "drought_weeks": 1e4, "drought_water_share": 0.75}
     )
     dry = (layout.closed_loop == 0) & (layout.water_stress >= 0.4)
     assert 0 < dry.sum() < len(dry)
@@ -49,7 +49,7 @@ def test_endless_drought_stops_a_quarter_of_dry_evaporative_sites_and_nothing_el
 
 def test_frost_stops_closed_loops_in_winter_only_and_not_in_the_gulf():
     layout = layout_with(
-        **CALM | {"frost_per_winter": 1e4, "frost_hours": 1e4, "frost_exposed_share": 1.0}
+        **CALM | {"frost_per_winter": 3e3, "frost_hours": 1e4, "frost_exposed_share": 1.0}
     )
     runs = running(layout, 0)
     gulf, loops = layout.index["uae"], layout.closed_loop[layout.site_of_phase] > 0

@@ -15,12 +15,14 @@ WORLD = load_world("stargate").with_values({"weeks": 160})
 def run(monkeypatch: pytest.MonkeyPatch, **replaced: float) -> RunResult:
     """Run three years with a serving core that says `replaced` whatever is asked of it."""
     own = chain._serve
+    names = chain.Flows._fields
+    told = names[names.index("tokens_per_s_per_mw") : names.index("shortfall") + 1]
 
-    def serve(usable: Any, it: Any, adopted_mw: float, *rest: Any) -> dict[str, float]:
-        flows = own(usable, it, adopted_mw, *rest)
+    def serve(usable: Any, it: Any, adopted_mw: float, *rest: Any) -> tuple[float, ...]:
+        flows = dict(zip(told, own(usable, it, adopted_mw, *rest), strict=True))
         if replaced.get("served_share") is not None:
             flows |= {"served_mw": replaced["served_share"] * adopted_mw, "shortfall": 0.0}
-        return flows | {k: v for k, v in replaced.items() if k in flows}
+        return tuple((flows | {k: v for k, v in replaced.items() if k in flows}).values())
 
     with monkeypatch.context() as patch:
         patch.setattr(chain, "_serve", serve)

@@ -168,6 +168,7 @@ def test_the_silent_decide_nothing() -> None:
     assert {actor.kind for actor in model.actors} == set(KINDS)
 
 
+@pytest.mark.slow
 def test_conservation_holds_without_any_mechanism_or_agent() -> None:
     for variant in variants(KINDS):
         Ecosystem(world(110), S0, 1, audit=True, **dict(variant.options)).run()

@@ -156,6 +156,7 @@ def test_relaxing_a_cause_shows_the_site_and_the_spillovers():
     assert max(map(len, result.output.splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_every_cause_is_ranked_by_what_relaxing_it_is_worth():
     result = call("arizona", "--relax", "all", "--jobs", "2")
     assert result.exit_code == 0, result.output
