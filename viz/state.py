@@ -6,7 +6,6 @@ Nothing here is shared between tabs.
 """
 
 import asyncio
-import gc
 import logging
 import threading
 import time
@@ -23,6 +22,7 @@ from ecosystem.errors import EcosystemError, InputError
 from ecosystem.scenario import Strategy, load_strategy, load_world, shipped
 from ecosystem.view import View
 from viz.fork import Branch, Choice, Fork, Running, part, with_levers
+from viz.memory import tidy
 
 FRAME_S = 0.09
 """Shortest time between two frames: about 11 a second, which browsers draw without backlog."""
@@ -285,7 +285,7 @@ class Session:
             fork = self.catalogue.fork(choice, kept)
             if kept and kept.original is not fork.original:
                 kept = None
-                gc.collect()  # a world is a knot of references: each reset would keep 15 MB
+                tidy()
             fork.catch_up(lambda: count == self._wanted)
             shown = fork.views() if count == self._wanted else None
         except Exception as error:

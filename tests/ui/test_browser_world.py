@@ -43,6 +43,7 @@ def test_branch_play_and_take_away(tab: Tab, url: str):
     tab.click("Play")
     wait_until(lambda: tab.week() > 150, START_S)
     tab.click("Pause")
+    tab.page.wait_for_timeout(700)  # a frame may have been on its way
     wait_until(lambda: f"week={tab.week()}" in tab.page.url)
     assert tab.page.locator(".eco-ladder path.was").count() >= 2, "the original stays, dashed"
     table = tab.page.inner_text(".eco-differences table")

@@ -49,7 +49,7 @@ def test_campaigns_wear_developers_down_at_the_stated_hazard() -> None:
 
 
 def test_who_is_decided_or_on_record_is_not_worn_down() -> None:
-    now = contested(withdrawals_per_year=1e6)
+    now = contested(withdrawals_per_year=1e3)
     approved = now.sites.live.copy()
     approved[0] = False
     decided = replace(now, sites=replace(now.sites, approved=approved))
@@ -64,7 +64,7 @@ def test_who_is_decided_or_on_record_is_not_worn_down() -> None:
 
 
 def test_a_withdrawal_tells_who_and_why() -> None:
-    now = contested(withdrawals_per_year=1e6)
+    now = contested(withdrawals_per_year=1e3)
     docket = Docket(now, Streams(0))
     docket.wear_down(Wishes([Press(3)]))
     (news,) = docket.news
@@ -74,7 +74,7 @@ def test_a_withdrawal_tells_who_and_why() -> None:
 
 
 def test_who_comes_back_waits_is_left_alone_and_may_be_driven_off_again() -> None:
-    now = contested(withdrawals_per_year=1e6, resite_share=1.0, resite_weeks=30.0)
+    now = contested(withdrawals_per_year=1e3, resite_share=1.0, resite_weeks=30.0)
     docket = Docket(now, Streams(0))
     docket.wear_down(Wishes([Press(3)]))
     (news,) = docket.news
@@ -92,7 +92,7 @@ def test_who_comes_back_waits_is_left_alone_and_may_be_driven_off_again() -> Non
 
 
 def test_half_of_what_is_withdrawn_comes_back() -> None:
-    now = contested(withdrawals_per_year=1e6, resite_share=0.5)
+    now = contested(withdrawals_per_year=1e3, resite_share=0.5)
     gone = np.array([withdrawn(now, seed, 1) for seed in range(60)])
     spread = np.sqrt(0.25 / gone.size)
     assert np.isfinite(gone).mean() == pytest.approx(0.5, abs=3.5 * spread)

@@ -77,7 +77,7 @@ def test_double_equity_is_double_concurrency() -> None:
     plenty = {
         "lab__starts_per_quarter": 20,
         "lab__pipeline_weight": 0.0,
-        "capital__commitment_cover": 1e6,
+        "capital__commitment_cover": 1e3,
         "lab__plan_years": 10.0,
     }
     chosen = []
@@ -169,10 +169,10 @@ def test_with_equal_numbers_who_builds_changes_money_alone() -> None:
         "lab__own_integration": 0.8,
         "capital__self_build_factor": 1.0,
         "capital__own_loan_to_cost": 0.63,
-        "capital__opening_cash_usd": 1e15,
-        "capital__payout_above_years": 1e9,
+        "capital__opening_cash_usd": 1e13,
+        "capital__payout_above_years": 1e3,
     }
-    equal = with_clouds(fictional(182, **numbers), margin=0.0, integration=0.8, equity_usd=1e15)
+    equal = with_clouds(fictional(182, **numbers), margin=0.0, integration=0.8, equity_usd=1e13)
     leased, own = (simulate(equal, governed(m)) for m in ("partnership", "centralised"))
     assert leased.series("usable_mw")[-1] > 500
     assert own.series("own_capex_usd").sum() > 0
@@ -182,7 +182,7 @@ def test_with_equal_numbers_who_builds_changes_money_alone() -> None:
 
 def test_a_margin_and_interfaces_make_the_difference() -> None:
     numbers = {"lab__partner_choice": "as_listed", "capital__self_build_factor": 1.0}
-    rich = with_clouds(fictional(156, **numbers, capital__opening_cash_usd=1e15), equity_usd=1e15)
+    rich = with_clouds(fictional(156, **numbers, capital__opening_cash_usd=1e13), equity_usd=1e13)
     models = [lived(rich, governed(mode)) for mode in ("partnership", "centralised")]
     chosen = models[0].layout.candidate & models[0].sites.live & models[1].sites.live
     assert chosen.any()
