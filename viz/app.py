@@ -22,7 +22,7 @@ from pathlib import Path
 
 import solara
 import uvicorn
-from reacton import use_effect, use_memo, use_ref
+from reacton import use_effect, use_memo
 from reacton.core import Element
 from solara.core import component
 from solara.lab.components.theming import ThemeToggle
@@ -31,7 +31,7 @@ from solara.server import settings
 from solara.tasks import use_task
 
 from ecosystem.errors import InputError
-from viz.components import Beat, Waiting
+from viz.components import Address, Beat, Waiting
 from viz.desk import Desk, PageOf
 from viz.errands import close_errands
 from viz.guard import Guard
@@ -136,11 +136,14 @@ def _Engine(desk: Desk) -> None:  # noqa: N802
 
     use_task(build, dependencies=[order])
     use_task(play, dependencies=[playing])
-    # While playing the address would change many times a second; it is set when play pauses.
-    query = desk.query()
-    kept = use_ref(query)
-    kept.current = kept.current if playing else query
-    Beat(frame=session.latest.number, query=kept.current, event_painted=session.painted)
+    use_effect(desk.watch, [])
+    Beat(frame=session.latest.number, event_painted=session.painted)
+    _Address(desk)
+
+
+@component
+def _Address(desk: Desk) -> None:  # noqa: N802
+    Address(query=desk.address.value)
 
 
 def _watcher() -> Callable[[], bool]:

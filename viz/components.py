@@ -32,10 +32,13 @@ def Panel(svg: str, event_pick: Callable[[str], None] = lambda key: None) -> Non
 
 
 @solara.component_vue("vue/beat.vue")
-def Beat(  # noqa: N802
-    frame: int, query: str, event_painted: Callable[[int], None] = lambda frame: None
-) -> None:
-    """Report painted frames and keep the address of the page up to date."""
+def Beat(frame: int, event_painted: Callable[[int], None] = lambda frame: None) -> None:  # noqa: N802
+    """Report painted frames."""
+
+
+@solara.component_vue("vue/address.vue")
+def Address(query: str) -> None:  # noqa: N802
+    """Keep the address of the page up to date."""
 
 
 @component

@@ -56,6 +56,8 @@ class Desk:
         Key of the page that is open.
     link : solara.Reactive of dict of str to str
         What of the open page belongs in its address beyond the choice of the live world.
+    address : solara.Reactive of str
+        The query string that leads back here, as :meth:`watch` keeps it.
     kept : dict
         What a page wants to find again when it is opened the next time, or has worked out and
         would not work out again, by its key.
@@ -81,6 +83,7 @@ class Desk:
             self.session.original.set(given.pop(SHOW, "") == "original")
         own = {key: value for key, value in given.items() if key not in KEYS}
         self.link: solara.Reactive[dict[str, str]] = solara.reactive(own)
+        self.address = solara.reactive(self.query())
 
     def go(self, page: str, **link: str) -> None:
         """Open a page, with what its address says; the live world pauses."""
@@ -93,11 +96,33 @@ class Desk:
         self.go(FIRST_PAGE)
         self.session.choose(choice)
 
+    def watch(self) -> Callable[[], None]:
+        """Keep the address from now on; return what ends that.
+
+        A component that read all this while it renders could miss a change that another thread
+        makes meanwhile, and the address would stay behind.
+        """
+        session = self.session
+        parts = (session.number, session.playing, session.picked, session.original)
+        ends = [part.subscribe(self._changed) for part in (*parts, self.page, self.link)]
+        self._changed()
+
+        def end() -> None:
+            for stop in ends:
+                stop()
+
+        return end
+
+    def _changed(self, *_: object) -> None:
+        """Keep the address; while the world plays it would change many times a second."""
+        if not self.session.playing.peek():
+            self.address.set(self.query())
+
     def query(self) -> str:
         """Return the query string that leads back to what the tab shows."""
-        choice, page = self.session.latest.choice, self.page.value
+        choice, page = self.session.latest.choice, self.page.peek()
         live = query_of(self.session.latest)
-        link = self._shown() if page == FIRST_PAGE else {"page": page, **self.link.value}
+        link = self._shown() if page == FIRST_PAGE else {"page": page, **self.link.peek()}
         runs = (choice.branch.strategy if choice.branch else "", choice.strategy)
         own = next((self.catalogue.own[key] for key in runs if key in self.catalogue.own), None)
         if own is not None and (packed := pack(toml_of(plain(own)))):
@@ -106,7 +131,7 @@ class Desk:
 
     def _shown(self) -> dict[str, str]:
         """Return what the page of the live world shows beyond its run."""
-        picked = self.session.picked.value
+        picked = self.session.picked.peek()
         shown = {CARD: picked} if picked else {}
         branched = self.session.latest.choice.branch
-        return shown | ({SHOW: "original"} if branched and self.session.original.value else {})
+        return shown | ({SHOW: "original"} if branched and self.session.original.peek() else {})

@@ -78,3 +78,20 @@ def test_the_navigation_opens_pages():
             rendered.close()
 
     asyncio.run(run())
+
+
+def test_the_address_follows_what_is_open_but_not_every_week_that_plays():
+    desk = fresh("")
+    end = desk.watch()
+    desk.go("site", site="abilene")
+    assert desk.address.value.endswith("page=site&site=abilene")
+    desk.link.set({"site": "abilene", "building": "2"})
+    assert desk.address.value.endswith("page=site&site=abilene&building=2")
+    desk.session.playing.set(True)
+    desk.link.set({"site": "milam"})
+    assert desk.address.value.endswith("building=2")
+    desk.session.playing.set(False)
+    assert desk.address.value.endswith("page=site&site=milam")
+    end()
+    desk.go("world")
+    assert desk.address.value.endswith("page=site&site=milam")
