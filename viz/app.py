@@ -211,10 +211,10 @@ def serve(
         timeout_graceful_shutdown=1,
     )
     # Reacton looks for pandas.DataFrame wherever pandas is being imported, and a page that is
-    # rendered meanwhile would break: it is imported before anybody can ask for one.
+    # rendered meanwhile would break: it is imported before anybody can ask for one. So is the
+    # model: imported while the first page is made, it would take the processor away from that.
     import_module("pandas")
-    # The model takes a second or more to import: begin while the browser is still loading.
-    threading.Thread(target=import_module, args=("ecosystem.model",), daemon=True).start()
+    import_module("ecosystem.model")
     server = _Server(config, url, open_browser)
     # The server has shut down in good order by the time that it passes the interrupt on.
     try:

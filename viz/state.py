@@ -24,8 +24,8 @@ from ecosystem.view import View
 from viz.fork import Branch, Choice, Fork, Running, part, with_levers
 from viz.memory import tidy
 
-FRAME_S = 0.09
-"""Shortest time between two frames: about 11 a second, which browsers draw without backlog."""
+FRAME_S = 0.075
+"""Shortest time between two frames: about 13 a second; a frame waits until the last is painted."""
 
 BUDGET_S = 0.06
 """Longest time that the world steps for one frame; it leaves the processor to the page between."""

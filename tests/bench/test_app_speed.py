@@ -11,12 +11,14 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from browsing import FLAGS, START_S, Server, Tab, chromium, serving, wait_until
+from reference import slowness
 
 pytestmark = [pytest.mark.bench, pytest.mark.browser]
 
 FIRST_VIEW_S = 3.0
 FRAMES_PER_S = 10.0
 WEEKS_PER_S = 200.0
+"""Limits on the machine of reference.py; a slower one gets as much longer."""
 
 _COUNT = """seconds => new Promise(done => {
   let frames = 0;
@@ -56,9 +58,10 @@ def test_the_first_useful_view(server: Server, tab: Tab) -> None:
     began = time.perf_counter()
     tab.open(server.url)
     took = time.perf_counter() - began
-    print(f"first view {took:.2f} s")
+    factor = slowness()
+    print(f"first view {took:.2f} s; machine slower by {factor:.2f}")
     tab.close()
-    assert took <= FIRST_VIEW_S
+    assert took <= FIRST_VIEW_S * factor
 
 
 def test_frames_at_weekly_steps(server: Server, tab: Tab) -> None:
@@ -67,9 +70,10 @@ def test_frames_at_weekly_steps(server: Server, tab: Tab) -> None:
     tab.click("Play")
     wait_until(lambda: tab.week() > 5)
     rate = tab.page.evaluate(_COUNT, 8)
-    print(f"{rate:.1f} frames/s")
+    factor = slowness()
+    print(f"{rate:.1f} frames/s; machine slower by {factor:.2f}")
     tab.close()
-    assert rate >= FRAMES_PER_S
+    assert rate >= FRAMES_PER_S / factor
 
 
 def test_weeks_at_full_speed(server: Server, tab: Tab) -> None:
@@ -89,4 +93,4 @@ def test_weeks_at_full_speed(server: Server, tab: Tab) -> None:
         wait_until(lambda: tab.week() == 0, START_S)
     print("weeks/s:", ", ".join(f"{rate:.0f}" for rate in rates))
     tab.close()
-    assert max(rates) >= WEEKS_PER_S  # noise only slows down
+    assert max(rates) >= WEEKS_PER_S / slowness()  # noise only slows down
