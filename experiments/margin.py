@@ -283,9 +283,9 @@ NOTE = (
     "For each USD million of extra cost, undiscounted: mean gain by mean cost over the same "
     "futures, with 90% interval; * where it leaves out 0, else unclear. Average: against the "
     f"baseline. Next: spending levers, or at equal budget the budget, {STEP:g} times as large "
-    f"(--marginal). A run that does not reach {GOAL_GW} GW counts with the horizon. These are means: "
-    "they count the few futures in which much changes, the medians of the answer do not, so that "
-    "the two can point apart."
+    f"(--marginal). A run that does not reach {GOAL_GW} GW counts with the horizon. Means count "
+    "the few futures in which much changes, the medians of the answer do not: the two can point "
+    "apart."
 )
 
 
