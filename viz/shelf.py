@@ -1,5 +1,6 @@
 """Comparisons on disk: which there are below the results folder, and what is in one of them."""
 
+import csv
 import json
 import os
 from collections.abc import Iterator
@@ -210,3 +211,54 @@ def _checked(folder: Path) -> None:
             raise ResultsError(
                 f"{folder.name}: its manifest names a file elsewhere: {name[:80]!r}."
             )
+
+
+class Sensitivity(NamedTuple):
+    """A table of ``ecosystem sensitivity`` on disk.
+
+    Attributes
+    ----------
+    name : str
+        Of its file below the results folder, with ``/``.
+    method : str
+    head, rows : tuple
+        Its cells, the first `MOST_ROWS` rows.
+    left_out : int
+        Further rows.
+    """
+
+    name: str
+    method: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int
+
+
+METHODS = {
+    "sensitivity.csv": "elementary effects (Morris)",
+    "sobol.csv": "shares of variance (Sobol)",
+    "tornado.csv": "one number at a time",
+}
+"""What ``ecosystem sensitivity`` writes, by method."""
+MOST_ROWS = 25
+_LARGEST = 4_000_000
+
+
+def sensitivities(root: Path) -> list[Sensitivity]:
+    """Return the tables of sensitivity below a folder; what cannot be read is left out."""
+    found: list[Sensitivity] = []
+    for folder in _folders(root):
+        for file, method in METHODS.items():
+            path = folder / file
+            try:
+                if not path.is_file() or path.stat().st_size > _LARGEST:
+                    continue
+                _own(folder, path)
+                with path.open(encoding="utf-8", newline="") as handle:
+                    head, *rows = [tuple(row) for row in csv.reader(handle)]
+            except (OSError, ValueError, csv.Error, InputError):
+                continue
+            name = path.relative_to(root).as_posix()
+            shown = tuple(rows[:MOST_ROWS])
+            found.append(Sensitivity(name, method, head, shown, len(rows) - len(shown)))
+    return found

@@ -183,6 +183,32 @@ def test_an_empty_folder_says_what_to_do(tmp_path: Path):
     on_page(Office(tmp_path, threads), "?page=compare", test)
 
 
+def test_sensitivity_on_disk_is_shown_as_text_and_a_link_out_is_not_followed(tmp_path: Path):
+    for name in ("mine", "linked"):
+        (tmp_path / "results" / name).mkdir(parents=True)
+        (tmp_path / "results" / name / "manifest.json").write_text("{}")
+    rows = "number,effect,rank\n" + "<b>grid</b>,0.123456,7\n" * 30
+    (tmp_path / "results" / "mine" / "sensitivity.csv").write_text(rows)
+    (tmp_path / "secret.csv").write_text("number,effect\nsecret,1\n")
+    (tmp_path / "results" / "linked" / "sobol.csv").symlink_to(tmp_path / "secret.csv")
+
+    async def test(page: Shown) -> None:
+        await page.sees("mine/sensitivity.csv: elementary effects (Morris)")
+        await page.sees("5 further rows are in the file")
+        html = page.text()
+        assert "&lt;b&gt;grid&lt;/b&gt;" in html
+        assert "0.123" in html
+        assert "0.123456" not in html
+        assert "secret" not in html
+        page.press("Open Evidence")
+        assert (page.desk.page.value, page.desk.link.value) == (
+            "evidence",
+            {"part": "expectations"},
+        )
+
+    on_page(Office(tmp_path / "results", threads), "?page=compare", test)
+
+
 def test_a_result_opens_by_its_button_and_turns_to_another_baseline(office: Office):
     async def test(page: Shown) -> None:
         await page.until(lambda: bool(page.buttons("app/made")))

@@ -21,8 +21,10 @@ from viz.components import Panel, Waiting
 from viz.controls import Chooser
 from viz.desk import Desk
 from viz.jobs import Job, Office, Request, read_request
-from viz.shelf import Entry, Shown, inside, listed, shown
+from viz.shelf import Entry, Shown, inside, listed, sensitivities, shown
 from viz.state import Catalogue, Choice
+from viz.svg import number
+from viz.tables import table_html
 from viz.underway import Underway
 
 KEY = "compare"
@@ -281,6 +283,38 @@ def _Shelf(desk: Desk, office: Office) -> None:  # noqa: N802
         else:
             for entry in looking.value:
                 _Line(desk, entry)
+    _Beside(desk, office)
+
+
+@component
+def _Beside(desk: Desk, office: Office) -> None:  # noqa: N802
+    """Show tables of sensitivity on disk, and the way to the expectations."""
+    looking = use_task(lambda: sensitivities(office.root), dependencies=[])
+    with solara.Div(classes=["eco-card", "eco-shelf"]):
+        solara.HTML("h3", "Sensitivity on disk <span>simulated</span>")
+        if not looking.value:
+            solara.HTML("p", "None yet. Run <code>ecosystem sensitivity</code> in a terminal.")
+        for table in looking.value or []:
+            more = f" {table.left_out} further rows are in the file." if table.left_out else ""
+            caption = f"{table.name}: {table.method}.{more}"
+            cells = [[_short(cell) for cell in row] for row in table.rows]
+            solara.HTML("div", table_html(caption, table.head, cells))
+        with solara.Row(classes=["eco-open"]):
+            solara.HTML("span", "Expectations E1 to E12, held or failed:")
+            solara.Button(
+                "Open Evidence",
+                on_click=lambda: desk.go("evidence", part="expectations"),
+                outlined=True,
+                small=True,
+            )
+
+
+def _short(cell: str) -> str:
+    """Return a fraction with three digits, and anything else as it is."""
+    try:
+        return cell if cell.isdigit() else number(float(cell))
+    except ValueError:
+        return cell
 
 
 @component
