@@ -131,8 +131,7 @@ def _Engine(desk: Desk) -> None:  # noqa: N802
         await session.build(order)
 
     async def play() -> None:
-        if playing:
-            await session.play()
+        await (session.play() if playing else session.settle())
 
     use_task(build, dependencies=[order])
     use_task(play, dependencies=[playing])

@@ -353,6 +353,16 @@ class Session:
         if not self._left:
             self.playing.set(False)
 
+    async def settle(self) -> None:
+        """Show where the world stands: a pause ends :meth:`play`, not a step in its thread."""
+        await asyncio.to_thread(self._wait_for_step)
+        if not self._left:
+            self._publish()
+
+    def _wait_for_step(self) -> None:
+        with self._lock:
+            return
+
     def leave(self) -> None:
         """Stop for good: the page is gone. Sets no reactive value, as nobody would see it."""
         self._left = True

@@ -306,3 +306,28 @@ def test_an_order_that_is_replaced_stops_at_once_and_its_click_does_not_wait():
     assert session.latest.loading
     session.make(session.order.peek())
     assert session.latest.choice.seed == 2
+
+
+def test_a_step_that_outlives_its_pause_is_shown(session, monkeypatch):
+    begun, go_on, step = threading.Event(), threading.Event(), FakeWorld.step
+
+    def slow(world):
+        begun.set()
+        go_on.wait(10)
+        step(world)
+
+    monkeypatch.setattr(FakeWorld, "step", slow)
+
+    async def run():
+        session.playing.set(True)
+        play = asyncio.create_task(session.play())
+        await asyncio.to_thread(begun.wait, 10)
+        session.playing.set(False)
+        play.cancel()  # as Solara does with a task whose reason has gone
+        await asyncio.gather(play, return_exceptions=True)
+        go_on.set()
+        await session.settle()
+
+    asyncio.run(run())
+    assert session.latest.view.week >= 1
+    assert session.number.peek() == session.latest.number
