@@ -11,7 +11,6 @@ import solara
 from reacton import use_effect, use_memo, use_ref, use_state
 from reacton.core import Element
 from solara.core import component
-from solara.lab.components.theming import ThemeToggle
 from solara.tasks import use_task
 
 from ecosystem.errors import EcosystemError, InputError
@@ -178,7 +177,6 @@ def _Choices(desk: Desk, shop: Workshop) -> None:  # noqa: N802
                 continuous_update=True,
                 classes=[f"eco-{path}"],
             )
-        ThemeToggle()
 
 
 @solara.component_vue("../vue/levers.vue")
