@@ -149,6 +149,8 @@ class Ecosystem(mesa.Model):
         self.weather = Weather.of(layout, self.streams)
         self.outages = Outages.of(layout)
         self.stops = fleet.Stops.of(layout, self.streams)
+        self._running = Latest(self.stops.running)
+        self.phases_run: BoolArray = np.ones((0, 0), dtype=bool)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -156,7 +158,7 @@ class Ecosystem(mesa.Model):
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
         self.concerns = living.Concerns.of(
-            self.society.households, world.numbers, self.relations.diffusion()
+            layout, self.society.households, self.relations.diffusion()
         )
         self.labour = opening.labour(layout)
         self.academies = Academies()
@@ -180,8 +182,10 @@ class Ecosystem(mesa.Model):
         self.rented = self._rented(layout, rules)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        self.phases_run = self.stops.running(layout, sites.closed_loop, sites.non_firm, partners)
-        self.curtailed = (~self.phases_run.all(axis=1)).tolist()
+        running = self._running(layout, sites.closed_loop, sites.non_firm, partners)
+        if running is not self.phases_run:
+            self.phases_run = running
+            self.curtailed = (~running.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
         """Return the rules of the cluster, after a leap of software if there was one."""
