@@ -1,7 +1,9 @@
 """The ecosystem: builds the parts and orders the week."""
 
+import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from math import lcm
@@ -62,6 +64,21 @@ KINDS: tuple[str, ...] = tuple(
 
 
 _ON_RECORD = Governance()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python from looking for cycles of dead objects meanwhile.
+
+    Weeks leave none behind, and each search goes through everything that was ever imported.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _pending(layout: Layout, live: BoolArray, state: IntArray) -> BoolArray:
@@ -538,7 +555,8 @@ class Ecosystem(mesa.Model):
         """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
         end = self.weeks if until is None else min(until, self.weeks)
         if self.week < end:
-            self.run_for(end - self.week)
+            with uncollected():
+                self.run_for(end - self.week)
         return self.result(explained=explained)
 
     def result(self, *, explained: bool = False) -> RunResult:
