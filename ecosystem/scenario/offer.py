@@ -261,8 +261,6 @@ RULES = (
     "exit_after_denials",
 )
 """Levers that say how the lab adapts; they are no part of the offer."""
-
-
 SPENDING = (
     "agreement_share_of_capex",
     "cash_usd_per_household_year",

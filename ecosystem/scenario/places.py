@@ -12,17 +12,9 @@ from ecosystem.parameters import Parameters
 ACTIVITIES = tuple(
     name.removesuffix("_weeks") for name in Delivery.model_fields if name.endswith("_weeks")
 )
-
-
 type Role = Literal["programme", "candidate", "comparator", "refused"]
-
-
 type Power = Literal["grid", "bridge", "islanded"]
-
-
 type Plant = Literal["engines", "frame_turbines", "fuel_cells"]
-
-
 PLANTS: tuple[Plant, ...] = get_args(Plant.__value__)
 """Kinds of power on site, in the order in which arrays number them."""
 
