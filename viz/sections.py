@@ -41,7 +41,7 @@ from experiments.wording import between, three, with_unit
 from viz.figures import Fan, Range, Spot, fans, forest, reached, stacked_causes, tradeoff
 from viz.flips import Block, boxes, chances_of_failure, million, ranking, words_html
 from viz.palette import CAUSES, plain_stylesheet
-from viz.svg import standalone
+from viz.svg import standalone, title_of
 
 _QUANTILES = (10.0, 25.0, 50.0, 75.0, 90.0)
 _GOAL_GW = 10
@@ -158,11 +158,11 @@ def _answer(m: Material) -> str:
     limits = (
         "<p class='note'>Limits: what people think and decide at real places is simulated from "
         "archetypes. Effects of engagement, agreements and training have no published causal "
-        "estimate and are sampled from harmful to strong. Assumptions are listed below with their "
-        "ranges.</p>"
+        "estimate and are sampled from harmful to strong. Every assumption has its range in the "
+        "report, under Assumptions and sources, and in the app on page Evidence.</p>"
     )
     figure = _figure(chart, ["strategy", *_DIFF], [_diff_cells(r) for r in rows], "difference")
-    table = _table(head, body, note, base=True)
+    table = _table("The answer in figures", head, body, note, base=True)
     return lines + failures + figure + table + _one_budget(m) + limits
 
 
@@ -177,7 +177,7 @@ def _one_budget(m: Material) -> str:
         "levers cost what they cost there. Scale: factor on all spending levers, each up to its "
         "bound. Unspent: what a strategy cannot absorb; below 0, what it costs more."
     )
-    return "<h3>At equal budget</h3>" + _table(head, body, note)
+    return "<h3>At equal budget</h3>" + _table("What strategies make of it", head, body, note)
 
 
 _DIFF = ("median", "low", "high", "difference", "difference low", "difference high", "verdict")
@@ -225,7 +225,7 @@ def _ladder(m: Material) -> str:
         ends = [_course(m, key, f"{state}_mw")[1][:, -1] / MW_PER_GW for state in states]
         rows.append([key, *(three(float(np.median(v))) for v in ends)])
     note = "Facility GW in exactly that state at the end of the run, median over futures."
-    return text + _table(["Strategy", *states], rows, note, base=True)
+    return text + _table("Where the megawatts end", ["Strategy", *states], rows, note, base=True)
 
 
 def _people(m: Material) -> str:
@@ -244,11 +244,12 @@ def _people(m: Material) -> str:
         f"Net benefit of a host household to date, USD (simulated). {base}: median over futures; "
         "others: paired change with its 90% interval, in brackets the level."
     )
-    text = _table(head, body, note)
+    text = _table("Net benefit of a host household", head, body, note)
     names = ["losing", "worst_decile_usd", "bill_change_usd_per_household_year", "tax_usd"]
     names += ["local_job_years", "promises_kept", "water_m3", "co2_t"]
     rows = [[key, *(_value_and_change(m.row(key, n)) for n in names)] for key in m.keys]
-    text += _table(["Strategy", *(_title(m, n) for n in names)], rows, "", base=True)
+    titles = [_title(m, n) for n in names]
+    text += _table("What hosts get and bear", ["Strategy", *titles], rows, "", base=True)
     return text + _parties(m)
 
 
@@ -266,7 +267,7 @@ def _parties(m: Material) -> str:
     ]  # fmt: skip
     head = ["Account", *(k if k == keys[0] else f"{k} − {keys[0]}" for k in keys)]
     note = "USD received less paid in the central future; every column sums to 0."
-    return "<h3>What someone gains someone pays</h3>" + _table(head, rows, note)
+    return "<h3>What someone gains someone pays</h3>" + _table("Net receipts", head, rows, note)
 
 
 def _delay(m: Material) -> str:
@@ -311,7 +312,7 @@ def _risk(m: Material) -> str:
     )
     failing = "<h3>How often it fails</h3>"
     failing += _blocks([chances_of_failure(m.experiment, m.outcomes, m.keys)])
-    return _table(head, body, note, base=True) + failing + _reaching(m)
+    return _table("Poor futures and failures", head, body, note, base=True) + failing + _reaching(m)
 
 
 def _reaching(m: Material) -> str:
@@ -370,7 +371,7 @@ def _choice(m: Material) -> str:
         "not a finding). Front: no other is better in one of compute, local benefit, households "
         "losing and cost without being worse in another (paired medians)."
     )
-    return _table(head, body, note, base=True) + _tradeoff(m, front)
+    return _table("Regret over futures", head, body, note, base=True) + _tradeoff(m, front)
 
 
 def _tradeoff(m: Material, front: Sequence[str]) -> str:
@@ -433,7 +434,8 @@ def _depends(m: Material) -> str:
         "chance: what the strongest of all numbers reaches in one of twenty samples if none "
         "matters."
     )
-    return _table(head, rows, note) if rows else "<p>Nothing differs.</p>"
+    caption = "Numbers that the difference goes with"
+    return _table(caption, head, rows, note) if rows else "<p>Nothing differs.</p>"
 
 
 def _million(m: Material) -> str:
@@ -456,9 +458,9 @@ def _blocks(blocks: Iterable[Block]) -> str:
         if block.svg:
             text += _figure(block.svg, block.head, block.rows, block.name)
         elif block.name:
-            text += _behind(block.head, block.rows, block.name)
+            text += _behind(block.head, block.rows, block.name, block.caption)
         elif block.rows:
-            text += _table(block.head, block.rows, block.note, base=block.base)
+            text += _table(block.caption, block.head, block.rows, block.note, base=block.base)
         elif block.note:
             text += f'<p class="note">{escape(block.note)}</p>'
     return text
@@ -475,7 +477,8 @@ def _validation(m: Material) -> str:
     )
     if not rows:
         return f'<p class="note">{note}</p>'
-    table = _table(["Part of the model", "Promises kept", "Aims missed"], rows, "")
+    head = ["Part of the model", "Promises kept", "Aims missed"]
+    table = _table("The model against what was observed", head, rows, "")
     return f'{table}<p class="note">{note}</p>'
 
 
@@ -503,9 +506,10 @@ def _assumptions(m: Material) -> str:
         f'<span class="note">{escape(s.source)}</span></li>'
         for s in m.experiment.strategies
     )
+    numbers = _behind(head, body, "assumptions", "Numbers of this world")
     return (
         f"<p>The strategies:</p><ul>{strategies}</ul><p>{len(every)} numbers, each with unit, "
-        f"range and source:</p><ul>{lines}</ul>{_behind(head, body, 'assumptions')}"
+        f"range and source:</p><ul>{lines}</ul>{numbers}"
     )
 
 
@@ -517,7 +521,7 @@ def _reproduce(m: Material) -> str:
         f"bit, whatever the number of processes. Code {escape(m.of.code[:16])}; "
         f"{escape(versions)}. Every run lies beside this file: manifest.json names them, "
         "comparison.csv and differences.csv hold all outcomes.</p>"
-        + _table(HEAD, cells(found), MEANING)
+        + _table("Common futures against separate ones", HEAD, cells(found), MEANING)
     )
 
 
@@ -592,17 +596,17 @@ def _percent(share: float) -> str:
 
 
 def _figure(svg: str, head: Sequence[str], rows: Cells, name: str) -> str:
-    return f"<figure>{svg}</figure>{_behind(head, rows, name, svg)}"
+    return f"<figure>{svg}</figure>{_behind(head, rows, name, title_of(svg), svg)}"
 
 
-def _behind(head: Sequence[str], rows: Cells, name: str, svg: str = "") -> str:
+def _behind(head: Sequence[str], rows: Cells, name: str, caption: str, svg: str = "") -> str:
     """Return the folded table behind a figure, with links that save both."""
     sheet = StringIO()
     csv.writer(sheet, lineterminator="\n").writerows([head, *rows])
     save = _save(f"{name}.csv", "CSV", "text/csv", sheet.getvalue())
     if svg:
         save += _save(f"{name}.svg", "SVG", "image/svg+xml", standalone(svg, plain_stylesheet()))
-    return f"<details><summary>Table</summary>{_table(head, rows, '')}</details>{save}"
+    return f"<details><summary>Table</summary>{_table(caption, head, rows, '')}</details>{save}"
 
 
 def _save(name: str, word: str, kind: str, content: str) -> str:
@@ -615,7 +619,7 @@ def _save(name: str, word: str, kind: str, content: str) -> str:
     )
 
 
-def _table(head: Sequence[str], rows: Cells, note: str, *, base: bool = False) -> str:
+def _table(caption: str, head: Sequence[str], rows: Cells, note: str, *, base: bool = False) -> str:
     """Return a table; `base` marks the first row, that of the baseline."""
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     lines = []
@@ -623,6 +627,6 @@ def _table(head: Sequence[str], rows: Cells, note: str, *, base: bool = False) -
         css = ' class="base"' if base and i == 0 else ""
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
         lines.append(f'<tr{css}><th scope="row">{escape(first)}</th>{cells}</tr>')
-    text = f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{"".join(lines)}'
-    text += "</tbody></table></div>"
+    text = f'<div class="wide"><table><caption>{escape(caption)}</caption>'
+    text += f"<thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     return text + (f'<p class="note">{escape(note)}</p>' if note else "")
