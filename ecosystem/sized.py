@@ -24,7 +24,7 @@ def sized_world(
     archetypes: int | None = None,
     base: str = "stargate",
 ) -> World:
-    """Return a shipped world with another number of sites, weeks and households.
+    """Return a world with another number of sites, weeks and households.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def sized_world(
     archetypes : int, optional
         Households drawn for each host community; by default the base's.
     base : str
-        Name of a shipped world.
+        Name of a shipped world, or the path of a TOML file.
 
     Returns
     -------
@@ -67,9 +67,7 @@ def sized_world(
     }
     if archetypes is not None:
         changes["society.archetypes"] = archetypes
-    builders = [
-        {**dict(builder), "crews": factor * builder.crews} for builder in world.contractors
-    ]
+    builders = [{**dict(builder), "crews": factor * builder.crews} for builder in world.contractors]
     others = [site for site in world.sites if site.role not in ("programme", "candidate")]
     sized = world.model_validate(
         {
