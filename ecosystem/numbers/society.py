@@ -8,6 +8,15 @@ from ecosystem.parameters import Parameters, par
 class Society(Parameters):
     """Households of a host community."""
 
+    archetypes: int = par(
+        200,
+        "1",
+        "Households drawn for each host community; weights carry the true shares",
+        "docs/odd.md",
+        "B",
+        ge=30,
+        le=5_000,
+    )
     susceptibility_a: float = par(
         4,
         "1",
