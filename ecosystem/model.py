@@ -179,9 +179,7 @@ class Ecosystem(mesa.Model):
         self.rented = rented.part(layout.installed_base_mw)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        self.phases_run = self.stops.running(
-            layout, sites.closed_loop, sites.non_firm, partners
-        )
+        self.phases_run = self.stops.running(layout, sites.closed_loop, sites.non_firm, partners)
         self.curtailed = (~self.phases_run.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
