@@ -53,6 +53,12 @@ _GRADES = {
     "C": "assumption, sampled in every future",
 }
 
+ATTRIBUTION = (
+    "Data under CC BY 4.0: dated observations of buildings, Epoch AI, Frontier Data Centers "
+    "(https://epoch.ai/data/data-centers), cut to the columns used; counts of local opposition, "
+    "datacentertracker.org (https://github.com/pricephillips/data-center-map)."
+)
+
 type Cells = Sequence[Sequence[str]]
 
 
@@ -509,7 +515,7 @@ def _assumptions(m: Material) -> str:
     numbers = _behind(head, body, "assumptions", "Numbers of this world")
     return (
         f"<p>The strategies:</p><ul>{strategies}</ul><p>{len(every)} numbers, each with unit, "
-        f"range and source:</p><ul>{lines}</ul>{numbers}"
+        f"range and source:</p><ul>{lines}</ul>{numbers}<p class='note'>{ATTRIBUTION}</p>"
     )
 
 
