@@ -143,6 +143,45 @@ def test_every_number_that_is_named_exists():
     assert not wrong
 
 
+ELEMENTS = (
+    "Purpose and patterns",
+    "Entities, state variables, and scales",
+    "Process overview and scheduling",
+    "Design concepts",
+    "Initialization",
+    "Input data",
+    "Submodels",
+)
+CONCEPTS = (
+    *("Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction"),
+    *("Sensing", "Interaction", "Stochasticity", "Collectives", "Observation"),
+)
+
+
+def test_the_odd_has_the_elements_and_concepts_of_the_protocol():
+    page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^## (\d)\. (.*)$", page, re.MULTILINE)
+    assert heads[:7] == [(str(i), name) for i, name in enumerate(ELEMENTS, start=1)]
+    concepts = page.split("## 4. Design concepts")[1].split("\n## ")[0]
+    assert tuple(re.findall(r"^- \*\*([\w ]+)\.\*\*", concepts, re.MULTILINE)) == CONCEPTS
+
+
+def test_every_submodel_names_its_function_its_reason_and_an_alternative():
+    page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    parts = re.split(r"^### (7\.\w+) .*$", page, flags=re.MULTILINE)[1:]
+    texts = [text.split("\n## ")[0] for text in parts[1::2]]
+    submodels = dict(zip(parts[::2], texts, strict=True))
+    assert len(submodels) >= 20
+    for number, text in submodels.items():
+        for mark in (
+            r"`[\w/]+\.py:[\w.]+",
+            r"\*Why",
+            r"\*Alternatives?\*|\*Null\*",
+            r"\*(Assumed|Limits?)\*",
+        ):
+            assert re.search(mark, text), f"{number}: {mark}"
+
+
 def slug(heading: str) -> str:
     """Return the anchor that a heading has on GitHub."""
     plain = re.sub(r"[^\w\- ]", "", re.sub(r"`|\[|\]\([^)]*\)", "", heading).strip().lower())
