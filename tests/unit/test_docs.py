@@ -5,6 +5,8 @@ import fnmatch
 import re
 import tomllib
 from functools import cache
+from html import unescape
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,64 @@ def test_every_number_that_is_named_exists():
     ]
     assert len(found) > 60
     wrong = [f"{page}: {path}" for page, path in found if path not in known]
+    assert not wrong
+
+
+def sources() -> dict[str, str]:
+    """Return the sources of the pictures of docs/architecture.md by name."""
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    house, week = re.findall(r"```mermaid\n(.*?)```", page, re.DOTALL)
+    return {"house": house, "week": week}
+
+
+def test_the_pictures_are_those_of_their_sources():
+    for name, source in sources().items():
+        drawn = (ROOT / f"docs/{name}.svg").read_text(encoding="utf-8")
+        shown = re.sub(r"\s", "", unescape("".join(re.findall(r">([^<>]+)<", drawn))))
+        labels = re.findall(r'\["([^"]+)"\]', source)
+        assert len(labels) > 10
+        missing = [label for label in labels if re.sub(r"<br>|\s", "", label) not in shown]
+        assert not missing, f"{name}: python tests/ui/draw_architecture.py draws it again"
+        arrows = sum(
+            len(a.split("&")) * len(b.split("&"))
+            for line in source.splitlines()
+            for a, b in pairwise(re.split(r"-->|~~~|-\..*?\.->", line))
+        )
+        assert drawn.count("flowchart-link") == arrows
+
+
+def modules(name: str) -> list[Path]:
+    path = ROOT / name.replace(".", "/")
+    return [path.with_suffix(".py")] if path.with_suffix(".py").is_file() else [*path.rglob("*.py")]
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def test_every_arrow_of_the_house_is_an_import():
+    room, boxes, wrong = "", dict[str, list[str]](), []
+    for line in sources()["house"].splitlines():
+        if match := re.match(r"\s*subgraph (\w+)", line):
+            room = match[1]
+        elif match := re.match(r'\s*(\w+)\["(.+)<br>[^<"]+"\]', line):
+            boxes[match[1]] = [
+                f"{room}.{n.strip()}" for n in match[2].replace("<br>", "").split(",")
+            ]
+        for left, right in pairwise(line.split("-->")):
+            for a, b in product(left.split("&"), right.split("&")):
+                callers = [path for name in boxes[a.strip()] for path in modules(name)]
+                known = set[str]().union(*map(imported, callers))
+                if not any(
+                    f"{k}.".startswith(f"{name}.") for k in known for name in boxes[b.strip()]
+                ):
+                    wrong.append(f"{a.strip()} --> {b.strip()}")
+    assert len(boxes) > 20
+    assert not [name for names in boxes.values() for name in names if not modules(name)]
     assert not wrong
 
 
