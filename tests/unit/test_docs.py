@@ -165,7 +165,7 @@ def test_the_pictures_are_those_of_their_sources():
             for line in source.splitlines()
             for a, b in pairwise(re.split(r"-->|~~~|-\..*?\.->", line))
         )
-        assert drawn.count("flowchart-link") == arrows
+        assert drawn.count("flowchart-link LS-") == arrows
 
 
 def modules(name: str) -> list[Path]:
