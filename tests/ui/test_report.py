@@ -132,6 +132,10 @@ def test_every_table_has_a_caption_of_its_own(made: Made) -> None:
     assert len({found[1] for found in captions if found}) == len(tables)
 
 
+def test_who_lent_data_is_named(made: Made) -> None:
+    assert made.html.count("Epoch AI, Frontier Data Centers") == 1
+
+
 def test_what_users_write_is_text_and_never_code(made: Made) -> None:
     assert "ecosystem compare &lt;b&gt;" in made.html
 

@@ -14,6 +14,11 @@ _GRADES = {
     "B": "press or secondary source",
     "C": "assumption, sampled in every future",
 }
+ATTRIBUTION = (
+    "Data under CC BY 4.0: dated observations of buildings, Epoch AI, Frontier Data Centers "
+    "(https://epoch.ai/data/data-centers), cut to the columns used; counts of local opposition, "
+    "datacentertracker.org (https://github.com/pricephillips/data-center-map)."
+)
 
 
 def validation(m: Material) -> str:
@@ -61,7 +66,7 @@ def assumptions(m: Material) -> str:
     numbers = behind(head, body, "assumptions", "Numbers of this world")
     return (
         f"<p>The strategies:</p><ul>{strategies}</ul><p>{len(every)} numbers, each with unit, "
-        f"range and source:</p><ul>{lines}</ul>{numbers}"
+        f"range and source:</p><ul>{lines}</ul>{numbers}<p class='note'>{ATTRIBUTION}</p>"
     )
 
 
