@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from viz.sections import ATTRIBUTION
+from viz.sections.grounds import ATTRIBUTION
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
