@@ -208,6 +208,15 @@ def test_every_arrow_of_the_house_is_an_import():
     assert not wrong
 
 
+def test_the_glossary_explains_every_term_once():
+    page = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    terms = [
+        t for t in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) if t not in ("Term", "State")
+    ]
+    assert len(terms) > 150
+    assert not {term for term in terms if terms.count(term) > 1}
+
+
 ELEMENTS = (
     "Purpose and patterns",
     "Entities, state variables, and scales",
