@@ -1,7 +1,7 @@
 """Processor time of a typical call for 200 phases with about 300 open activities.
 
-Medians of processor time, and limits that grow with the slowness of the machine (experiments/bench/reference.py),
-so that what else the machine does matters little.
+Medians of processor time, and limits that grow with the slowness of the machine
+(experiments/bench/reference.py), so that what else the machine does matters little.
 """
 
 from statistics import median

@@ -1,8 +1,8 @@
 """What many runs cost beyond the model, and how fast their results are read.
 
 Limits hold on the machine of ``experiments/bench/reference.py`` when idle; elsewhere they are
-multiplied by how slow the machine is now. Where another engine or a bare process pool is the measure, it is timed in the
-same test.
+multiplied by how slow the machine is now. Where another engine or a bare process pool is the
+measure, it is timed in the same test.
 """
 
 import os
