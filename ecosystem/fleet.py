@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecosystem.cluster import facility
+from ecosystem.cluster.chain import Fleet
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Progress
@@ -40,21 +41,34 @@ def generation_of_phase(
     return layout.newest(np.where(renewed > 0, commissioned + renewed, delivered))
 
 
-def usable_mw(layout: Layout, state: IntArray, generation: IntArray) -> FloatArray:
+def used(state: IntArray) -> BoolArray:
+    """Return the phases in use, shape (P,), given the rung of each."""
+    return state == Rung.USABLE
+
+
+def usable_mw(layout: Layout, used: BoolArray, generation: IntArray) -> FloatArray:
     """Return facility MW in use by site and generation, shape (S, G).
 
     Parameters
     ----------
     layout : Layout
-    state : ndarray of int, shape (P,)
-        Rung of each phase.
+    used : ndarray of bool, shape (P,)
+        Phases in use.
     generation : ndarray of int, shape (P,)
         From :func:`generation_of_phase`.
     """
     count, kinds = len(layout.sites), len(layout.generations)
     cell = layout.site_of_phase * kinds + generation
-    usable = layout.phase_mw * (state == Rung.USABLE)
-    return np.bincount(cell, usable, count * kinds).reshape(count, kinds)
+    return np.bincount(cell, layout.phase_mw * used, count * kinds).reshape(count, kinds)
+
+
+def in_use(own: Fleet, usable_mw: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what follows from what sites have in use, however much is asked of them.
+
+    By site as in :class:`Part`, shape (5, S), and IT power by generation, shape (G,).
+    """
+    part = own.part(usable_mw)
+    return part.by_site, np.add.reduce(part.it_by_generation, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from math import inf
 from operator import is_
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Latest[*Arguments, T]:
@@ -25,6 +29,31 @@ class Latest[*Arguments, T]:
             self._value = self._function(*arguments)
             self._arguments = arguments
         return self._value
+
+
+class Steady[*Arguments, A: NDArray[Any]]:
+    """A function to an array, which stays the same object for as long as its values do.
+
+    It remembers as :class:`Latest` does, and what follows from its value need not be worked out
+    afresh where other arguments lead to the same one.
+    """
+
+    __slots__ = ("_arguments", "_function", "_value")
+
+    def __init__(self, function: Callable[[*Arguments], A]) -> None:
+        self._function = function
+        self._arguments: tuple[object, ...] = ()
+        self._value: A | None = None
+
+    def __call__(self, *arguments: *Arguments) -> A:
+        """Return the value of the function."""
+        last = self._value
+        if last is not None and all(map(is_, arguments, self._arguments)):
+            return last
+        self._arguments, fresh = arguments, self._function(*arguments)
+        if last is None or np.count_nonzero(fresh != last):
+            self._value = last = fresh
+        return last
 
 
 class Until[*Arguments, T]:

@@ -28,7 +28,7 @@ from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.institutions.queues import hold_firm
 from ecosystem.institutions.tariffs import requests_kept
-from ecosystem.latest import Latest
+from ecosystem.latest import Latest, Steady
 from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
 from ecosystem.market import needed_share
@@ -136,7 +136,10 @@ class Ecosystem(mesa.Model):
         self.supply = Supply()
         self._state: IntArray = np.full(layout.phases, -1)
         self._pending = Latest(_pending)
+        self._used = Steady(fleet.used)
         self._in_use_mw = Latest(fleet.usable_mw)
+        self._in_use = Latest(fleet.in_use)
+        self.usable_mw = np.zeros((len(layout.sites) + 1, len(layout.generations)))
         self.treasury = Treasury(layout, self.market_rules)
         self.relations = Relations(layout)
         self.recorder = Recorder(layout, self.works)
@@ -166,18 +169,17 @@ class Ecosystem(mesa.Model):
 
     def _cool_and_curtail(self) -> None:
         """Take up how sites cool and whether they are curtailed, the installed base last."""
-        self.hardware = Fleet.of(
-            np.append(self.sites.closed_loop, 0.0),
-            self.layout.generations,
-            self._software(),
-            self.layout.fleet_integration(self.sites.owners),
-        )
-        sites, partners = self.sites, None
+        layout, sites, partners = self.layout, self.sites, None
+        rules, generations = self._software(), layout.generations
+        integration = layout.fleet_integration(sites.owners)
+        self.own = Fleet.of(sites.closed_loop, generations, rules)
+        self.hardware = replace(self.own, integration=integration)
+        # what is rented is known for every week
+        rented = Fleet.of(np.zeros(layout.world.weeks), generations, rules)
+        self.rented = rented.part(layout.installed_base_mw)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        self.phases_run = self.stops.running(
-            self.layout, sites.closed_loop, sites.non_firm, partners
-        )
+        self.phases_run = self.stops.running(layout, sites.closed_loop, sites.non_firm, partners)
         self.curtailed = (~self.phases_run.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
@@ -241,8 +243,7 @@ class Ecosystem(mesa.Model):
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         needed = self._needed_share()
         flows = self._run_fleet(now, needed)
-        usable_mw = float(np.add.reduce(self.usable_mw, None))
-        self.economy = self.treasury.earn(now, deals, flows, usable_mw, needed)
+        self.economy = self.treasury.earn(now, deals, flows, self.capacity_mw, needed)
         self.treasury.post(
             now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
@@ -398,13 +399,21 @@ class Ecosystem(mesa.Model):
 
         `needed`: MW that today's use needs over what it is wont to.
         """
-        economy, base = now.economy, self.layout.installed_base_mw
-        mw = np.empty((len(now.sites.live) + 1, base.shape[1]))
-        mw[:-1] = self._in_use_mw(self.layout, now.state, self.works.generation)
-        mw[-1] = base[now.week]
-        self.usable_mw = mw
+        economy, week = now.economy, now.week
+        own = self._in_use_mw(self.layout, self._used(now.state), self.works.generation)
+        (at_sites, it_own), rented = self._in_use(self.own, own), self.rented
+        by_site = np.empty((len(at_sites), len(self.usable_mw)))
+        by_site[:, :-1] = at_sites
+        by_site[:, -1] = rented.by_site[:, week]
+        it_fleet = it_own + rented.it_by_generation[week]
+        mw = self.usable_mw = np.empty_like(self.usable_mw)
+        mw[:-1] = own
+        mw[-1] = self.layout.installed_base_mw[week]
+        self.capacity_mw = float(np.add.reduce(mw, None))
         needed_mw = economy.market.adopted_mw * needed
-        return self.hardware.run(mw, needed_mw, economy.training_share)
+        return self.hardware.operate(
+            by_site, it_fleet, self.capacity_mw, needed_mw, economy.training_share
+        )
 
     def _apply(self, now: Snapshot, deals: Deals) -> None:
         """Let the deals take effect: sites opened and given up, capacity promised."""

@@ -275,16 +275,53 @@ class Fleet:
             integration=integration,
         )
 
-    def run(self, usable_mw: FloatArray, adopted_mw: float, training_share: float) -> Flows:
-        """Run the fleet for a week; arguments and result as for :func:`run_cluster`."""
-        core, rules = self.core, self.rules
+    def part(self, usable_mw: FloatArray) -> "Part":
+        """Return what follows from megawatts alone, shape (S, G)."""
+        core = self.core
         it_by_generation = usable_mw / self.ratio
         it = np.add.reduce(it_by_generation, 1)
-        it_fleet = np.add.reduce(it_by_generation, 0)
         up = it * core.availability
+        rows = (
+            it,
+            it_by_generation @ core.racks_per_mw,
+            up * self.pue * _HOURS,
+            up * _HOURS * self.wue,
+            it_by_generation @ core.accelerators_per_mw,
+        )
+        return Part(np.array(rows), it_by_generation)
+
+    def run(self, usable_mw: FloatArray, adopted_mw: float, training_share: float) -> Flows:
+        """Run the fleet for a week; arguments and result as for :func:`run_cluster`."""
+        part = self.part(usable_mw)
+        it_fleet = np.add.reduce(part.it_by_generation, 0)
+        facility_mw = float(np.add.reduce(usable_mw, None))
+        return self.operate(part.by_site, it_fleet, facility_mw, adopted_mw, training_share)
+
+    def operate(
+        self,
+        by_site: FloatArray,
+        it_fleet: FloatArray,
+        facility_mw: float,
+        adopted_mw: float,
+        training_share: float,
+    ) -> Flows:
+        """Run a fleet of which the parts are known for a week.
+
+        Parameters
+        ----------
+        by_site : ndarray, shape (5, S)
+            As in :class:`Part`; all sites.
+        it_fleet : ndarray, shape (G,)
+            IT power by generation [MW].
+        facility_mw : float
+            What is built, powered and equipped, all sites together.
+        adopted_mw, training_share : float
+            As for :func:`run_cluster`.
+        """
+        core, rules = self.core, self.rules
+        it, racks, energy, water, held = by_site
         accelerators = it_fleet * core.accelerators_per_mw
         running = accelerators * core.availability
-        held = it_by_generation @ core.accelerators_per_mw
         room = max(held.tolist(), default=0.0) * rules.availability
         wanted = min(float(np.add.reduce(running)) * training_share, rules.job_accelerators)
         mean = at_home = rules.integration
@@ -294,13 +331,28 @@ class Fleet:
             at_home = float(np.maximum.reduce(self.integration[able]))
         return Flows(
             it,
-            it_by_generation @ core.racks_per_mw,
+            racks,
             accelerators,
             *_train(running, wanted, room, training_share, (mean, at_home), core, rules),
-            *_serve(usable_mw, it_fleet, adopted_mw, training_share, mean, core, rules),
-            energy_mwh=up * self.pue * _HOURS,
-            water_m3=up * _HOURS * self.wue,
+            *_serve(facility_mw, it_fleet, adopted_mw, training_share, mean, core, rules),
+            energy,
+            water,
         )
+
+
+class Part(NamedTuple):
+    """What follows from the megawatts of S sites alone, whatever is asked of them.
+
+    Attributes
+    ----------
+    by_site : ndarray, shape (5, S)
+        IT power [MW], racks, facility energy [MWh/week], water [m3/week], accelerators.
+    it_by_generation : ndarray, shape (S, G)
+        IT power [MW].
+    """
+
+    by_site: FloatArray
+    it_by_generation: FloatArray
 
 
 def _train(
@@ -371,17 +423,16 @@ def _sites_efficiency(wanted: float, sites: float, peak: float, inter_site_gbps:
 
 
 def _serve(
-    usable_mw: FloatArray,
+    facility_mw: float,
     it_fleet: FloatArray,
     adopted_mw: float,
     training_share: float,
     integration: float,
     core: Core,
     rules: ClusterRules,
-) -> tuple[float, ...]:
+) -> tuple[float, float, float, float, float, float, float, float, float]:
     """Return what serves, `tokens_per_s_per_mw` to `shortfall` of :class:`Flows`."""
     speed = core.speed_at(integration)
-    facility_mw = float(np.add.reduce(usable_mw, None))
     weighted = (it_fleet + core.trace) * core.accelerators_per_mw
     tokens_per_mw = float(np.dot(weighted, core.tokens_per_s)) * speed / (facility_mw + TRACE_MW)
     capacity = facility_mw * rules.availability * (1.0 - training_share)
