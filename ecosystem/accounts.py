@@ -14,17 +14,23 @@ from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.hosting import Power
 from ecosystem.institutions.tariffs import annual_cost_usd, bill_change_usd_per_mwh
+from ecosystem.latest import Latest, Steady, same
 from ecosystem.layout import ENGINES_USD_PER_MW, Layout
 from ecosystem.ledger import Ledger
 from ecosystem.policy import S0, InForce, local_hire_added, protection
 from ecosystem.society.labour import lodgers, rent_rise
 from ecosystem.state import Sites, Snapshot
-from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray
+from ecosystem.units import MW_PER_GW, WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 GROUPS = (3, 2)
 GRID_ASSET_YEARS = 40.0
 HOURS_OF_A_JOB = 2_000.0
 TARIFF = {"rate_protection", "take_or_pay_share"}
+SCHOOLING = {
+    "academy_seats_per_year",
+    "upskilling_seats_per_year",
+    "pre_apprenticeship_seats_per_year",
+}
 
 
 class Hosts(NamedTuple):
@@ -151,45 +157,74 @@ def contracts(
     return due, float(np.minimum.reduce(change[change > week], initial=np.inf))
 
 
-def strategy_cost(now: Snapshot, due: Contracts, local_hours: FloatArray) -> StrategyCost:
-    """Price the levers of the week.
+class Prices:
+    """Prices the levers of a week, and keeps what few weeks change."""
 
-    Parameters
-    ----------
-    now : Snapshot
-    due : Contracts
-    local_hours : ndarray, shape (S,)
-        Craft hours worked at each site in the week before: residents are paid in arrears.
-    """
-    n, levers, nothing = now.numbers, now.levers, now.layout.no_usd
-    seats = 0.0
+    def __init__(self) -> None:
+        self._seats = Latest(_seats_usd)
+        self._tariff = Latest(_tariff)
+        self._deposit = Latest(_deposit_usd)
+        self._on_grid = Steady(on_grid)
+        self._connected: BoolArray | None = None
+        self._asked: BoolArray | None = None
+
+    def cost(self, now: Snapshot, due: Contracts, local_hours: FloatArray) -> StrategyCost:
+        """Return what the levers of the week cost.
+
+        Parameters
+        ----------
+        now : Snapshot
+        due : Contracts
+        local_hours : ndarray, shape (S,)
+            Craft hours worked at each site in the week before: residents are paid in arrears.
+        """
+        used, layout, nothing = now.levers.used, now.layout, now.layout.no_usd
+        where = layout, now.levers, now.sites.live
+        deposits = "deposit_usd_per_mw" in used
+        tariff = not used.isdisjoint(TARIFF)
+        if deposits or tariff:
+            finish = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT]
+            self._connected = same(self._connected, finish <= now.clock)
+        deposit, protected = 0.0, nothing
+        if deposits:
+            self._asked = same(self._asked, now.study_week <= now.clock)
+            deposit = self._deposit(*where, self._asked, self._connected)
+        if tariff:
+            powered = self._on_grid(layout, now.state)
+            protected = self._tariff(*where, powered, self._connected)
+        by_site = (
+            due.agreement,
+            _cash(now) if "cash_usd_per_household_year" in used else nothing,
+            _hire(now, local_hours) if "local_hire_added" in used else nothing,
+            due.placebo,
+            protected,
+        )
+        return StrategyCost(
+            nothing,
+            all(usd is nothing for usd in by_site),
+            *by_site,
+            due.engagement,
+            0.0 if used.isdisjoint(SCHOOLING) else self._seats(*where) / WEEKS_PER_YEAR,
+            deposit,
+            _redesign_usd(now),
+            _reservation_usd(now),
+            _stewardship_usd(now),
+            _plant_usd(now),
+            _prepayment_usd(now),
+        )
+
+
+def _seats_usd(layout: Layout, levers: InForce, live: BoolArray) -> float:
+    """Return the yearly cost of training seats."""
+    n, seats = layout.world.numbers.workforce, 0.0
     for lever, usd in (
-        ("academy_seats_per_year", n.workforce.trainee_cost_usd),
-        ("upskilling_seats_per_year", n.workforce.course_cost_usd),
-        ("pre_apprenticeship_seats_per_year", n.workforce.pre_apprentice_cost_usd),
+        ("academy_seats_per_year", n.trainee_cost_usd),
+        ("upskilling_seats_per_year", n.course_cost_usd),
+        ("pre_apprenticeship_seats_per_year", n.pre_apprentice_cost_usd),
     ):
         if lever in levers.used:
-            seats += usd * float(np.add.reduce(now.regional(getattr(levers, lever))))
-    by_site = (
-        due.agreement,
-        _cash(now) if "cash_usd_per_household_year" in levers.used else nothing,
-        _hire(now, local_hours) if "local_hire_added" in levers.used else nothing,
-        due.placebo,
-        nothing if levers.used.isdisjoint(TARIFF) else _tariff(now),
-    )
-    return StrategyCost(
-        nothing,
-        all(usd is nothing for usd in by_site),
-        *by_site,
-        engagement=due.engagement,
-        academy=seats / WEEKS_PER_YEAR,
-        deposit=_deposit_usd(now) if "deposit_usd_per_mw" in levers.used else 0.0,
-        redesign=_redesign_usd(now),
-        reservation=_reservation_usd(now),
-        stewardship=_stewardship_usd(now),
-        plant=_plant_usd(now),
-        prepayment=_prepayment_usd(now),
-    )
+            seats += usd * float(np.add.reduce(levers.by_region(lever, layout, live)))
+    return seats
 
 
 def _cash(now: Snapshot) -> FloatArray:
@@ -214,31 +249,33 @@ def _redesign_usd(now: Snapshot) -> float:
     return campus * now.numbers.local.redesign_cost_share
 
 
-def _tariff(now: Snapshot) -> FloatArray:
+def _tariff(
+    layout: Layout, levers: InForce, live: BoolArray, powered: BoolArray, connected: BoolArray
+) -> FloatArray:
     """Return what sites pay in a week so that other customers do not, shape (S,) [USD].
 
     The part of the yearly grid cost that the usual tariff leaves to others, and the demand charge
-    on contracted demand that they do not draw.
+    on contracted demand that they do not draw. `powered`: phases that a grid powers, shape (P,).
     """
-    n, layout = now.numbers.grid, now.layout
-    drawn_mw = _site_mw(now, on_grid(now))
+    n, capital = layout.world.numbers.grid, layout.world.numbers.capital
+    drawn_mw = np.bincount(layout.site_of_phase, layout.phase_mw * powered, len(layout.sites))
     yearly = annual_cost_usd(
-        drawn_mw * n.grid_cost_usd_per_mw, now.numbers.capital.discount_per_year, GRID_ASSET_YEARS
+        drawn_mw * n.grid_cost_usd_per_mw, capital.discount_per_year, GRID_ASSET_YEARS
     )
-    connected = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT] <= now.week
-    contracted_mw = layout.site_mw * (connected & now.sites.live & ~layout.islanded)
-    idle_mw = np.maximum(now.levers.take_or_pay_share * contracted_mw - drawn_mw, 0.0)
-    shifted = protection(layout, now.levers) * (1 - n.full_cost_share) * yearly
+    contracted_mw = layout.site_mw * (connected & live & ~layout.islanded)
+    idle_mw = np.maximum(levers.take_or_pay_share * contracted_mw - drawn_mw, 0.0)
+    shifted = protection(layout, levers) * (1 - n.full_cost_share) * yearly
     return (shifted + idle_mw * n.demand_charge_usd_per_mw_year) / WEEKS_PER_YEAR
 
 
-def _deposit_usd(now: Snapshot) -> float:
+def _deposit_usd(
+    layout: Layout, levers: InForce, live: BoolArray, asked: BoolArray, connected: BoolArray
+) -> float:
     """Return the interest on deposits, which are held from the study to the connection."""
-    layout, lead = now.layout, now.layout.lead_of_site
-    asked = (now.study_week <= now.week) & now.sites.live & ~layout.islanded
-    connected = now.progress.finish_week[lead, Activity.INTERCONNECT] <= now.week
-    held = now.levers.deposit_usd_per_mw * layout.site_mw * (asked & ~connected)
-    return float(np.add.reduce(held)) * now.numbers.capital.discount_per_year / WEEKS_PER_YEAR
+    owing = asked & live & ~layout.islanded & ~connected
+    held = levers.deposit_usd_per_mw * layout.site_mw * owing
+    discount = layout.world.numbers.capital.discount_per_year
+    return float(np.add.reduce(held)) * discount / WEEKS_PER_YEAR
 
 
 def _reservation_usd(now: Snapshot) -> float:
@@ -431,15 +468,16 @@ def post_building(
             ("water", "consumed"): water,
             ("labour", "offered"): offered,
             ("labour", "worked"): hours.total,
-            ("labour", "idle"): offered - hours.total,
+            # where all are at work, rounding may find more work than was offered
+            ("labour", "idle"): max(offered - hours.total, 0.0),
         }
     )
 
 
-def on_grid(now: Snapshot) -> BoolArray:
-    """Return the phases that draw power from a grid, shape (P,)."""
-    powered = (now.state >= Rung.ENERGISED) & (now.state < Rung.CANCELLED)
-    return powered & ~now.layout.islanded[now.layout.site_of_phase]
+def on_grid(layout: Layout, state: IntArray) -> BoolArray:
+    """Return the phases that draw power from a grid, shape (P,), given the rung of each."""
+    powered = (state >= Rung.ENERGISED) & (state < Rung.CANCELLED)
+    return powered & ~layout.islanded[layout.site_of_phase]
 
 
 def bill_change_usd_per_year(
@@ -452,7 +490,9 @@ def bill_change_usd_per_year(
     """
     n, layout = now.numbers, now.layout
     others, tight = hosts.billed_mwh, hosts.tight
-    load_mw = np.bincount(layout.region_of_phase, layout.phase_mw * on_grid(now), len(others))
+    load_mw = np.bincount(
+        layout.region_of_phase, layout.phase_mw * on_grid(layout, now.state), len(others)
+    )
     load_mwh = load_mw * n.cluster.availability * 8_766.0
     yearly = annual_cost_usd(
         load_mw * n.grid.grid_cost_usd_per_mw, n.capital.discount_per_year, GRID_ASSET_YEARS

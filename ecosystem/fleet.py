@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecosystem.cluster import facility
-from ecosystem.cluster.chain import Fleet
+from ecosystem.cluster.chain import ClusterRules, Fleet, Part
 from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Progress
@@ -69,6 +69,12 @@ def in_use(own: Fleet, usable_mw: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     part = own.part(usable_mw)
     return part.by_site, np.add.reduce(part.it_by_generation, 0)
+
+
+def rented(layout: Layout, rules: ClusterRules) -> Part:
+    """Return what the capacity rented outside the programme can do, a line for each week."""
+    fleet = Fleet.of(np.zeros(layout.world.weeks), layout.generations, rules)
+    return fleet.part(layout.installed_base_mw)
 
 
 @dataclass(frozen=True, slots=True)

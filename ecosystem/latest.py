@@ -31,6 +31,11 @@ class Latest[*Arguments, T]:
         return self._value
 
 
+def same[A: NDArray[Any]](last: A | None, fresh: A) -> A:
+    """Return the last array if the fresh one has its values, so that equal ones are one object."""
+    return fresh if last is None or np.count_nonzero(fresh != last) else last
+
+
 class Steady[*Arguments, A: NDArray[Any]]:
     """A function to an array, which stays the same object for as long as its values do.
 
@@ -50,10 +55,9 @@ class Steady[*Arguments, A: NDArray[Any]]:
         last = self._value
         if last is not None and all(map(is_, arguments, self._arguments)):
             return last
-        self._arguments, fresh = arguments, self._function(*arguments)
-        if last is None or np.count_nonzero(fresh != last):
-            self._value = last = fresh
-        return last
+        self._arguments = arguments
+        self._value = fresh = same(last, self._function(*arguments))
+        return fresh
 
 
 class Until[*Arguments, T]:

@@ -40,7 +40,7 @@ from ecosystem.recorder import OPINION_WEEKS, Recorder, Week
 from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
 from ecosystem.scenario import Governance, Strategy, World
-from ecosystem.schooling import outlook, train
+from ecosystem.schooling import Academies, outlook
 from ecosystem.settle import settle
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Deals, News, Order, Snapshot
@@ -137,7 +137,9 @@ class Ecosystem(mesa.Model):
         self._state: IntArray = np.full(layout.phases, -1)
         self._pending = Latest(_pending)
         self._used = Steady(fleet.used)
-        self._in_use_mw = Latest(fleet.usable_mw)
+        self._staying = Latest(requests_kept)
+        self._in_use_mw = Steady(fleet.usable_mw)
+        self._rented = Latest(fleet.rented)
         self._in_use = Latest(fleet.in_use)
         self.usable_mw = np.zeros((len(layout.sites) + 1, len(layout.generations)))
         self.treasury = Treasury(layout, self.market_rules)
@@ -157,6 +159,7 @@ class Ecosystem(mesa.Model):
             self.society.households, world.numbers, self.relations.diffusion()
         )
         self.labour = opening.labour(layout)
+        self.academies = Academies()
         self.vendors = opening.vendors(layout)
         self.economy = opening.economy(layout, self.market_rules, self._opening_flows())
         self.coordination = np.ones(len(layout.sites))
@@ -174,9 +177,7 @@ class Ecosystem(mesa.Model):
         integration = layout.fleet_integration(sites.owners)
         self.own = Fleet.of(sites.closed_loop, generations, rules)
         self.hardware = replace(self.own, integration=integration)
-        # what is rented is known for every week
-        rented = Fleet.of(np.zeros(layout.world.weeks), generations, rules)
-        self.rented = rented.part(layout.installed_base_mw)
+        self.rented = self._rented(layout, rules)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
         self.phases_run = self.stops.running(layout, sites.closed_loop, sites.non_firm, partners)
@@ -452,7 +453,7 @@ class Ecosystem(mesa.Model):
             chips_waiting_mw=deals.offer.chips_waiting_mw,
             rival_chips_mw=deals.offer.rival_chips_mw,
         )
-        self.labour = train(deals.labour, now, deals.offer, self.treasury.worked_hours)
+        self.labour = self.academies.train(deals.labour, now, deals.offer)
 
     def _hold(self, now: Snapshot, headroom: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Let a deposit free firm capacity that speculative requests hold; return what is left.
@@ -463,8 +464,8 @@ class Ecosystem(mesa.Model):
         asked = "deposit_usd_per_mw" in now.levers.used
         if not asked and held is self.layout.usually_held_mw:
             return headroom, held
-        deposit = now.regional(now.levers.deposit_usd_per_mw)
-        staying = requests_kept(deposit, 1.0, n.deposit_scale_usd_per_mw)
+        deposit = now.regional("deposit_usd_per_mw")
+        staying = self._staying(deposit, 1.0, n.deposit_scale_usd_per_mw)
         usual = self.layout.usually_held_mw
         return hold_firm(headroom, held, usual, staying, n.speculative_hold_weeks)
 

@@ -184,7 +184,6 @@ def labour(layout: Layout) -> Labour:
         wage_ratio=np.ones_like(heads),
         offered_hours=offered_hours(heads, none, none, n.hours_per_worker_week),
         required_hours=none,
-        worked_hours=none,
     )
 
 

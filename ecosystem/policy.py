@@ -37,10 +37,20 @@ class InForce:
 
     since: FloatArray
     used: frozenset[str]
+    _by_region: dict[str, tuple[BoolArray, FloatArray]]
 
     def __init__(self, since: FloatArray, **levers: FloatArray) -> None:
         used = frozenset(name for name, value in levers.items() if np.count_nonzero(value))
-        self.__dict__.update(levers, since=since, used=used)
+        kept: dict[str, tuple[BoolArray, FloatArray]] = {}
+        self.__dict__.update(levers, since=since, used=used, _by_region=kept)
+
+    def by_region(self, lever: str, layout: Layout, live: BoolArray) -> FloatArray:
+        """Return the largest value of a lever at live sites of each region, shape (R,)."""
+        last_live, found = self._by_region.get(lever, (None, layout.no_usd))
+        if last_live is not live:
+            found = regional(layout, getattr(self, lever), live)
+            self._by_region[lever] = live, found
+        return found
 
     def at(self, site: int) -> Levers:
         """Return the levers at one site."""
@@ -138,6 +148,13 @@ class Policy:
             share = on.astype(float) if name in RULES else level
             moved[name] = np.where(share == 1.0, whole, usual + share * (whole - usual))
         return moved
+
+
+def regional(layout: Layout, lever: FloatArray, live: BoolArray) -> FloatArray:
+    """Return the largest value of a lever, shape (S,), at live sites of each region, (R,)."""
+    found = np.zeros(len(layout.world.regions))
+    np.maximum.at(found, layout.region_of_site, lever * live)
+    return found
 
 
 def local_hire_added(layout: Layout, levers: InForce) -> FloatArray:

@@ -178,7 +178,6 @@ class Labour(NamedTuple):
     wage_ratio: FloatArray
     offered_hours: FloatArray
     required_hours: FloatArray
-    worked_hours: FloatArray
 
 
 class Outlook(NamedTuple):
@@ -363,11 +362,9 @@ class Snapshot:
     relaxed: BoolArray | None = None
     outages: Outages | None = None
 
-    def regional(self, lever: FloatArray) -> FloatArray:
-        """Return the largest value of a lever, shape (S,), among live sites by region, (R,)."""
-        found = np.zeros(len(self.layout.world.regions))
-        np.maximum.at(found, self.layout.region_of_site, lever * self.sites.live)
-        return found
+    def regional(self, lever: str) -> FloatArray:
+        """Return the largest value of a lever among live sites by region, shape (R,)."""
+        return self.levers.by_region(lever, self.layout, self.sites.live)
 
     # what few agents ask for, and in few weeks, is found when one asks
 

@@ -88,6 +88,7 @@ class Treasury:
         self.benefit = np.zeros(count)
         self.benefit_to_date = np.zeros(count)
         self._contracts = Until(accounts.contracts)
+        self._prices = accounts.Prices()
         self._pipeline_mw = Latest(_mw_of)
         self._local_hours = np.zeros(count)
         self._site_hours = np.zeros(count)
@@ -133,7 +134,7 @@ class Treasury:
             now.week,
         )
         due = self._contracts(now.week, self.layout, now.sites, now.levers, self._sponsored_week)
-        self.cost = accounts.strategy_cost(now, due, self._site_hours)
+        self.cost = self._prices.cost(now, due, self._site_hours)
         years = now.week / WEEKS_PER_YEAR
         fixed = n.fixed_usd_per_year * (1 + n.fixed_growth_per_year) ** years / WEEKS_PER_YEAR
         rent, base = self.register.rent(now), accounts.base_rent_usd(self.layout, now.week)

@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from ecosystem.errors import EcosystemError, InputError
 from experiments.commands.asking import ablate, catalogue, experiment, knockout, sweep
+from experiments.commands.benching import bench
 from experiments.commands.comparing import compare
 from experiments.commands.insight import discover, sensitivity
 from experiments.commands.looking import browse, new_world, show, strategies, validate, worlds
@@ -31,6 +32,7 @@ COMMANDS = {  # in the order in which help lists them
     "strategies": strategies,
     "show": show,
     "validate": validate,
+    "bench": bench,
     "app": browse,
 }
 

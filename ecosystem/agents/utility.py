@@ -8,8 +8,10 @@ import numpy as np
 from ecosystem.agents.base import Actor, Card
 from ecosystem.institutions.queues import fifo_grant, start_studies
 from ecosystem.institutions.tariffs import requests_kept
+from ecosystem.latest import Latest
+from ecosystem.numbers import Numbers
 from ecosystem.state import GrantHeadroom, Order, Snapshot, StartStudy
-from ecosystem.units import IntArray
+from ecosystem.units import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from mesa import Model
@@ -27,6 +29,12 @@ def slots(now: Snapshot) -> int:
 def _stays(number: int, share: float) -> bool:
     """Return whether a request is among the share that stays, taken evenly from the queue."""
     return floor((number + 1) * share) > floor(number * share)
+
+
+def _kept(numbers: Numbers, deposit: FloatArray, live: BoolArray, own: IntArray) -> float:
+    """Return the share of requests of others that stay at the deposit asked for at own sites."""
+    n, asked = numbers.grid, float((deposit[own] * live[own]).max(initial=0.0))
+    return float(requests_kept(asked, n.speculative_share, n.deposit_scale_usd_per_mw))
 
 
 class Utility(Actor):
@@ -59,6 +67,7 @@ class Utility(Actor):
         self.others_until: list[float] = []
         self.kept = 1.0
         self._next_request: float | None = None
+        self._kept = Latest(_kept)
 
     def decide(self, now: Snapshot) -> list[Order]:
         """Return the studies to start and the headroom to grant."""
@@ -122,7 +131,8 @@ class Utility(Actor):
         if self._next_request is None:
             self._open(now)
         if "deposit_usd_per_mw" in now.levers.used:
-            kept = self._kept(now)
+            deposit = now.levers.deposit_usd_per_mw
+            kept = self._kept(now.numbers, deposit, now.sites.live, self.sites)
             self._thin_out(min(1.0, kept / self.kept) if self.kept else 1.0)
             self.kept = kept
         while self._next_request is not None and self._next_request <= now.week:
@@ -143,13 +153,6 @@ class Utility(Actor):
             return
         for queue in (self.waiting, self.others_until):
             queue[:] = [week for i, week in enumerate(queue) if _stays(i, share)]
-
-    def _kept(self, now: Snapshot) -> float:
-        """Return the share of requests of others that stay at the deposit asked for now."""
-        n, own = now.numbers.grid, self.sites
-        deposits = now.levers.deposit_usd_per_mw[own] * now.sites.live[own]
-        asked = float(deposits.max(initial=0.0))
-        return float(requests_kept(asked, n.speculative_share, n.deposit_scale_usd_per_mw))
 
     def _gap(self, now: Snapshot) -> float:
         """Return the weeks between requests of others."""

@@ -95,7 +95,7 @@ def apprentice_step(apprentices: Apprentices, intake: FloatArray, completion: fl
     exact recursions, and no age distribution has to be swept.
     """
     weeks = len(apprentices.entered)
-    stay = completion ** (1.0 / weeks)
+    stay = np.array(completion ** (1.0 / weeks))
     graduates = apprentices.entered[apprentices.oldest] * completion
     staying = apprentices.heads * stay
     head_weeks = (apprentices.head_weeks + apprentices.heads) * stay - weeks * graduates
@@ -105,8 +105,8 @@ def apprentice_step(apprentices: Apprentices, intake: FloatArray, completion: fl
         entered=entered,
         oldest=(apprentices.oldest + 1) % weeks,
         # Rounding may leave a trace below zero when a school empties.
-        heads=np.maximum(staying - graduates, 0.0) + intake,
-        head_weeks=np.maximum(head_weeks, 0.0),
+        heads=np.maximum(staying - graduates, ZERO) + intake,
+        head_weeks=np.maximum(head_weeks, ZERO),
     )
     return Training(after, graduates, apprentices.heads - staying)
 

@@ -55,6 +55,25 @@ def test_there_are_about_as_many_neighbours_as_before():
     assert 0.3 < neighbours(sized_world(180, 240, weeks=4)) / usual < 3
 
 
+@pytest.mark.parametrize("world", [STARGATE, sized_world(60, 80, weeks=4)], ids=["usual", "many"])
+def test_neighbours_are_those_within_reach(world):
+    layout = Ecosystem(world, load_strategy("S0")).layout
+    place = np.radians([[s.lat, s.lon] for s in layout.sites])
+    at = np.stack(  # on the unit sphere
+        [
+            np.cos(place[:, 0]) * np.cos(place[:, 1]),
+            np.cos(place[:, 0]) * np.sin(place[:, 1]),
+            np.sin(place[:, 0]),
+        ],
+        axis=1,
+    )
+    km = 6_371.0 * np.arccos(np.clip(at @ at.T, -1, 1))
+    near = (km <= world.numbers.regulators.neighbour_km) & ~np.eye(len(at), dtype=bool)
+    assert near.any()
+    assert not near.all()
+    assert np.array_equal(layout.neighbours, near)
+
+
 def test_without_more_the_numbers_are_those_of_the_world():
     world = sized_world(9, 12)
     assert world.numbers == STARGATE.numbers
