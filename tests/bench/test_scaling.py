@@ -6,7 +6,7 @@ from experiments.bench import memory, model, runs
 from experiments.bench.row import Row, exponent_row, table
 
 WEEKS, SITES, CANDIDATES = 2_600, 200, 1_800
-BYTES_PER_COMMUNITY_WEEK = 1_300
+BYTES_PER_COMMUNITY_WEEK = 1_000
 """Of a run: 400 are the households' opinions, the rest what is recorded and its tables."""
 BASE_BYTES = 600e6
 
