@@ -182,16 +182,16 @@ class Prices:
         where = layout, now.levers, now.sites.live
         deposits = "deposit_usd_per_mw" in used
         tariff = not used.isdisjoint(TARIFF)
+        deposit, protected = 0.0, nothing
         if deposits or tariff:
             finish = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT]
-            self._connected = same(self._connected, finish <= now.clock)
-        deposit, protected = 0.0, nothing
-        if deposits:
-            self._asked = same(self._asked, now.study_week <= now.clock)
-            deposit = self._deposit(*where, self._asked, self._connected)
-        if tariff:
-            powered = self._on_grid(layout, now.state)
-            protected = self._tariff(*where, powered, self._connected)
+            self._connected = connected = same(self._connected, finish <= now.clock)
+            if deposits:
+                self._asked = asked = same(self._asked, now.study_week <= now.clock)
+                deposit = self._deposit(*where, asked, connected)
+            if tariff:
+                powered = self._on_grid(layout, now.state)
+                protected = self._tariff(*where, powered, connected)
         by_site = (
             due.agreement,
             _cash(now) if "cash_usd_per_household_year" in used else nothing,

@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,14 @@ def test_packages_load_nothing_until_a_name_is_used():
 def test_packages_say_that_they_are_typed():
     for package in ("ecosystem", "experiments", "viz"):
         assert (ROOT / package / "py.typed").is_file()
+
+
+def test_rooms_that_are_checked_strictly_are_there():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    strict = project["tool"]["pyright"]["strict"]
+    rooms = {Path(path).stem for path in strict}
+    assert rooms == {"cluster", "delivery", "society", "institutions", "market"}
+    assert all((ROOT / path).exists() for path in strict)
 
 
 def blocks(page: str) -> list[str]:

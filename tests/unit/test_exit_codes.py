@@ -8,7 +8,7 @@ import fake_ecosystem
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.cli import app
+from experiments.cli import COMMANDS, app
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 
@@ -16,6 +16,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 def documented() -> set[int]:
     part = PAGE.read_text(encoding="utf-8").split("## Exit codes")[1].split("\n## ")[0]
     return {int(code) for code in re.findall(r"^\| (\d+) \|", part, re.MULTILINE)}
+
+
+def test_every_command_stands_under_a_question():
+    part = PAGE.read_text(encoding="utf-8").split("## Exit codes")[0]
+    assert set(re.findall(r"`ecosystem ([a-z][a-z-]*)", part)) == set(COMMANDS)
 
 
 def call(*words: str) -> Result:
