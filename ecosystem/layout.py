@@ -514,8 +514,10 @@ class Layout:
     @cached_property
     def states(self) -> dict[str, IntArray]:
         """Sites of each permitting authority, by state."""
-        keys = [s.state for s in self.sites]
-        return {k: np.flatnonzero([s == k for s in keys]) for k in sorted(set(keys))}
+        found: dict[str, list[int]] = {}
+        for i, site in enumerate(self.sites):
+            found.setdefault(site.state, []).append(i)
+        return {state: np.array(found[state], dtype=np.int64) for state in sorted(found)}
 
     @cached_property
     def mood(self) -> tuple[FloatArray, FloatArray]:
@@ -527,11 +529,15 @@ class Layout:
     def neighbours(self) -> BoolArray:
         """Pairs of sites near enough for a moratorium to be contagious, shape (S, S)."""
         lat, lon = np.radians([[s.lat for s in self.sites], [s.lon for s in self.sites]])
-        north = np.sin((lat[:, None] - lat) / 2) ** 2
-        east = np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-        km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(north + east, 0, 1)))
-        near = km <= self.world.numbers.regulators.neighbour_km
+        reach = self.world.numbers.regulators.neighbour_km
+        # whoever is farther north or south than the reach, a metre to spare, need not be measured
+        near = np.abs(lat[:, None] - lat) <= (reach + 1e-3) / EARTH_KM
         np.fill_diagonal(near, False)
+        a, b = np.nonzero(near)
+        north = np.sin((lat[a] - lat[b]) / 2) ** 2
+        east = np.cos(lat[a]) * np.cos(lat[b]) * np.sin((lon[a] - lon[b]) / 2) ** 2
+        km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(north + east, 0, 1)))
+        near[a, b] = km <= reach
         return near
 
     @cached_property

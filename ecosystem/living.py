@@ -22,7 +22,6 @@ from ecosystem.state import Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import ONE, ZERO, FloatArray
 
-HOUSEHOLDS = 200
 NEIGHBOURS = 6
 
 # What people name when they oppose (P066: water, noise and air, tax; grid and ratepayer as bills;
@@ -52,7 +51,7 @@ def settle_in(layout: Layout, streams: Streams) -> Society:
     draws = np.stack(
         [
             streams.uniform("households", i, slots.ravel()).reshape(count, size)
-            for i in range(HOUSEHOLDS)
+            for i in range(n.archetypes)
         ],
         axis=-1,
     ).transpose(1, 0, 2)

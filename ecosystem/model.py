@@ -391,18 +391,20 @@ class Ecosystem(mesa.Model):
             return
         announced = np.where(new, self.layout.announced_week, self.sites.announced_week)
         self.sites = replace(self.sites, announced_week=announced, live=self.sites.live | new)
-        for site in np.flatnonzero(new).tolist():
-            self._promise(site, self.week)
+        sites: list[int] = np.flatnonzero(new).tolist()
+        self._promise(sites, self.week)
+        for site in sites:
             text = f"announced, {self.layout.site_mw[site]:,.0f} MW (recorded)"
             self.recorder.tell(self.week, [News("announced", site, "lab", text)])
 
-    def _promise(self, site: int, week: int) -> None:
-        """Plan a site that is being announced; promise power to financiers, jobs to its hosts."""
-        self.relations.promise(site, self.works.plan_site(site, week))
-        own = self.layout.site_of_phase == site
-        finish = self.works.planned_finish[own]
-        self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
-        self.relations.regulate(site, self.sites.open_venues[site])
+    def _promise(self, sites: list[int], week: int) -> None:
+        """Plan sites that are announced; promise power to financiers, jobs to their hosts."""
+        for site, powered in zip(sites, self.works.plan_sites(sites, week), strict=True):
+            self.relations.promise(site, powered)
+            own = self.layout.site_of_phase == site
+            finish = self.works.planned_finish[own]
+            self.relations.promise_hosts(site, self.layout.phase_mw[own], finish)
+            self.relations.regulate(site, self.sites.open_venues[site])
 
     def _reserve_at_once(self, levers: InForce) -> None:
         """Reserve equipment, as the strategy begins at a site, for what was announced before it."""
@@ -495,8 +497,9 @@ class Ecosystem(mesa.Model):
             if own := float(deals.sites.owners[site, self.layout.own]):
                 self.works.build_itself(site, own)
             self.works.adopt(site, now.levers.at(site), now.week + 1, deals.vendors.builder)
-            self._promise(site, now.week + 1)  # work begins on the Monday after the decision
         if opened.size:
+            # work begins on the Monday after the decision
+            self._promise(opened.tolist(), now.week + 1)
             self._cool_and_curtail()
 
     def _live(self, now: Snapshot, deals: Deals) -> None:

@@ -120,9 +120,10 @@ class Relations:
     def __init__(self, layout: Layout) -> None:
         n = layout.world.numbers.capital
         self.layout = layout
-        self.partnerships = Partnerships.of(
+        self._partnerships = Partnerships.of(
             opening_edges(layout), n.reputation_half_life_weeks, n.miss_penalty
         )
+        self._fresh: list[Edge] = []
         self._clouds = self._contracts([f"cloud:{cloud.key}" for cloud in layout.world.clouds])
         self._builders = self._contracts(
             [f"contractor:{firm.key}" for firm in layout.world.contractors]
@@ -133,15 +134,26 @@ class Relations:
         self.caps_hold = np.ones(len(layout.sites), dtype=bool)
         self._unchanged: tuple[Sites | None, float] = (None, -math.inf)
 
+    @property
+    def partnerships(self) -> Partnerships:
+        """The graph as it stands."""
+        if self._fresh:
+            self._partnerships = self._partnerships.with_edges(self._fresh)
+            self._fresh = []
+        return self._partnerships
+
+    def _tie(self, edge: Edge) -> int:
+        """Add an edge and return its id; many of them are put into the graph at once."""
+        self._fresh.append(edge)
+        return len(self._partnerships) + len(self._fresh) - 1
+
     def promise(self, site: int, due_week: float) -> None:
         """Let the lab promise the first power of a site to its financiers."""
         grace = self.layout.world.numbers.capital.grace_weeks
         text = f"first power at {self.layout.sites[site].key}"
-        about = self._contract(CAPITAL)
-        self._promised[site] = len(self.partnerships), due_week + grace
+        edge = commitment(LAB, CAPITAL, text, due_week + grace, self._contract(CAPITAL))
+        self._promised[site] = self._tie(edge), due_week + grace
         self._unchanged = (None, -math.inf)
-        edge = commitment(LAB, CAPITAL, text, due_week + grace, about)
-        self.partnerships = self.partnerships.with_edge(edge)
 
     def promise_hosts(self, site: int, mw: FloatArray, finish_week: FloatArray) -> None:
         """Let the lab promise jobs and taxes to a host community, as the plan of its site says.
@@ -162,11 +174,9 @@ class Relations:
         """Let a site that is announced apply at venues beyond zoning, shape (4,)."""
         state, key = self.layout.sites[site].state, self.layout.sites[site].key
         chosen = [venue for venue, needed in zip(UPSTREAM, venues, strict=True) if needed]
-        edges = [
-            Edge(f"regulator:{state}", f"community:{key}", "regulates", {"venue": NAMES[venue]})
-            for venue in chosen
-        ]
-        self.partnerships = self.partnerships.with_edges(edges)
+        for venue in chosen:
+            named = {"venue": NAMES[venue]}
+            self._tie(Edge(f"regulator:{state}", f"community:{key}", "regulates", named))
 
     def promise_caps(self, site: int, week: float) -> None:
         """Let the lab promise for a year that a site keeps within its caps."""
@@ -174,11 +184,10 @@ class Relations:
 
     def _promise_host(self, promise: HostPromise) -> None:
         community = f"community:{self.layout.sites[promise.site].key}"
-        about = int(self.partnerships.between(community, LAB, "trust")[0])
+        about = int(self._partnerships.between(community, LAB, "trust")[0])
         edge = commitment(LAB, community, promise.what, promise.due_week, about)
-        self._to_hosts[len(self.partnerships)] = promise
+        self._to_hosts[self._tie(edge)] = promise
         self._host_due = min(self._host_due, promise.due_week)
-        self.partnerships = self.partnerships.with_edge(edge)
 
     def judge_hosts(self, now: Snapshot, hosted: Delivered, draws: FloatArray) -> Judged:
         """Judge the promises to hosts that are due, and renew those about caps.
@@ -216,7 +225,7 @@ class Relations:
                     self.caps_hold[site] = missing == 0
                 judged.kept[site] += credit * (missing == 0)
                 judged.broken[site] += weight * missing
-            self.partnerships = self.partnerships.settle(outcomes)
+            self._partnerships = self.partnerships.settle(outcomes)
             self._host_due = min((p.due_week for p in self._to_hosts.values()), default=math.inf)
         self._cap(now, hosted, signed & (sites.agreed_binding > 0))
         return judged
@@ -249,7 +258,7 @@ class Relations:
         kept: dict[int, float] = {}
         missed: dict[int, float] = {}
         if not (on_time or late or given_up):
-            self.partnerships = self.partnerships.after().settle(self._due(now, works))
+            self._partnerships = self.partnerships.after().settle(self._due(now, works))
             return
         for record, phases in ((kept, on_time), (missed, late)):
             for phase in phases:
@@ -259,7 +268,7 @@ class Relations:
             for phase in phases:  # what a lab promised to its suppliers it has kept, or not
                 self._count_owners(record, now.sites.owners, phase)
                 self._count(record, CHIPS, phase)
-        self.partnerships = self.partnerships.after(kept, missed).settle(self._due(now, works))
+        self._partnerships = self.partnerships.after(kept, missed).settle(self._due(now, works))
 
     def _count_owners(self, record: dict[int, float], owners: FloatArray, phase: int) -> None:
         """Count a milestone with the clouds that own the site, each by its share."""
@@ -331,4 +340,4 @@ class Relations:
         return np.array([self._contract(partner) for partner in partners], dtype=np.int64)
 
     def _contract(self, partner: str) -> int:
-        return int(self.partnerships.between(LAB, partner, "contract")[0])
+        return int(self._partnerships.between(LAB, partner, "contract")[0])

@@ -6,6 +6,7 @@ import platform
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosystem.errors import ResultsError
+from ecosystem.errors import InputError, ResultsError
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,8 +44,13 @@ class RunResult:
     tables: dict[str, Table] = field(repr=False)
 
     def series(self, name: str) -> NDArray[np.float64]:
-        """Return one column of the weekly table."""
-        return self.tables["weekly"][name]
+        """Return one column of the weekly table; a name that is none raises InputError."""
+        weekly = self.tables["weekly"]
+        if name not in weekly:
+            near = get_close_matches(name, weekly, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(weekly)}."
+            raise InputError(f"No weekly series {name!r}. {hint}")
+        return weekly[name]
 
     def digest(self) -> str:
         """Return the SHA-256 of all values: equal digests mean equal runs, bit for bit.

@@ -12,6 +12,8 @@ import numpy as np
 from ecosystem.units import FloatArray, IntArray
 
 _BLOCK = 64
+_MANY = 4_096
+"""Slots beyond which a block holds as many as are asked for: memory counts for more than time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Streams:
         if drawn is None or len(drawn) < slots:
             generator = np.random.default_rng([self.seed, crc32(stream.encode()), block])
             # A power of two keeps the number of rebuilds small as slots are added.
-            drawn = generator.random((max(8, 1 << (slots - 1).bit_length()), _BLOCK))
+            room = max(8, 1 << (slots - 1).bit_length()) if slots <= _MANY else slots
+            drawn = generator.random((room, _BLOCK))
             np.maximum(drawn, 2.0**-54, out=drawn)  # 0 has no place under a ppf
             self._blocks[key] = drawn
         return drawn[:slots, column]

@@ -1,5 +1,6 @@
 """Delivery of all sites as it goes: work, plans, critical paths, what each cause has cost."""
 
+from collections.abc import Sequence
 from operator import is_
 
 import numpy as np
@@ -180,22 +181,28 @@ class Works:
         handed_over = self.progress.finish_week[:, Activity.COMMISSIONING] + self._handover_weeks
         return ladder_state(self.progress, signed, handed_over <= now, self.cancelled)
 
-    def plan_site(self, site: int, week: int) -> float:
-        """Fix the plan of a site as of its announcement; return the week of its first power."""
-        own = self.layout.site_of_phase == site
+    def plan_sites(self, sites: Sequence[int], week: int) -> list[float]:
+        """Fix the plans of sites as of their announcement; return the weeks of their first power.
+
+        One look ahead serves all of them: what it costs grows with all phases of the world.
+        """
         starts, finishes = remaining_forward(self.network, self.plan, self.not_before, week)
-        begun = self.plan.start_week[own, Activity.SITEWORK]
-        done = np.isfinite(self.plan.finish_week[own, Activity.SITEWORK])
-        start = np.where(done, begun, starts[Activity.SITEWORK][own])
-        self.planned_start[own] = np.where(np.isnan(start), week, start)
-        self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
+        powered: list[float] = []
+        for site in sites:
+            own = self.layout.site_of_phase == site
+            begun = self.plan.start_week[own, Activity.SITEWORK]
+            done = np.isfinite(self.plan.finish_week[own, Activity.SITEWORK])
+            start = np.where(done, begun, starts[Activity.SITEWORK][own])
+            self.planned_start[own] = np.where(np.isnan(start), week, start)
+            self.planned_finish[own] = finish = finishes[Activity.COMMISSIONING][own]
+            powered.append(float(finish.min()))
         self._judge_from = -np.inf
-        return float(finish.min())
+        return powered
 
     def adopt(self, site: int, levers: Levers, week: int, builder: IntArray) -> None:
         """Take the options of a strategy into a site that is being announced, and into its plan.
 
-        Before :meth:`plan_site`, so that the plan knows them. `builder`: of each phase.
+        Before :meth:`plan_sites`, so that the plan knows them. `builder`: of each phase.
         """
         own = np.flatnonzero(self.layout.site_of_phase == site)
         options, chosen = self.layout.world.numbers.options, self.layout.sites[site]

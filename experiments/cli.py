@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from ecosystem.errors import EcosystemError, InputError
 from experiments.commands.asking import ablate, catalogue, experiment, knockout, sweep
+from experiments.commands.benching import bench
 from experiments.commands.comparing import compare
 from experiments.commands.insight import discover, sensitivity
 from experiments.commands.looking import browse, new_world, show, strategies, validate, worlds
@@ -31,6 +32,7 @@ COMMANDS = {  # in the order in which help lists them
     "strategies": strategies,
     "show": show,
     "validate": validate,
+    "bench": bench,
     "app": browse,
 }
 
@@ -48,7 +50,6 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -259,6 +259,8 @@ def interval(values: FloatArray, statistic: str, seed: int) -> tuple[float, floa
             max(0.0, float((middle - half) / (1 + z2 / n))),
             min(1.0, float((middle + half) / (1 + z2 / n))),
         )
+    if (values == values[0]).all():  # as every resample: common where a strategy does not touch it
+        return float(values[0]), float(values[0])
     low, high = np.percentile(_statistic(values[resamples(n, seed)], statistic), _LEVEL)
     return float(low), float(high)
 

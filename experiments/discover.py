@@ -18,11 +18,11 @@ from experiments.compare import PRIMARY, gap, write_csv
 from experiments.decision import Criterion, values_of
 from experiments.dependence import FEWEST
 from experiments.design import Experiment
+from experiments.points import chosen
 from experiments.prim import LEAST, Box, Search, by_chance, peel, ranked, search
 from experiments.prim import found as found_box
 from experiments.ranks import FAILURES, failed, failure_words
 from experiments.reopen import runs_digest
-from experiments.sensitivity import chosen
 from experiments.summary import grid, paragraph
 from experiments.wording import three
 

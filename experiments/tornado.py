@@ -10,39 +10,12 @@ from ecosystem.parameters import Card
 from ecosystem.scenario import Strategy, World
 from ecosystem.units import FloatArray
 from experiments.compare import interval, write_csv
-from experiments.design import RunSpec, quantile
-from experiments.sensitivity import (
-    DIFFERENCE,
-    LEVEL,
-    TAILS,
-    Point,
-    chosen,
-    measured,
-    runs_at,
-    short,
-)
+from experiments.design import quantile
+from experiments.points import SHOWN, TAILS, Plan, Point, chosen, runs_at, short
 from experiments.summary import grid, paragraph
 from experiments.wording import between, three
 
 _ROUNDING = 1e-9
-_SHOWN = 25
-
-
-class Turned(NamedTuple):
-    """Runs of one or two strategies with each number low and high.
-
-    Attributes
-    ----------
-    runs : list of RunSpec
-        The centre, then low and high of every number; by seed and strategy in each.
-    """
-
-    world: World
-    strategies: tuple[Strategy, ...]
-    cards: list[Card]
-    replicates: int
-    seed: int
-    runs: list[RunSpec]
 
 
 class Bar(NamedTuple):
@@ -99,7 +72,7 @@ def turned(
     only: Sequence[str] = (),
     seed: int = 0,
     weeks: int | None = None,
-) -> Turned:
+) -> Plan[list[Card]]:
     """Plan the runs: ``(1 + 2 * numbers) * replicates`` of each strategy, with the same seeds."""
     cards = chosen(world, only)
     values: list[tuple[tuple[str, float], ...]] = [()]
@@ -110,22 +83,18 @@ def turned(
         for r in range(replicates)
     ]
     runs = runs_at("one at a time", world, strategies, points, weeks)
-    return Turned(world, tuple(strategies), cards, replicates, seed, runs)
+    return Plan(world, tuple(strategies), cards, replicates, seed, runs)
 
 
-def bars(folder: Path, of: Turned) -> list[Bar]:
+def bars(folder: Path, of: Plan[list[Card]]) -> list[Bar]:
     """Read the finished runs and return the bars, the longest first within each quantity."""
-    flat = measured(folder, of.runs)
-    values = flat.reshape(1 + 2 * len(of.cards), of.replicates, len(of.strategies))
-    found = _bars(LEVEL, values[..., -1], of)
-    if len(of.strategies) > 1:
-        found += _bars(DIFFERENCE, values[..., -1] - values[..., 0], of)
-    return found
+    shape = (1 + 2 * len(of.design),)
+    return [bar for name, at in of.quantities(folder, shape) for bar in _bars(name, at, of)]
 
 
-def _bars(quantity: str, values: FloatArray, of: Turned) -> list[Bar]:
+def _bars(quantity: str, values: FloatArray, of: Plan[list[Card]]) -> list[Bar]:
     found: list[Bar] = []
-    for i, card in enumerate(of.cards):
+    for i, card in enumerate(of.design):
         change = values[1 + 2 * i : 3 + 2 * i] - values[0]
         # What only the order of additions made is no change.
         change[np.abs(change) < _ROUNDING * np.nanmax(np.abs(values), initial=0.0)] = 0.0
@@ -139,9 +108,8 @@ def _bars(quantity: str, values: FloatArray, of: Turned) -> list[Bar]:
     return sorted(found, key=lambda bar: (bar.swing != bar.swing, -bar.swing))
 
 
-def bars_text(of: Turned, found: Sequence[Bar]) -> str:
+def bars_text(of: Plan[list[Card]], found: Sequence[Bar]) -> str:
     """Lay out the longest bars of each quantity."""
-    key, base = of.strategies[-1].key, of.strategies[0].key
     parts = [
         paragraph(
             f"{of.world.title}: one number at a time at the 5% and 95% quantiles of its range, all "
@@ -150,10 +118,7 @@ def bars_text(of: Turned, found: Sequence[Bar]) -> str:
             "leaves out 0. Says nothing of numbers that act together. All simulated."
         )
     ]
-    for quantity, what in (
-        (LEVEL, f"Usable GW-years of {key}"),
-        (DIFFERENCE, f"Their gap, {key} - {base}"),
-    ):
+    for quantity in dict.fromkeys(bar.quantity for bar in found):
         mine = [bar for bar in found if bar.quantity == quantity]
         rows = [
             [
@@ -163,14 +128,21 @@ def bars_text(of: Turned, found: Sequence[Bar]) -> str:
                 three(bar.at_high, sign=True),
                 between(bar.at_high_from, bar.at_high_to, sign=True) or "-",
             ]
-            for bar in mine[:_SHOWN]
+            for bar in mine[:SHOWN]
         ]
         if rows:
             table = grid(["", "at 5%", "90% interval", "at 95%", "90% interval"], rows)
             rest = len(mine) - len(rows)
             more = f"\n{rest} shorter ones are in the table." * bool(rest)
-            parts.append(f"{what}, GW yr\n{table}{more}")
+            parts.append(f"{of.heading(quantity)}, GW yr\n{table}{more}")
     return "\n\n".join(parts)
+
+
+def tell_bars(folder: Path, of: Plan[list[Card]]) -> str:
+    """Read the finished runs, write ``tornado.csv`` beside them and return what it says."""
+    found = bars(folder, of)
+    write_bars(folder / "tornado.csv", found)
+    return f"{bars_text(of, found)}\n\nFiles: {folder}/tornado.csv, manifest.json"
 
 
 def write_bars(path: Path, found: Sequence[Bar]) -> None:

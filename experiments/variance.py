@@ -6,45 +6,15 @@ from typing import NamedTuple
 
 from ecosystem.errors import InputError
 from ecosystem.scenario import Strategy, World
-from ecosystem.units import FloatArray
 from experiments.compare import write_csv
-from experiments.design import RunSpec, quantile
-from experiments.sensitivity import (
-    DIFFERENCE,
-    LEVEL,
-    Point,
-    chosen,
-    measured,
-    runs_at,
-    section,
-    short,
-)
+from experiments.design import quantile
+from experiments.points import SHOWN, Plan, Point, chosen, runs_at, section, short
 from experiments.sobol import CHANCE, Design, Index, design, indices
 from experiments.summary import grid, paragraph
 from experiments.wording import between, three
 
 REST = "all others"
 """The group of the numbers that are not among the strongest."""
-_SHOWN = 25
-
-
-class Shares(NamedTuple):
-    """Runs of one or two strategies at the points of a design.
-
-    Attributes
-    ----------
-    strategies : tuple of Strategy
-        The one in question; the baseline first where it is another.
-    runs : list of RunSpec
-        By row, point, replicate and strategy.
-    """
-
-    world: World
-    strategies: tuple[Strategy, ...]
-    design: Design
-    replicates: int
-    seed: int
-    runs: list[RunSpec]
 
 
 class Shared(NamedTuple):
@@ -79,7 +49,7 @@ def shares(
     top: Sequence[str] = (),
     seed: int = 0,
     weeks: int | None = None,
-) -> Shares:
+) -> Plan[Design]:
     """Plan the runs: ``rows * (groups + 3) * replicates`` of each strategy.
 
     Parameters
@@ -122,27 +92,20 @@ def shares(
             first = seed + 1 + 2 * row * replicates + int(other) * replicates
             points += [Point(number, first + r, values) for r in range(replicates)]
     runs = runs_at("variance", world, strategies, points, weeks)
-    return Shares(world, tuple(strategies), found, replicates, seed, runs)
+    return Plan(world, tuple(strategies), found, replicates, seed, runs)
 
 
-def shared(folder: Path, of: Shares) -> list[Shared]:
+def shared(folder: Path, of: Plan[Design]) -> list[Shared]:
     """Read the finished runs and return the shares of the level and of the difference."""
-    rows, points = len(of.design.a), len(of.design.groups) + 2
-    flat = measured(folder, of.runs)
-    values = flat.reshape(rows, points, of.replicates, len(of.strategies))
-    found = [_shared(LEVEL, values[..., -1], of)]
-    if len(of.strategies) > 1:
-        found.append(_shared(DIFFERENCE, values[..., -1] - values[..., 0], of))
-    return found
+    shape = (len(of.design.a), len(of.design.groups) + 2)
+    return [
+        Shared(name, *indices(of.design.groups, values, of.seed))
+        for name, values in of.quantities(folder, shape)
+    ]
 
 
-def _shared(quantity: str, values: FloatArray, of: Shares) -> Shared:
-    return Shared(quantity, *indices(of.design.groups, values, of.seed))
-
-
-def shares_text(of: Shares, found: Sequence[Shared]) -> str:
+def shares_text(of: Plan[Design], found: Sequence[Shared]) -> str:
     """Lay out the shares of each quantity."""
-    key, base = of.strategies[-1].key, of.strategies[0].key
     parts = [
         paragraph(
             f"{of.world.title}: variance of usable GW-years over {len(of.design.groups) - 1} "
@@ -154,9 +117,6 @@ def shares_text(of: Shares, found: Sequence[Shared]) -> str:
         )
     ]
     for one in found:
-        what = (
-            f"Usable GW-years of {key}" if one.quantity == LEVEL else f"Their gap, {key} - {base}"
-        )
         rows = [
             [
                 x.group,
@@ -165,11 +125,12 @@ def shares_text(of: Shares, found: Sequence[Shared]) -> str:
                 _percent(x.total),
                 between(100 * x.total_low, 100 * x.total_high) or "-",
             ]
-            for x in one.indices[:_SHOWN]
+            for x in one.indices[:SHOWN]
         ]
         head = ["", "alone, %", "95% interval", "in all, %", "95% interval"]
         parts.append(
-            f"{what}, standard deviation {three(one.deviation)} GW yr, {one.rows} rows\n"
+            f"{of.heading(one.quantity)}, standard deviation {three(one.deviation)} GW yr, "
+            f"{one.rows} rows\n"
             f"{grid(head, rows)}\n{paragraph(_sums(one))}"
         )
     return "\n\n".join(parts)
@@ -189,6 +150,13 @@ def _sums(one: Shared) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f}" if share == share else "-"
+
+
+def tell_shared(folder: Path, of: Plan[Design]) -> str:
+    """Read the finished runs, write ``sobol.csv`` beside them and return what it says."""
+    found = shared(folder, of)
+    write_shared(folder / "sobol.csv", found)
+    return f"{shares_text(of, found)}\n\nFiles: {folder}/sobol.csv, manifest.json"
 
 
 def write_shared(path: Path, found: Sequence[Shared]) -> None:

@@ -21,7 +21,10 @@ _STYLE = (
 
 
 class Axis(NamedTuple):
-    """What an axis shows and between which values; logarithmic where `log`."""
+    """What an axis shows and between which values; logarithmic where `log`.
+
+    Labelled ``year`` it shows calendar years, whose digits are not grouped.
+    """
 
     label: str
     low: float
@@ -43,7 +46,8 @@ class Axis(NamedTuple):
         step = nice_step(self.high - self.low)
         first = math.ceil(self.low / step - 1e-9)
         count = math.floor(self.high / step + 1e-9) - first + 1
-        return [((first + i) * step, tick((first + i) * step, step)) for i in range(count)]
+        ticks = [((first + i) * step, tick((first + i) * step, step)) for i in range(count)]
+        return [(v, t.replace(",", "")) for v, t in ticks] if self.label == "year" else ticks
 
 
 class Series(NamedTuple):

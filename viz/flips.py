@@ -38,6 +38,8 @@ class Block(NamedTuple):
         Of the CSV file of a folded table.
     base : bool
         Whether the first row is that of the baseline.
+    caption : str
+        Of a table that stands behind no drawing; else the drawing's title is taken.
     """
 
     words: str = ""
@@ -47,6 +49,7 @@ class Block(NamedTuple):
     note: str = ""
     name: str = ""
     base: bool = False
+    caption: str = ""
 
 
 def ranking(experiment: Experiment, outcomes: Table, keys: Sequence[str]) -> list[Block]:
@@ -80,7 +83,10 @@ def ranking(experiment: Experiment, outcomes: Table, keys: Sequence[str]) -> lis
         "them, that is, what another sample of as many futures might have said. Regret: usable "
         "compute short of the best strategy of the same future."
     )
-    return [figure, Block(head=head, rows=rows, note=note, base=True)]
+    return [
+        figure,
+        Block(head=head, rows=rows, note=note, base=True, caption="First, last, and regret"),
+    ]
 
 
 def chances_of_failure(experiment: Experiment, outcomes: Table, keys: Sequence[str]) -> Block:
@@ -96,7 +102,7 @@ def chances_of_failure(experiment: Experiment, outcomes: Table, keys: Sequence[s
         "Share of futures in which the run counts as failed, with 90% interval (Wilson). Three "
         "definitions, never added up; the limits are a convention, not a finding."
     )
-    return Block(head=head, rows=rows, note=note, base=True)
+    return Block(head=head, rows=rows, note=note, base=True, caption="How often each fails")
 
 
 def million(found: Sequence[Margin]) -> list[Block]:
@@ -125,7 +131,7 @@ def million(found: Sequence[Margin]) -> list[Block]:
         )
         told = [[r.name, *map(three, (r.middle, r.low, r.high))] for r in rows]
         parts.append(Block("", svg, ["strategy", "MW yr", "low", "high"], told, "", "million"))
-    return [*parts, Block(head=head, rows=cells, note=NOTE)]
+    return [*parts, Block(head=head, rows=cells, note=NOTE, caption="What a million buys")]
 
 
 def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
@@ -152,7 +158,7 @@ def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
         rows = [
             [x.short, x.range, f"{x.quasi_p:.2g}", f"{x.again:.0%}", x.meaning] for x in one.limits
         ]
-        parts.append(Block(head=head, rows=rows))
+        parts.append(Block(head=head, rows=rows, caption=f"Limits of box {i}"))
     rows = [
         [
             one.asked.words,
@@ -166,7 +172,7 @@ def boxes(found: Sequence[Found] | None, experiment: Experiment) -> list[Block]:
     if rows:
         head = ["Searched for", "Cases", "p", ""]
         words = "Searched for, and none found:" if with_box else ""
-        parts.append(Block(words, "", head, rows, "", "searched"))
+        parts.append(Block(words, "", head, rows, "", "searched", caption="Searched in vain"))
     return [*parts, Block(note=method(experiment.futures, len(searched)))]
 
 

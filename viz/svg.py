@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -107,6 +107,11 @@ def drawing(width: float, height: float, title: str, body: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
         f'aria-label="{escape(title)}">{body}</svg>'
     )
+
+
+def title_of(svg: str) -> str:
+    """Return the title by which a drawing of :func:`drawing` is announced."""
+    return unescape(svg.partition('aria-label="')[2].partition('"')[0])
 
 
 def standalone(svg: str, style: str) -> str:

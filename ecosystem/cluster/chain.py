@@ -430,7 +430,7 @@ def _serve(
     integration: float,
     core: Core,
     rules: ClusterRules,
-) -> tuple[float, ...]:
+) -> tuple[float, float, float, float, float, float, float, float, float]:
     """Return what serves, `tokens_per_s_per_mw` to `shortfall` of :class:`Flows`."""
     speed = core.speed_at(integration)
     weighted = (it_fleet + core.trace) * core.accelerators_per_mw

@@ -1,16 +1,28 @@
 """The numbers of the model, group by group: each with unit, meaning, source, grade and range.
 
+Group ``numbers.grid`` of a world file is class `Grid` in module ``grid``, and so on.
+
 Sources are written as ids of ``data/sources.csv`` or in words. Grade C marks an assumption: it is
 always sampled, never a hidden constant. A world file overrides any of them by name.
 """
 
-from ecosystem.numbers.authorities import Regulators
-from ecosystem.numbers.building import Chips, Contractors, Delivery, Equipment, Land, Options
-from ecosystem.numbers.compute import Cluster
-from ecosystem.numbers.grids import Climate, Grid
-from ecosystem.numbers.money import Capital, Lab, Market
-from ecosystem.numbers.people import Local, Society, Workforce
-from ecosystem.numbers.vendors import Disruptions
+from ecosystem.numbers.capital import Capital
+from ecosystem.numbers.chips import Chips
+from ecosystem.numbers.climate import Climate
+from ecosystem.numbers.cluster import Cluster
+from ecosystem.numbers.contractors import Contractors
+from ecosystem.numbers.delivery import Delivery
+from ecosystem.numbers.disruptions import Disruptions
+from ecosystem.numbers.equipment import Equipment
+from ecosystem.numbers.grid import Grid
+from ecosystem.numbers.lab import Lab
+from ecosystem.numbers.land import Land
+from ecosystem.numbers.local import Local
+from ecosystem.numbers.market import Market
+from ecosystem.numbers.options import Options
+from ecosystem.numbers.regulators import Regulators
+from ecosystem.numbers.society import Society
+from ecosystem.numbers.workforce import Workforce
 from ecosystem.parameters import Parameters
 
 __all__ = [

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ecosystem.errors import InputError
+from experiments.commands.completing import catalogue_keys, strategy_lists
 from experiments.commands.options import (
     Jobs,
     Out,
@@ -23,7 +24,13 @@ from experiments.commands.running import make_folder, names_in, run_counted, wee
 def ablate(
     world: WorldName = "stargate",
     strategies: Annotated[
-        str, typer.Option("--strategies", "--strategy", help="Ids or files; the first is compared.")
+        str,
+        typer.Option(
+            "--strategies",
+            "--strategy",
+            help="Ids or files; the first is compared.",
+            autocompletion=strategy_lists,
+        ),
     ] = "S0,S2",
     seeds: Seeds = 5,
     only: Annotated[
@@ -136,7 +143,12 @@ def catalogue(
 
 def experiment(
     keys: Annotated[
-        str, typer.Argument(metavar="KEY", help="E1 and so on, with commas between; or all.")
+        str,
+        typer.Argument(
+            metavar="KEY",
+            help="E1 and so on, with commas between; or all.",
+            autocompletion=catalogue_keys,
+        ),
     ],
     world: WorldName = "stargate",
     futures: Annotated[

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecosystem.errors import InputError
-from experiments.commands.options import Baseline, Jobs, Out, Scheduler, Seed, WorldName, Years
+from experiments.commands.options import (
+    Baseline,
+    Jobs,
+    Out,
+    Scheduler,
+    Seed,
+    StrategyNames,
+    WorldName,
+    Years,
+)
 from experiments.commands.running import (
     Workers,
     make_folder,
@@ -22,7 +31,6 @@ if TYPE_CHECKING:
     from experiments.design import Experiment
 
 
-Names = Annotated[str, typer.Option(help="Ids or TOML files, with commas between.")]
 Futures = Annotated[
     int,
     typer.Option(
@@ -83,7 +91,7 @@ Marginal = Annotated[
 
 def compare(
     world: WorldName = "stargate",
-    strategies: Names = "S0,S2,S3,placebo",
+    strategies: StrategyNames = "S0,S2,S3,placebo",
     baseline: Baseline = "S0",
     futures: Futures = 8,
     until_width: Width = None,

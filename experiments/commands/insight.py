@@ -1,7 +1,8 @@
 """Commands that ask what a result depends on: ``sensitivity`` and ``discover``."""
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,13 +17,6 @@ from experiments.commands.options import (
     Years,
 )
 from experiments.commands.running import make_folder, names_in, run_counted, weeks_in, workers_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from experiments.design import RunSpec
-
-    type Tell = Callable[[Path], str]
 
 METHODS = ("morris", "sobol", "one-at-a-time")
 _FOLDERS = {"morris": "sensitivity", "sobol": "sobol", "one-at-a-time": "tornado"}
@@ -96,7 +90,10 @@ def sensitivity(
     from ecosystem.scenario import load_strategy, load_world
     from experiments.ablate import failures_text
     from experiments.catalogue.engine import keep
-    from experiments.sensitivity import strongest
+    from experiments.sensitivity import screening as screen
+    from experiments.sensitivity import strongest, tell_screened
+    from experiments.tornado import tell_bars, turned
+    from experiments.variance import shares, tell_shared
 
     if method not in METHODS:
         raise InputError(f"--method {method}: it is one of {', '.join(METHODS)}.")
@@ -109,11 +106,14 @@ def sensitivity(
     seeds = replicates or _REPLICATES[method]
     pair = load_world(world), [*policies.values()]
     if method == "morris":
-        runs, tell = _screening(*pair, walks, seeds, alone=alone, **common)
+        walked = screen(*pair, walks, seeds, alone=alone, **common)
+        runs, tell = walked.runs, partial(tell_screened, of=walked)
     elif method == "sobol":
-        runs, tell = _shares(*pair, rows, seeds, alone=alone, top=first, **common)
+        drawn = shares(*pair, rows, seeds, alone=alone, top=first, **common)
+        runs, tell = drawn.runs, partial(tell_shared, of=drawn)
     else:
-        runs, tell = _turned(*pair, seeds, **{**common, "only": first or common["only"]})
+        single = turned(*pair, seeds, **{**common, "only": first or common["only"]})
+        runs, tell = single.runs, partial(tell_bars, of=single)
     folder = Path("results") / _FOLDERS[method] if out is None else out
     make_folder(folder)
     typer.echo(f"{len(runs)} runs.", err=True)
@@ -122,45 +122,6 @@ def sensitivity(
     if failed := failures_text(folder):
         typer.echo(failed, err=True)
     typer.echo(tell(folder))
-
-
-def _screening(*plan: Any, **options: Any) -> "tuple[Sequence[RunSpec], Tell]":
-    from experiments.sensitivity import screened, screening, screening_text, write_screened
-
-    made = screening(*plan, **options)
-
-    def tell(folder: Path) -> str:
-        found = screened(folder, made)
-        write_screened(folder / "sensitivity.csv", found)
-        return f"{screening_text(made, found)}\n\nFiles: {folder}/sensitivity.csv, manifest.json"
-
-    return made.runs, tell
-
-
-def _shares(*plan: Any, **options: Any) -> "tuple[Sequence[RunSpec], Tell]":
-    from experiments.variance import shared, shares, shares_text, write_shared
-
-    made = shares(*plan, **options)
-
-    def tell(folder: Path) -> str:
-        found = shared(folder, made)
-        write_shared(folder / "sobol.csv", found)
-        return f"{shares_text(made, found)}\n\nFiles: {folder}/sobol.csv, manifest.json"
-
-    return made.runs, tell
-
-
-def _turned(*plan: Any, **options: Any) -> "tuple[Sequence[RunSpec], Tell]":
-    from experiments.tornado import bars, bars_text, turned, write_bars
-
-    made = turned(*plan, **options)
-
-    def tell(folder: Path) -> str:
-        found = bars(folder, made)
-        write_bars(folder / "tornado.csv", found)
-        return f"{bars_text(made, found)}\n\nFiles: {folder}/tornado.csv, manifest.json"
-
-    return made.runs, tell
 
 
 def discover(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.completing import shown_names, validated_parts
 from experiments.commands.options import WorldName
 from experiments.commands.running import make_folder
 
@@ -49,7 +50,10 @@ def strategies() -> None:
 def show(
     name: Annotated[
         str,
-        typer.Argument(help="A world, a strategy, or a number's path such as grid.study_slots."),
+        typer.Argument(
+            help="A world, a strategy, or a number's path such as grid.study_slots.",
+            autocompletion=shown_names,
+        ),
     ],
     world: WorldName = "stargate",
 ) -> None:
@@ -61,7 +65,11 @@ def show(
 
 def validate(
     what: Annotated[
-        str, typer.Argument(help="What to validate; without it, a list of what there is.")
+        str,
+        typer.Argument(
+            help="What to validate; without it, a list of what there is.",
+            autocompletion=validated_parts,
+        ),
     ] = "",
     out: Annotated[Path, typer.Option(help="Folder for the table and the plots.")] = Path(
         "results/validate"

@@ -5,13 +5,30 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.completing import strategy_lists, strategy_names, world_names
+
 WorldName = Annotated[
-    str, typer.Option("--world", help="Name of a world (see: ecosystem worlds) or a TOML file.")
+    str,
+    typer.Option(
+        "--world",
+        help="Name of a world (see: ecosystem worlds) or a TOML file.",
+        autocompletion=world_names,
+    ),
 ]
 StrategyName = Annotated[
-    str, typer.Option(help="Id of a strategy (see: ecosystem strategies) or a TOML file.")
+    str,
+    typer.Option(
+        help="Id of a strategy (see: ecosystem strategies) or a TOML file.",
+        autocompletion=strategy_names,
+    ),
 ]
-Baseline = Annotated[str, typer.Option(help="The strategy to compare with.")]
+StrategyNames = Annotated[
+    str,
+    typer.Option(help="Ids or TOML files, with commas between.", autocompletion=strategy_lists),
+]
+Baseline = Annotated[
+    str, typer.Option(help="The strategy to compare with.", autocompletion=strategy_names)
+]
 Years = Annotated[
     float | None,
     typer.Option(min=0.1, max=50, help="Length of a run; by default the world's own."),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.commands.completing import site_keys, strategy_names
 from experiments.commands.options import Jobs, Seed, StrategyName, WorldName, Years
 from experiments.commands.running import (
     cores,
@@ -56,6 +57,7 @@ def explain(
             metavar="[RUN] SITE",
             help="Key of a site; before it, if you like, the folder of a run: "
             "ecosystem run --out RUN.",
+            autocompletion=site_keys,
         ),
     ],
     world: WorldName = "stargate",
@@ -131,7 +133,10 @@ def replay(
         Path, typer.Argument(help="manifest.json, or the folder of a run or of a comparison.")
     ],
     strategy: Annotated[
-        str | None, typer.Option(help="Of a comparison; by default its baseline.")
+        str | None,
+        typer.Option(
+            help="Of a comparison; by default its baseline.", autocompletion=strategy_names
+        ),
     ] = None,
     future: Annotated[int, typer.Option(min=0, help="Of a comparison; 0 is central.")] = 0,
 ) -> None:

@@ -8,76 +8,16 @@ and the difference counts. EMA Workbench and Mesa keep results in memory; ours w
 checksums, which can be gone on from.
 """
 
-import tempfile
 import warnings
-from collections.abc import Callable
 from contextlib import redirect_stderr
-from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from importlib.util import find_spec
 from io import StringIO
-from pathlib import Path
 from time import perf_counter
-from types import SimpleNamespace
-from typing import Any, Self
 
 import numpy as np
 
-from experiments.design import RunSpec
-from experiments.runner import run_all
-from experiments.workers import pool_of
-
-PROCESSES = 2
-
-
-@dataclass(frozen=True)
-class Number:
-    """A world that is one number."""
-
-    x: float = 0.0
-    name: str = "number"
-
-    def with_values(self, values: dict[str, Any]) -> Self:
-        """Return the world with another number."""
-        return type(self)(**values)
-
-
-def square(world: Number, strategy: object, seed: int, weeks: int | None = None) -> Any:
-    """Run the model."""
-    return world.x * world.x
-
-
-def keep(result: float) -> dict[str, dict[str, np.ndarray]]:
-    """Return the outcome as a table."""
-    return {"outcomes": {"y": np.array([result])}}
-
-
-def plan(runs: int) -> list[RunSpec]:
-    """Return so many runs, each with a number of its own."""
-    world, strategy = Number(), SimpleNamespace(key="S0")
-    return [
-        RunSpec(world, strategy, i, i, None, (("x", i / runs),), sha256(b"%d" % i).hexdigest()[:16])  # type: ignore[reportArgumentType]
-        for i in range(runs)
-    ]
-
-
-def ours(runs: int) -> float:
-    """Return the time for planning, running and storing, less that in which processes start."""
-    with pool_of(PROCESSES) as pool, tempfile.TemporaryDirectory() as folder:
-        warm = [pool.submit(keep, 1.0) for _ in range(PROCESSES)]
-        assert [future.result() for future in warm]
-        begin = perf_counter()
-        run_all(
-            plan(runs),
-            PROCESSES,
-            lambda done, total: None,
-            Path(folder),
-            simulate=square,
-            keep=keep,  # type: ignore[reportArgumentType]
-            executor=pool,
-        )
-        return perf_counter() - begin
+from experiments.bench.square import PROCESSES, each_us, overhead_us
 
 
 def square_ema(x: float = 0.0) -> dict[str, float]:
@@ -120,15 +60,9 @@ def mesa(runs: int, processes: int = PROCESSES) -> float:
     return perf_counter() - begin
 
 
-def each_us(engine: Callable[[int], float], few: int, many: int, repeats: int = 3) -> float:
-    """Return the time that one more run takes, by the best of several tries at both sizes [us]."""
-    small, large = zip(*[(engine(few), engine(many)) for _ in range(repeats)], strict=True)
-    return (min(large) - min(small)) / (many - few) * 1e6
-
-
 def main() -> None:
     """Print the comparison."""
-    each = each_us(ours, 2_000, 22_000, repeats=5)
+    each = overhead_us(repeats=5)
     print(f"ours, {PROCESSES} processes, stored: {each:.0f} us a run")
     if find_spec("ema_workbench"):
         print(f"EMA Workbench, {PROCESSES} processes: {each_us(ema, 200, 2_200):.0f} us a run")

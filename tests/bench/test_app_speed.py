@@ -11,14 +11,15 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from browsing import FLAGS, START_S, Server, Tab, chromium, serving, wait_until
-from reference import slowness
+
+from experiments.bench.reference import slowness
 
 pytestmark = [pytest.mark.bench, pytest.mark.browser]
 
 FIRST_VIEW_S = 3.0
 FRAMES_PER_S = 10.0
 WEEKS_PER_S = 200.0
-"""Limits on the machine of reference.py; a slower one gets as much longer."""
+"""Limits on the machine of experiments/bench/reference.py; a slower one gets as much longer."""
 
 _COUNT = """seconds => new Promise(done => {
   let frames = 0;

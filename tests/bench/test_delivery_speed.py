@@ -1,7 +1,7 @@
 """Processor time of a typical call for 200 phases with about 300 open activities.
 
-Medians of processor time, and limits that grow with the slowness of the machine (reference.py),
-so that what else the machine does matters little.
+Medians of processor time, and limits that grow with the slowness of the machine
+(experiments/bench/reference.py), so that what else the machine does matters little.
 """
 
 from statistics import median
@@ -9,7 +9,6 @@ from time import thread_time
 
 import numpy as np
 import pytest
-from reference import slowness, typical_s
 
 from ecosystem.causes import Slips, Study
 from ecosystem.delivery.activities import Cause, Power, build_network
@@ -19,6 +18,7 @@ from ecosystem.delivery.progress import advance, begin, open_rows
 from ecosystem.delivery.record import Log, rate_of
 from ecosystem.model import Ecosystem
 from ecosystem.scenario import load_strategy, load_world
+from experiments.bench.reference import slowness, typical_s
 
 pytestmark = pytest.mark.bench
 PHASES, PER_SITE = 200, 8

@@ -1,14 +1,13 @@
 """What many runs cost beyond the model, and how fast their results are read.
 
-Limits hold on the machine of ``reference.py`` when idle; elsewhere they are multiplied by how slow
-the machine is now. Where another engine or a bare process pool is the measure, it is timed in the
-same test.
+Limits hold on the machine of ``experiments/bench/reference.py`` when idle; elsewhere they are
+multiplied by how slow the machine is now. Where another engine or a bare process pool is the
+measure, it is timed in the same test.
 """
 
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -16,58 +15,31 @@ import engines
 import numpy as np
 import pytest
 from planning import Cheap
-from reference import slowness, workload
 
-from ecosystem.results import RunResult
 from ecosystem.scenario import load_strategy, load_world
+from experiments.bench.reference import slowness, workload
+from experiments.bench.row import table
+from experiments.bench.runs import noisy, nothing, overhead_row
+from experiments.bench.square import each_us, quiet
 from experiments.design import Experiment
-from experiments.outcomes import reduce
-from experiments.runner import run_all, simulate
+from experiments.runner import run_all
 from experiments.store import read
 from experiments.workers import pool_of
 
-OVERHEAD_US = 50.0
 FAN_S = 0.1
 FAN_RUNS = 5_000
 BYTES_PER_RUN = 3_000
 SHARE_OF_POSSIBLE = 0.85
 
 
-def quiet(done: int, total: int) -> None:
-    pass
-
-
 @pytest.mark.bench
 def test_a_run_costs_little_beyond_the_model():
-    ours = engines.each_us(engines.ours, 2_000, 22_000)
-    mesa = engines.each_us(lambda runs: engines.mesa(runs, 1), 200, 2_200)
-    factor = slowness()
-    print(f"overhead per run: {ours:.0f} us, stored (limit {OVERHEAD_US:g} us, slower by "
-          f"{factor:.2f}); Mesa's batch_run in one process, not stored: {mesa:.0f} us")  # fmt: skip
-    assert ours <= OVERHEAD_US * factor
-    assert ours < mesa
-
-
-@cache
-def template() -> dict:
-    """Return what is kept of a run of the real model."""
-    return reduce(simulate(load_world("stargate"), load_strategy("S0"), 0))
-
-
-def nothing(world, strategy, seed, weeks=None, **options) -> RunResult:
-    return RunResult({"seed": seed}, {})
-
-
-def noisy(result: RunResult) -> dict:
-    """Return the tables of a run, with numbers that differ from run to run."""
-    factor = np.random.default_rng(result.manifest["seed"]).lognormal(0, 0.3)
-    return {
-        name: {
-            column: values * factor if values.dtype.kind == "f" else values
-            for column, values in table.items()
-        }
-        for name, table in template().items()
-    }
+    row = overhead_row(repeats=3)
+    mesa = each_us(lambda runs: engines.mesa(runs, 1), 200, 2_200)
+    print(f"\n{table([row])}\nMesa's batch_run in one process, not stored: {mesa:.0f} us")
+    assert row.limited
+    assert row.holds
+    assert row.value < mesa
 
 
 @pytest.mark.bench

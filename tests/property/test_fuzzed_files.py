@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecosystem.errors import InputError
@@ -100,6 +100,7 @@ def test_a_scratched_world_is_refused_in_a_line_or_runs(
 
 
 @fuzz
+@example(0.25, "[]")  # no sites at all
 @given(PLACES, JUNK)
 def test_any_value_of_a_world_is_refused_in_a_line_or_runs(at: float, junk: str) -> None:
     files = FILES | {"world.toml": revalued(FILES["world.toml"], at, junk)}

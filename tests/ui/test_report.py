@@ -124,6 +124,18 @@ def test_every_figure_can_be_saved_as_a_drawing_that_stands_alone(made: Made) ->
         assert "var(" not in drawn, "drawing programs know no variables"
 
 
+def test_every_table_has_a_caption_of_its_own(made: Made) -> None:
+    tables = re.findall(r"<table[^>]*>(.*?)</table>", made.html, re.DOTALL)
+    captions = [re.match(r"<caption>([^<]+)</caption><thead>", table) for table in tables]
+    assert len(tables) > 15
+    assert all(captions)
+    assert len({found[1] for found in captions if found}) == len(tables)
+
+
+def test_who_lent_data_is_named(made: Made) -> None:
+    assert made.html.count("Epoch AI, Frontier Data Centers") == 1
+
+
 def test_what_users_write_is_text_and_never_code(made: Made) -> None:
     assert "ecosystem compare &lt;b&gt;" in made.html
 

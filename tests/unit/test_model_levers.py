@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from whole_worlds import PLACEBO, RECEIVED, S0, SPENT, STRATEGIES, changed_columns, world
+from whole_worlds import PLACEBO, RECEIVED, S0, SPENT, STRATEGIES, changed_columns, under_s0, world
 
 from ecosystem.model import simulate
 from ecosystem.results import RunResult
@@ -13,7 +13,7 @@ from ecosystem.scenario import Levers, Strategy
 def test_before_it_starts_a_strategy_changes_nothing(key: str) -> None:
     start, weeks = 60, 130
     shared = world(weeks, start_week=start)
-    ours, theirs = simulate(shared, S0, 0), simulate(shared, STRATEGIES[key], 0)
+    ours, theirs = under_s0(shared, 0), simulate(shared, STRATEGIES[key], 0)
     assert changed_columns(ours, theirs, until=start) == set()
     assert changed_columns(ours, theirs) >= SPENT
     for name in ("sites", "communities"):
@@ -45,7 +45,7 @@ def assert_only_money_differs(a: RunResult, b: RunResult, money: set[str]) -> No
 
 def test_the_placebo_spends_and_moves_nothing() -> None:
     small = world(208, start_week=13)
-    ours, theirs = simulate(small, S0, 2), simulate(small, PLACEBO, 2)
+    ours, theirs = under_s0(small, 2), simulate(small, PLACEBO, 2)
     assert_only_money_differs(ours, theirs, SPENT)
 
 
@@ -73,8 +73,8 @@ def test_a_lever_without_effect_only_pays_and_with_effect_does_not(case: str) ->
     levers, without = CASES[case]
     strategy = Strategy(key=case, name=case, description="", levers=Levers(**levers))
     null, real = world(208, without, start_week=13), world(208, start_week=13)
-    assert_only_money_differs(simulate(null, S0, 3), simulate(null, strategy, 3), RECEIVED)
-    changed = changed_columns(simulate(real, S0, 3), simulate(real, strategy, 3))
+    assert_only_money_differs(under_s0(null, 3), simulate(null, strategy, 3), RECEIVED)
+    changed = changed_columns(under_s0(real, 3), simulate(real, strategy, 3))
     assert changed & {"mean_support", "labour_hours_worked", "usable_mw"}
 
 
@@ -82,4 +82,4 @@ def test_a_lever_without_effect_only_pays_and_with_effect_does_not(case: str) ->
 def test_shipped_strategies_without_effect_only_pay(key: str) -> None:
     without = CASES["agreement"][1] | CASES["academy"][1]
     small, quick = world(208, without, 13), STRATEGIES[key].with_("levers.agreement_weeks", 0)
-    assert_only_money_differs(simulate(small, S0, 0), simulate(small, quick, 0), RECEIVED)
+    assert_only_money_differs(under_s0(small, 0), simulate(small, quick, 0), RECEIVED)

@@ -1,13 +1,18 @@
 """The package as it is installed: built, unpacked elsewhere, and used without the checkout."""
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
+
+from viz.sections.grounds import ATTRIBUTION
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -77,3 +82,39 @@ def test_the_source_archive_holds_what_a_build_and_its_tests_need(tmp_path: Path
         assert name in names
     assert {"ecosystem/data/worlds/stargate.toml", "tests/golden/reference.json"} <= names
     assert not [n for n in names if n.startswith(("results/", ".venv/", ".uv/"))]
+
+
+def test_the_citation_has_what_its_format_requires():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {"cff-version", "message", "title", "authors", "version", "license"} <= set(cited)
+    assert cited["cff-version"] == "1.2.0"
+    assert cited["type"] in ("software", "dataset")
+    assert (str(cited["version"]), cited["license"]) == (project["version"], project["license"])
+    for work in (cited, *cited["references"]):
+        assert work["title"]
+        assert work["type"] in ("software", "data", "article")
+        assert work["authors"]
+        for author in work["authors"]:
+            assert "name" in author or "family-names" in author
+        assert re.fullmatch(r"10\.\d{4,}/\S+", work.get("doi", "10.0000/none"))
+        assert work.get("url", "https://").startswith("https://")
+
+
+@pytest.mark.parametrize("page", ["README.md", "ecosystem/data/README.md", "CITATION.cff"])
+def test_who_lent_data_is_named_with_its_terms(page: str):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for owner in ("Epoch AI", "datacentertracker.org"):
+        place = text.index(owner)
+        assert re.search(r"CC[ -]BY[ -]4\.0", text[place : place + 400]), owner
+
+
+def test_the_report_names_who_lent_data():
+    for words in ("Epoch AI", "Frontier Data Centers", "datacentertracker.org", "CC BY 4.0"):
+        assert words in ATTRIBUTION
+
+
+@pytest.mark.slow
+def test_the_wheel_says_that_it_is_typed(unpacked: Path) -> None:
+    for package in ("ecosystem", "experiments", "viz"):
+        assert (unpacked / package / "py.typed").is_file()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fake_ecosystem import simulate, strategy, tiny_world
 
-from ecosystem.errors import ResultsError
+from ecosystem.errors import InputError, ResultsError
 from ecosystem.results import RunResult
 
 
@@ -20,6 +20,13 @@ def test_a_saved_run_comes_back_bit_for_bit(result, tmp_path):
     assert back.manifest == result.manifest
     for name, columns in result.tables.items():
         assert list(back.tables[name]) == list(columns)
+
+
+def test_a_series_that_is_none_is_refused_with_the_nearest(result):
+    with pytest.raises(InputError, match=r"'usable_wm'. Did you mean 'usable_mw'\?"):
+        result.series("usable_wm")
+    with pytest.raises(InputError, match="There are week"):
+        result.series("xyz")
 
 
 def test_an_empty_table_comes_back_empty(result, tmp_path):

@@ -19,7 +19,7 @@ PAIR = (strategy("S0"), strategy("S2", agreement_share_of_capex=0.01))
 def test_seeds_are_the_same_along_a_walk_and_numbers_stay_within_their_tails():
     world = tiny_world()
     plan = screening(world, PAIR, 2, 3, only=("lab", "grid.study_slots"), seed=10)
-    points = plan.walks.points.shape[1]
+    points = plan.design.points.shape[1]
     assert points == 1 + 2
     assert len(plan.runs) == 2 * points * 3 * 2
     assert len({s.run for s in plan.runs}) == len({s.key for s in plan.runs}) == len(plan.runs)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from test_model_levers import assert_only_money_differs
-from whole_worlds import RECEIVED, S0, STRATEGIES, changed_columns, world
+from whole_worlds import RECEIVED, S0, STRATEGIES, changed_columns, under_s0, world
 
 from ecosystem.agents.utility import Utility
 from ecosystem.model import Ecosystem, simulate
@@ -60,16 +60,14 @@ def test_without_effect_a_strategy_only_pays(key: str) -> None:
     small = world(208, WITHOUT_EFFECT, 13)
     quick = STRATEGIES[key].with_("levers", STRATEGIES[key].levers.model_dump() | NO_TIME)
     money = RECEIVED | {"bill_change_usd_per_household_year"}
-    assert_only_money_differs(simulate(small, S0, 0), simulate(small, quick, 0), money)
+    assert_only_money_differs(under_s0(small, 0), simulate(small, quick, 0), money)
 
 
 @pytest.mark.parametrize("key", sorted(STRATEGIES))
 def test_every_strategy_runs_the_fictional_world_through(key: str) -> None:
     result = simulate(FICTIONAL, STRATEGIES[key], 1, audit=True)
     assert result.series("usable_mw")[-1] > 3_000
-    ours = simulate(fictional(260), S0, 1)
-    theirs = simulate(fictional(260), STRATEGIES[key], 1)
-    assert bool(changed_columns(ours, theirs)) == (key != "S0")
+    assert bool(changed_columns(under_s0(FICTIONAL, 1), result, 260)) == (key != "S0")
 
 
 def test_a_strategy_of_s0_levers_is_s0_however_narrow() -> None:
@@ -85,7 +83,7 @@ def test_a_strategy_of_s0_levers_is_s0_however_narrow() -> None:
 
 def test_the_load_pays_what_other_customers_save() -> None:
     levers = {"rate_protection": 1.0, "take_or_pay_share": 0.85}
-    ours, theirs = simulate(FICTIONAL, S0), simulate(FICTIONAL, strategy(**levers), audit=True)
+    ours, theirs = under_s0(FICTIONAL), simulate(FICTIONAL, strategy(**levers), audit=True)
     paid = ledger(theirs, "rate_protection", "lab", "utilities")
     assert paid > 0
     name = "bill_change_usd_per_household_year"
@@ -168,7 +166,7 @@ def test_local_hire_moves_wages_to_residents_and_costs_pay_and_pace() -> None:
 
 
 def test_closed_loops_save_water_and_cost_power_and_money() -> None:
-    ours, theirs = simulate(FICTIONAL, S0), simulate(FICTIONAL, STRATEGIES["S5"], audit=True)
+    ours, theirs = under_s0(FICTIONAL), simulate(FICTIONAL, STRATEGIES["S5"], audit=True)
     water = [r.series("water_m3").sum() for r in (ours, theirs)]
     assert water[1] < 0.7 * water[0]
     used = [r.series("energy_mwh").sum() / r.series("usable_it_mw").sum() for r in (ours, theirs)]
@@ -210,10 +208,10 @@ def test_early_engagement_starts_the_clock_of_opponents_too() -> None:
 def test_cash_of_a_distrusted_sponsor_backfires() -> None:
     """Trust begins below one half: money then reads as a bribe (Frey and Oberholzer-Gee 1997)."""
     cash = strategy(cash_usd_per_household_year=400)
-    ours, theirs = simulate(fictional(30), S0), simulate(fictional(30), cash)
+    ours, theirs = under_s0(fictional(30)), simulate(fictional(30), cash)
     assert theirs.series("mean_support")[28] < ours.series("mean_support")[28]
     trusted = {"numbers.society.trust_start": 0.6}
-    ours, theirs = simulate(fictional(30, **trusted), S0), simulate(fictional(30, **trusted), cash)
+    ours, theirs = under_s0(fictional(30, **trusted)), simulate(fictional(30, **trusted), cash)
     assert theirs.series("mean_support")[28] > ours.series("mean_support")[28]
 
 
@@ -259,7 +257,7 @@ def test_the_thermostat_offers_more_where_it_is_called_for_and_less_where_not() 
     calm = fictional(80, **{"numbers.society.opinion_to_act": 1.0})
     result = simulate(calm, content, 1)
     assert told(result, "offer") == []
-    plain = simulate(calm, S0, 1)
+    plain = under_s0(calm, 1)
     np.testing.assert_array_equal(
         result.series("strategy_cost_usd"), plain.series("strategy_cost_usd")
     )
@@ -282,7 +280,7 @@ def test_it_redesigns_once_before_the_hearing() -> None:
     cost = ledger(result, "redesign", "lab", "vendors")
     mw = {site.key: site.facility_mw for site in FICTIONAL.sites}
     assert cost == pytest.approx(0.005 * 12.7e6 * sum(mw[key] for key in redesigned))
-    ours = simulate(fictional(130, **angry), S0, 1)
+    ours = under_s0(fictional(130, **angry), 1)
     assert result.series("mean_support")[-1] > ours.series("mean_support")[-1]
 
 
@@ -290,7 +288,7 @@ def test_it_leaves_what_is_denied_too_often() -> None:
     result = simulate(fictional(130, **HOSTILE), strategy(exit_after_denials=1), 1, audit=True)
     reasons = result.tables["phases"]["reason"].astype(str)
     assert any("denied too often" in reason for reason in reasons)
-    stays = simulate(fictional(130, **HOSTILE), S0, 1)
+    stays = under_s0(fictional(130, **HOSTILE), 1)
     assert result.series("cancelled_mw")[-1] > stays.series("cancelled_mw")[-1]
 
 

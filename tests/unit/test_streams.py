@@ -28,6 +28,13 @@ def test_one_rows_and_uniform_agree() -> None:
     np.testing.assert_array_equal(streams.uniform("storm", 12, slots), rows[slots])
 
 
+def test_more_slots_leave_the_draws_of_others_alone() -> None:
+    many = Streams(3).rows("storm", 12, 10_000)
+    grown = Streams(3)
+    for slots in (5, 4_096, 4_097, 9_999):
+        np.testing.assert_array_equal(grown.rows("storm", 12, slots), many[:slots])
+
+
 def test_no_slots_no_draws() -> None:
     assert Streams(1).uniform("storm", 0, np.array([], dtype=np.int64)).shape == (0,)
 

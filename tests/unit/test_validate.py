@@ -72,6 +72,12 @@ def test_table_tells_promises_from_aims_and_fits_the_console():
     assert rows["error"].endswith("NO")
 
 
+def test_calendar_years_are_not_grouped_and_other_thousands_are():
+    years = [label for _, label in Axis("year", 2023.0, 2026.6).ticks()]
+    assert years == ["2023", "2024", "2025", "2026"]
+    assert [label for _, label in Axis("MW", 0.0, 2000.0).ticks()][-1] == "2,000"
+
+
 def test_axes_place_and_label():
     log = Axis("x", 10.0, 1000.0, log=True)
     assert log.share(100.0) == pytest.approx(0.5)

@@ -1,9 +1,11 @@
 """Worlds and strategies for tests of the whole model."""
 
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 
+from ecosystem.model import simulate
 from ecosystem.observables import WEEKLY
 from ecosystem.results import RunResult
 from ecosystem.scenario import World, load_strategy, load_world, shipped
@@ -22,6 +24,16 @@ def world(weeks: int, values: dict[str, float] | None = None, start_week: int = 
     day = REAL.start + timedelta(weeks=start_week)
     changed = REAL.model_validate({**dict(REAL), "weeks": weeks, "strategy_start": day})
     return changed.with_values({f"numbers.{path}": v for path, v in (values or {}).items()})
+
+
+def under_s0(world: World, seed: int = 0) -> RunResult:
+    """Return a run under S0, made once for all tests of a process."""
+    return _under_s0(world.model_dump_json(), seed)
+
+
+@cache
+def _under_s0(text: str, seed: int) -> RunResult:
+    return simulate(World.model_validate_json(text), S0, seed)
 
 
 def changed_columns(a: RunResult, b: RunResult, until: int | None = None) -> set[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import validate_society
+from experiments import society_runs, validate_society
+from experiments.history_matching import CUTOFF, implausibility
 from experiments.validate import rows_of, table_markdown, table_text
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,7 +32,7 @@ def test_rules_and_queues_keep_their_promises():
 
 
 def test_bills_can_move_either_way_and_tight_regions_rise_most():
-    found = {key: float(np.median(v)) for key, v in validate_society.bills().items()}
+    found = {key: float(np.median(v)) for key, v in society_runs.bills().items()}
     assert found["pjm"] == max(found.values())
     assert not [c for c in validate_society.bill_checks() if c.failed]
 
@@ -55,11 +56,11 @@ def test_the_table_fits_the_console(every_check):
 @pytest.mark.slow
 def test_a_society_without_opposition_is_caught(every_check):
     """Samples in which nobody organises are implausible, and the fit has no set."""
-    m = validate_society.matched()
+    m = society_runs.matched()
     none = (0.0,) * 3
     calm = [f._replace(contested=0, cancelled=none, cancelled_late=none) for f in m.figures]
-    far = validate_society.implausibility(calm, validate_society.EACH)
-    assert (far.max(axis=1) > validate_society.CUTOFF).all()
+    far = implausibility(calm, society_runs.EACH)
+    assert (far.max(axis=1) > CUTOFF).all()
 
 
 @pytest.mark.slow

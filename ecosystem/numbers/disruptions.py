@@ -1,4 +1,4 @@
-"""Numbers of what stops vendors, and of how far others can stand in for them."""
+"""Numbers of group ``disruptions``."""
 
 from ecosystem.parameters import Parameters, par
 

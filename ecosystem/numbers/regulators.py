@@ -1,4 +1,4 @@
-"""Numbers of authorities and courts."""
+"""Numbers of group ``regulators``."""
 
 from typing import Literal
 

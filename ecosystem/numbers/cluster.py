@@ -1,4 +1,4 @@
-"""Numbers of the cluster core."""
+"""Numbers of group ``cluster``."""
 
 from ecosystem.parameters import Parameters, par
 

@@ -41,3 +41,13 @@ def typical_s(work: Callable[[], object], calls: int, repeats: int = 9) -> float
 def slowness() -> float:
     """Return the time of the workload now over that on the reference machine, at least 1."""
     return max(1.0, typical_s(workload, calls=40) / REFERENCE_S)
+
+
+def least_s(work: Callable[[], object], repeats: int) -> float:
+    """Return the least processor time of this thread in which `work` was done once [s]."""
+    spent: list[float] = []
+    for _ in range(repeats):
+        begin = thread_time()
+        work()
+        spent.append(thread_time() - begin)
+    return min(spent)

@@ -1,0 +1,46 @@
+"""What a frame of the app costs before a browser gets it."""
+
+from ecosystem.model import Ecosystem
+from ecosystem.scenario import load_strategy, load_world
+from experiments.bench.model import unaudited
+from experiments.bench.reference import slowness, typical_s
+from experiments.bench.row import Row, number
+from viz.charts import binding_chart
+from viz.components import charts, events_html, held
+from viz.graph import graph_drawing, place
+from viz.sitemap import site_map
+from viz.state import FRAME_S, Choice, Frame
+
+
+def drawn(model: Ecosystem) -> int:
+    """Draw a frame of the live world as the page does; return its length in characters."""
+    view = model.view()
+    frame = Frame(0, Choice("stargate", "S0", 0), view, weeks=model.weeks)
+    names = {site.key: site.name for site in view.sites}
+    parts = [
+        *charts(frame),
+        site_map(view.sites, ground=False),
+        binding_chart(held(view.sites)),
+        graph_drawing(view.agents, view.edges, place(view.agents, view.edges)),
+        events_html(view.events, names),
+    ]
+    return sum(map(len, parts))
+
+
+def frame_row(week: int, repeats: int) -> Row:
+    """Return what a frame takes: the state of the world, and all that is drawn of it."""
+    with unaudited():
+        model = Ecosystem(load_world("stargate"), load_strategy("S0"))
+        for _ in range(week):
+            model.step()
+    size = drawn(model)
+    spent = typical_s(lambda: drawn(model), 1, repeats)
+    view = typical_s(model.view, 1, repeats)
+    return Row(
+        "frame",
+        f"a frame of the app in week {week}, without the browser",
+        spent * 1e3,
+        "ms",
+        f"{number(size / 1e3)} kB drawn; of it the state: {number(view * 1e3)} ms",
+        high=FRAME_S * 1e3 * slowness(),
+    )
