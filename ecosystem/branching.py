@@ -151,6 +151,7 @@ class Trunk:
                 outcomes.append(raised.get(id(model)) or model.run())
             except Exception as error:  # as above
                 outcomes.append(error)
+            vars(model).clear()  # Mesa ties model and agents in a knot, which is undone late
         return outcomes
 
     def alone(
