@@ -84,9 +84,27 @@ class BreakEven(NamedTuple):
         """Say it in words."""
         if np.isnan(self.at):
             return "no difference at any effect"
-        where = {np.inf: "above the range", -np.inf: "below the range"}
-        at, low, high = (where.get(v, f"{v:.2f}") for v in (self.at, self.low, self.high))
-        return f"{at} (90%: {low} to {high})"
+        if not self.identified:
+            return "not identified"
+        throughout = {np.inf: "loses at every effect", -np.inf: "gains at every effect"}
+        at = throughout.get(self.at, f"{self.at:.2f}")
+        if self.low == self.high:
+            return at
+        if self.low == -np.inf:
+            return f"{at} (90%: up to {self.high:.2f})"
+        return f"{at} (90%: {self.low:.2f} " + (
+            "and more)" if self.high == np.inf else f"to {self.high:.2f})"
+        )
+
+    @property
+    def identified(self) -> bool:
+        """Whether the interval leaves any effect out."""
+        return (
+            np.isnan(self.at)
+            or np.isfinite(self.low)
+            or np.isfinite(self.high)
+            or (self.low == self.high)
+        )
 
 
 def crossing(multipliers: FloatArray, gain: FloatArray) -> float:

@@ -121,7 +121,7 @@ def exact(experiment: Experiment, pool: Executor | None = None) -> list[dict[str
                     "effect": question.effect,
                     "outcome": outcome,
                     "method": "exact",
-                    "found": _found(b.at),
+                    "found": _found(b.at) if b.identified else "not identified",
                     "at": b.at if np.isfinite(b.at) else float("nan"),
                     "low": b.low if np.isfinite(b.low) else float("nan"),
                     "high": b.high if np.isfinite(b.high) else float("nan"),
@@ -164,7 +164,8 @@ def break_even_text(rows: Sequence[Mapping[str, object]], baseline: str) -> str:
     cells = [[*key, *(words[name] for name in MEASURES)] for key, words in told.items()]
     table = grid(["strategy", "effect", *(_WORDS[n] for n in MEASURES)], cells, left=(0, 1, 2, 3))
     how = (
-        "Found by runs with the effect set to five values in each future."
+        "Found by runs with the effect set to five values in each future; not identified: the "
+        "interval leaves no effect out."
         if exactly
         else "Estimated: a line through the futures of this comparison, in which all else differs, "
         "too. Not identified: its 90% band leaves no effect out. Exactly, with more runs: "

@@ -1,10 +1,12 @@
 """The break-even effect: found where it is known."""
 
+import math
+
 import numpy as np
 import pytest
 
 from ecosystem.scenario import load_strategy, load_world
-from experiments.breakeven import Question, break_evens, crossing, from_gains
+from experiments.breakeven import BreakEven, Question, break_evens, crossing, from_gains
 
 AT = np.array([0.0, 0.75, 1.5])
 
@@ -35,6 +37,21 @@ def test_interval_covers_and_narrows_with_futures():
     assert many.high - many.low < few.high - few.low
     assert many.decided == 1.0
     assert "90%" in many.text
+
+
+def test_words_say_how_far_the_interval_reaches():
+    inf, gain = math.inf, np.zeros((5, 3))
+    ends = {
+        (0.5, 0.25, 1.0): "0.50 (90%: 0.25 to 1.00)",
+        (0.5, -inf, 1.0): "0.50 (90%: up to 1.00)",
+        (inf, 0.25, inf): "loses at every effect (90%: 0.25 and more)",
+        (inf, inf, inf): "loses at every effect",
+        (-inf, -inf, -inf): "gains at every effect",
+        (0.5, -inf, inf): "not identified",
+        (inf, -inf, inf): "not identified",
+    }
+    for (at, low, high), words in ends.items():
+        assert BreakEven(AT, gain, at, low, high, 1.0).text == words
 
 
 def test_training_without_effect_equals_s0():

@@ -9,7 +9,7 @@ from experiments.compare import COST, PRIMARY, Row
 from experiments.people import PLACES, TERCILES, cell_name, net_by_account
 from experiments.wording import three
 from viz.figures import Fan, Range, fans, forest, stacked_causes
-from viz.palette import CAUSES
+from viz.palette import CAUSES, LADDER
 from viz.sections.html import figure_html, table_html
 from viz.sections.material import (
     GOAL_GW,
@@ -107,22 +107,13 @@ def ladder(m: Material) -> str:
     )
     head = ["strategy", "year", *(f"{q:g}%" for q in QUANTILES)]
     text = figure_html(chart, head, cells, "usable_gw")
-    states = [
-        "secured",
-        "permitted",
-        "building",
-        "energised",
-        "commissioned",
-        "usable",
-        "cancelled",
-    ]
     rows = []
     for key in m.keys:
-        ends = [course(m, key, f"{state}_mw")[1][:, -1] / MW_PER_GW for state in states]
+        ends = [course(m, key, f"{state}_mw")[1][:, -1] / MW_PER_GW for state in LADDER[1:]]
         rows.append([key, *(three(float(np.median(v))) for v in ends)])
     note = "Facility GW in exactly that state at the end of the run, median over futures."
     return text + table_html(
-        "Where the megawatts end", ["Strategy", *states], rows, note, base=True
+        "Where the megawatts end", ["Strategy", *LADDER[1:]], rows, note, base=True
     )
 
 
