@@ -16,6 +16,7 @@ from ecosystem.errors import EcosystemError
 from ecosystem.model import simulate
 from ecosystem.scenario import load_strategy, load_world
 from ecosystem.sized import sized_world
+from experiments.bench.peak import peak_mib
 from experiments.bench.row import Row, number
 from experiments.design import Experiment
 from experiments.runner import run_all
@@ -100,15 +101,12 @@ def _experiment(runs: int, weeks: int) -> str:
 
 def main(asked: list[str]) -> None:
     """Do what is asked, and print peak memory, time and what was found."""
-    from resource import RUSAGE_SELF, getrusage  # not on Windows
-
     what, *sizes = asked
     work = {"run": _run, "experiment": _experiment}[what]
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    imported, before = getrusage(RUSAGE_SELF).ru_maxrss / unit, process_time()
+    imported, before = peak_mib(), process_time()
     said = work(*map(int, sizes))
     spent = process_time() - before
-    print(getrusage(RUSAGE_SELF).ru_maxrss / unit, imported, spent, said)
+    print(peak_mib(), imported, spent, said)
 
 
 if __name__ == "__main__":

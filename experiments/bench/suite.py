@@ -31,7 +31,7 @@ def _sizes(quick: bool) -> list[Row]:
 
 
 def _run(quick: bool) -> list[Row]:
-    return model.run_rows(3 if quick else 7)
+    return model.run_rows(2 if quick else 7)
 
 
 def _runs(quick: bool) -> list[Row]:

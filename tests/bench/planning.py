@@ -7,13 +7,13 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ecosystem.scenario import World, load_strategy, load_world
+from experiments.bench.peak import peak_mib
 from experiments.design import Experiment
 from experiments.runner import Cancelled, run_all
 
@@ -61,7 +61,7 @@ def main() -> None:
             run_all(specs, 1, tell, folder, simulate=nothing, keep=keep, cancelled=stop)
         assert stop_at > runs or runs // 2 <= told[-1] < runs
     assert told[-1] == runs
-    print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_mib())
 
 
 if __name__ == "__main__":
