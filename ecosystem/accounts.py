@@ -178,26 +178,14 @@ class Prices:
         local_hours : ndarray, shape (S,)
             Craft hours worked at each site in the week before: residents are paid in arrears.
         """
-        used, layout, nothing = now.levers.used, now.layout, now.layout.no_usd
-        where = layout, now.levers, now.sites.live
-        deposits = "deposit_usd_per_mw" in used
-        tariff = not used.isdisjoint(TARIFF)
-        deposit, protected = 0.0, nothing
-        if deposits or tariff:
-            finish = now.progress.finish_week[layout.lead_of_site, Activity.INTERCONNECT]
-            self._connected = connected = same(self._connected, finish <= now.clock)
-            if deposits:
-                self._asked = asked = same(self._asked, now.study_week <= now.clock)
-                deposit = self._deposit(*where, asked, connected)
-            if tariff:
-                powered = self._on_grid(layout, now.state)
-                protected = self._tariff(*where, powered, connected)
+        used, nothing = now.levers.used, now.layout.no_usd
+        where = now.layout, now.levers, now.sites.live
         by_site = (
             due.agreement,
             _cash(now) if "cash_usd_per_household_year" in used else nothing,
             _hire(now, local_hours) if "local_hire_added" in used else nothing,
             due.placebo,
-            protected,
+            nothing if used.isdisjoint(TARIFF) else self._protection(now),
         )
         return StrategyCost(
             nothing,
@@ -205,13 +193,31 @@ class Prices:
             *by_site,
             due.engagement,
             0.0 if used.isdisjoint(SCHOOLING) else self._seats(*where) / WEEKS_PER_YEAR,
-            deposit,
+            self._deposits(now) if "deposit_usd_per_mw" in used else 0.0,
             _redesign_usd(now),
             _reservation_usd(now),
             _stewardship_usd(now),
             _plant_usd(now),
             _prepayment_usd(now),
         )
+
+    def _protection(self, now: Snapshot) -> FloatArray:
+        """Return what sites pay so that other customers do not, shape (S,)."""
+        powered = self._on_grid(now.layout, now.state)
+        where = now.layout, now.levers, now.sites.live
+        return self._tariff(*where, powered, self._now_connected(now))
+
+    def _deposits(self, now: Snapshot) -> float:
+        """Return the interest on deposits."""
+        self._asked = asked = same(self._asked, now.study_week <= now.clock)
+        where = now.layout, now.levers, now.sites.live
+        return self._deposit(*where, asked, self._now_connected(now))
+
+    def _now_connected(self, now: Snapshot) -> BoolArray:
+        """Return the sites whose connection is ready, shape (S,)."""
+        finish = now.progress.finish_week[now.layout.lead_of_site, Activity.INTERCONNECT]
+        self._connected = connected = same(self._connected, finish <= now.clock)
+        return connected
 
 
 def _seats_usd(layout: Layout, levers: InForce, live: BoolArray) -> float:
@@ -468,8 +474,7 @@ def post_building(
             ("water", "consumed"): water,
             ("labour", "offered"): offered,
             ("labour", "worked"): hours.total,
-            # where all are at work, rounding may find more work than was offered
-            ("labour", "idle"): max(offered - hours.total, 0.0),
+            ("labour", "idle"): offered - hours.total,
         }
     )
 
@@ -594,10 +599,11 @@ def post_local(ledger: Ledger, now: Snapshot, hosts: Hosts, local: Local) -> Flo
         ("bill_change", "utilities", -bill, hosts.everybody),
         ("rent", "landowners", -rent, hosts.renters),
     )
-    for purpose, payer, amount, how in flows:
-        ledger.post_each(purpose, payer, "households", amount[:, None, None] * how)
+    by_site = np.array([amount for _, _, amount, _ in flows])
+    groups = by_site[:, :, None, None] * np.array([how for _, _, _, how in flows])[:, None]
+    ledger.post_groups([flow[:2] for flow in flows], "households", groups)
     _bill_others(ledger, now, hosts, local.bill_change * years)
-    return local.community_usd + np.add.reduce([amount for _, _, amount, _ in flows])
+    return local.community_usd + np.add.reduce(by_site)
 
 
 def _bill_others(ledger: Ledger, now: Snapshot, hosts: Hosts, change_usd: FloatArray) -> None:

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from ecosystem.errors import InputError
-from ecosystem.model import Ecosystem
+from ecosystem.model import Ecosystem, uncollected
 from ecosystem.results import RunResult
 from ecosystem.scenario import Strategy, World
 from ecosystem.units import week_of
@@ -117,8 +117,9 @@ class Trunk:
         week = min(week, self.world.weeks if until is None else until)
         if self._grown is None:
             model = self._new(strategy)
-            while model.week < week:
-                model.step()
+            with uncollected():
+                while model.week < week:
+                    model.step()
             self._grown = model
         grown = self._grown
         alike = partners(self.world, strategy) == partners(self.world, grown.strategy)

@@ -5,7 +5,7 @@ breach with who, what, when and how much, and :meth:`Ledger.check` lists all of 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -192,6 +192,37 @@ class Ledger:
             if detail is not None:
                 extra = tuple(range(detail.ndim, amounts.ndim))
                 book(detail, amounts.sum(axis=extra) if extra else amounts, out=detail)
+
+    def post_groups(
+        self, payments: Sequence[tuple[str, str]], payee: str, amounts: FloatArray
+    ) -> None:
+        """Book payments by community to one account, one after another as :meth:`post_each` does.
+
+        Parameters
+        ----------
+        payments : sequence of (str, str)
+            Purpose and payer of each of n payments.
+        payee : str
+            An account kept in detail; the payers are none.
+        amounts : ndarray, shape (n, communities, ...)
+            Payments [USD], in the detail of `payee`; what is negative goes the other way.
+        """
+        detail, flat = self._details[payee], amounts.reshape(len(payments), -1)
+        low, high = np.minimum.reduce(flat, 1).tolist(), np.maximum.reduce(flat, 1).tolist()
+        sums = np.add.reduce(flat, 1).tolist()
+        plain = amounts.shape[1:] == detail.shape and all(
+            math.isfinite(total) and (least >= 0 or most <= 0) and not self._fault(*pair, payee)
+            for total, least, most, pair in zip(sums, low, high, payments, strict=True)
+        )
+        if not plain:
+            for (purpose, payer), amount in zip(payments, amounts, strict=True):
+                self.post_each(purpose, payer, payee, amount)
+            return
+        for (purpose, payer), total in zip(payments, sums, strict=True):
+            self.post(purpose, payer, payee, max(total, 0.0))
+            if total < 0:
+                self.post(purpose, payee, payer, -total)
+        np.add.reduce(np.concatenate((detail.reshape(1, -1), flat)), 0, out=detail.reshape(-1))
 
     def record(self, quantity: str, entry: str, amount: float) -> None:
         """Book a physical quantity, e.g. ``record("water", "withdrawn", 120.0)``, >= 0."""

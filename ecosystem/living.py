@@ -136,16 +136,21 @@ class Concerns(NamedTuple):
         :func:`unsigned_impacts`; how sites cool seldom changes.
     heard : ndarray, shape (C, C)
         What communities hear of one another, from :func:`~.mobilisation.heard_by`.
+    mood : list of float
+        National net support, week by week.
     """
 
     weights: FloatArray
     unsigned: Latest[Layout, FloatArray, tuple[FloatArray, FloatArray]]
     heard: FloatArray
+    mood: list[float]
 
     @classmethod
-    def of(cls, people: Households, numbers: Numbers, heard: FloatArray) -> "Concerns":
+    def of(cls, layout: Layout, people: Households, heard: FloatArray) -> "Concerns":
         """Return the concerns of a world's communities."""
-        return cls(weights(people, numbers), Latest(unsigned_impacts), heard)
+        n, week = layout.world.numbers, np.arange(layout.world.weeks)
+        moods = mood.mood_at(week, *layout.mood, n.society.mood_later, n.society.mood_weeks)
+        return cls(weights(people, n), Latest(unsigned_impacts), heard, moods.tolist())
 
 
 def impacts(now: Snapshot, concerns: Concerns) -> tuple[FloatArray, FloatArray]:
@@ -263,7 +268,7 @@ def live(
     believed = opinion.credibility(trust, binding, n.binding_credibility)
     there = np.array([hosted.delivered.built_share, hosted.delivered.running_share]) * live_now
     experience = experience_step(s.experience, there.T, hosted.weeks, n.experience_weeks)
-    mood_now = mood_of(now.layout, now.week)
+    mood_now = concerns.mood[now.week]
     anchors = opinion.anchor(
         s.households.predisposition,
         concerns.weights,

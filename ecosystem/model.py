@@ -1,7 +1,9 @@
 """The ecosystem: builds the parts and orders the week."""
 
+import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from math import lcm
@@ -62,6 +64,21 @@ KINDS: tuple[str, ...] = tuple(
 
 
 _ON_RECORD = Governance()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python from looking for cycles of dead objects meanwhile.
+
+    Weeks leave none behind, and each search goes through everything that was ever imported.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _pending(layout: Layout, live: BoolArray, state: IntArray) -> BoolArray:
@@ -149,6 +166,8 @@ class Ecosystem(mesa.Model):
         self.weather = Weather.of(layout, self.streams)
         self.outages = Outages.of(layout)
         self.stops = fleet.Stops.of(layout, self.streams)
+        self._running = Latest(self.stops.running)
+        self.phases_run: BoolArray = np.ones((0, 0), dtype=bool)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
         self.audited = asked and self.relaxed is None
@@ -156,7 +175,7 @@ class Ecosystem(mesa.Model):
         self._cool_and_curtail()
         self.society = living.settle_in(layout, self.streams)
         self.concerns = living.Concerns.of(
-            self.society.households, world.numbers, self.relations.diffusion()
+            layout, self.society.households, self.relations.diffusion()
         )
         self.labour = opening.labour(layout)
         self.academies = Academies()
@@ -180,8 +199,10 @@ class Ecosystem(mesa.Model):
         self.rented = self._rented(layout, rules)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        self.phases_run = self.stops.running(layout, sites.closed_loop, sites.non_firm, partners)
-        self.curtailed = (~self.phases_run.all(axis=1)).tolist()
+        running = self._running(layout, sites.closed_loop, sites.non_firm, partners)
+        if running is not self.phases_run:
+            self.phases_run = running
+            self.curtailed = (~running.all(axis=1)).tolist()
 
     def _software(self) -> ClusterRules:
         """Return the rules of the cluster, after a leap of software if there was one."""
@@ -537,7 +558,8 @@ class Ecosystem(mesa.Model):
         """Run to the end of the world, or to week `until`; `explained` as for :meth:`result`."""
         end = self.weeks if until is None else min(until, self.weeks)
         if self.week < end:
-            self.run_for(end - self.week)
+            with uncollected():
+                self.run_for(end - self.week)
         return self.result(explained=explained)
 
     def result(self, *, explained: bool = False) -> RunResult:

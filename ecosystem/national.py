@@ -345,7 +345,7 @@ class Nation:
         self.society = living.settle_in(layout, self.streams)
         pairs = np.argwhere(np.triu(layout.neighbours))
         heard = mobilisation.heard_by(pairs, np.ones(len(pairs)), len(layout.sites))
-        self.concerns = living.Concerns.of(self.society.households, world.numbers, heard)
+        self.concerns = living.Concerns.of(layout, self.society.households, heard)
         self.now = replace(
             template,
             numbers=world.numbers,

@@ -52,6 +52,8 @@ class Weather:
         Weeks in which nothing is disrupted.
     struck : frozenset of int
         Weeks in which an outage begins.
+    usual : dict of int to Shocks
+        What all calm weeks of a quarter have in common, by quarter.
     """
 
     outdoors: FloatArray
@@ -62,6 +64,7 @@ class Weather:
     partners: FloatArray
     calm: list[bool]
     struck: frozenset[int]
+    usual: dict[int, Shocks]
 
     @classmethod
     def of(cls, layout: Layout, streams: Streams) -> "Weather":
@@ -90,19 +93,26 @@ class Weather:
             ).swapaxes(1, 2),
             calm=(~lost.any(axis=1) & (outdoors.min(axis=1) == 1)).tolist(),
             struck=frozenset(strike.week for strike in strikes),
+            usual={},
         )
 
     def shocks(self, week: int) -> Shocks:
         """Return the shocks of a week."""
-        return Shocks(
+        quarter = week // QUARTER_WEEKS
+        if self.calm[week] and quarter in self.usual:
+            return self.usual[quarter]
+        shocks = Shocks(
             lost=self.lost[week],
             since=self.since[week],
             out=0.0 if self.calm[week] else float(np.count_nonzero(self.lost[week])),
             weather=self.outdoors[week],
-            choice=self.choice[week // QUARTER_WEEKS],
-            partners=self.partners[week // QUARTER_WEEKS],
+            choice=self.choice[quarter],
+            partners=self.partners[quarter],
             calm=self.calm[week],
         )
+        if shocks.calm:
+            self.usual[quarter] = shocks
+        return shocks
 
     def news(self, week: int) -> list[News]:
         """Return what to tell of the makers who are struck in a week."""

@@ -5,7 +5,7 @@ that come. Both are known only as the site goes on; what is decided once, at the
 in :meth:`ecosystem.works.Works.adopt`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -77,11 +77,13 @@ class Variants:
 
     def credit(self, phases: IntArray, share: FloatArray) -> None:
         """Count a week of production ahead, as far as there were slots."""
-        self.credit_weeks[phases] += share
+        if phases.size:
+            self.credit_weeks[phases] += share
 
-    def agree_to_wait(self, orders: Iterable[AwaitGeneration]) -> None:
+    def agree_to_wait(self, orders: Sequence[AwaitGeneration]) -> None:
         """Keep until which week orders of racks are put off once they come up."""
-        self._awaiting |= dict(orders)
+        if orders:
+            self._awaiting |= dict(orders)
 
     def put_off(self, progress: Progress, opened: Opened) -> None:
         """Let orders that come up now wait for the next generation, as was decided (in place).

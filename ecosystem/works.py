@@ -38,6 +38,8 @@ TOLD = frozenset(
 )
 """Activities whose end is news."""
 _CHIPS = int(Activity.CHIPS)
+TOLD_OR_RACKS = TOLD | {Activity.CHIPS}
+_NO_PHASE: IntArray = np.zeros(0, dtype=np.int64)
 
 
 def _craft_hours(
@@ -127,8 +129,7 @@ class Works:
         self._felt_in = self.network, self.critical
         self.learning = np.ones(phases)
         self.generation = np.zeros(phases, dtype=np.int64)
-        self.racks = np.zeros(0, dtype=np.int64)
-        self.ended: IntArray = np.zeros(0, dtype=np.int64)
+        self.racks = self.ended = _NO_PHASE
         self.commissioned = False
         self._judge_from = -np.inf
 
@@ -277,7 +278,7 @@ class Works:
         self.ended = done.ended
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
-        self.log.append(now.week, now.opened.rows, now.opened.cols, offered)
+        self.log.append(now.week, now.opened.flat, offered)
         felt = self._felt(self.layout, deals.sites.live, self.cancelled, self.critical)
         self._hold(Held(now.opened, offered, deals.offer.rate), felt)
         return done.worked_weeks
@@ -382,17 +383,20 @@ class Works:
 
     def finished(self, now: Snapshot) -> list[News]:
         """Return what to tell about the activities that ended this week."""
-        ended = now.opened.cols[self.ended].tolist()
-        rows = now.opened.rows[self.ended].tolist()
-        racks = [row for row, activity in zip(rows, ended, strict=True) if activity == _CHIPS]
-        self.racks = np.array(racks, dtype=np.int64)
+        self.racks, self.commissioned = _NO_PHASE, False
+        ended = now.opened.cols[self.ended].tolist() if self.ended.size else []
+        if TOLD_OR_RACKS.isdisjoint(ended):
+            return []
+        rows = now.opened.rows[self.ended]
+        if _CHIPS in ended:
+            self.racks = rows[now.opened.cols[self.ended] == _CHIPS]
         self.commissioned = Activity.COMMISSIONING in ended
         if self.commissioned:
             self.generation = self._generations(now.week)
             self._learn(now.vendors.builder)
         told = [
             self._tell(phase, activity, now.vendors.builder)
-            for phase, activity in zip(rows, ended, strict=True)
+            for phase, activity in zip(rows.tolist(), ended, strict=True)
             if activity in TOLD
         ]
         return [news for news in told if news is not None]

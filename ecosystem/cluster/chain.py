@@ -335,8 +335,8 @@ class Fleet:
             accelerators,
             *_train(running, wanted, room, training_share, (mean, at_home), core, rules),
             *_serve(facility_mw, it_fleet, adopted_mw, training_share, mean, core, rules),
-            energy,
-            water,
+            energy_mwh=energy,
+            water_m3=water,
         )
 
 

@@ -5,6 +5,7 @@ follows a sinusoid, and waiting and rationing are integrated over it.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +20,7 @@ REFERENCE_TOKENS_PER_S = 7_698.0
 REFERENCE_PEAK_PFLOPS, REFERENCE_HBM_TBPS, REFERENCE_HBM_GB = 9.8, 8.0, 186.0
 PROFILE_POINTS = 12
 SMALLEST = 1e-12
+_SMALLEST = np.array(SMALLEST)
 
 
 def benchmark_tokens_per_s(generations: Generations) -> FloatArray:
@@ -96,9 +98,23 @@ def sakasegawa_wait(rho: ArrayLike, servers: ArrayLike, variability: ArrayLike) 
     variability : float or ndarray
         Squared coefficient of variation of service time, 1 for exponential.
     """
-    free = np.maximum(ONE - rho, SMALLEST)
-    queue = np.power(rho, np.sqrt(2.0 * (servers + 1.0)) - 1.0)
-    return queue / free * ((1.0 + variability) / (2.0 * servers))
+    if isinstance(servers, float) and isinstance(variability, float):
+        exponent, factor = _law_of_pool(servers, variability)
+    else:
+        exponent, factor = _wait_law(servers, variability)
+    return np.power(rho, exponent) / np.maximum(ONE - rho, _SMALLEST) * factor
+
+
+def _wait_law(servers: ArrayLike, variability: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the exponent of utilisation, and the factor, of Sakasegawa's wait."""
+    exponent = np.sqrt(2.0 * (servers + 1.0)) - 1.0
+    return np.asarray(exponent), np.asarray((1.0 + variability) / (2.0 * servers))
+
+
+@lru_cache(maxsize=16)
+def _law_of_pool(servers: float, variability: float) -> tuple[FloatArray, FloatArray]:
+    # a run asks for the same one every week
+    return _wait_law(servers, variability)
 
 
 def erlang_c(servers: int, offered: ArrayLike) -> FloatArray:

@@ -55,21 +55,21 @@ class Log:
         self._flat: list[NDArray[np.int32]] = []
         self._availability: list[Availability] = []
 
-    def append(self, week: int, rows: IntArray, cols: IntArray, availability: Availability) -> None:
+    def append(self, week: int, flat: IntArray, availability: Availability) -> None:
         """Record one week.
 
         Parameters
         ----------
         week : int
             Later than all weeks recorded so far.
-        rows, cols : ndarray of int, shape (n,)
-            The open activities.
+        flat : ndarray of int, shape (n,)
+            The open activities, as in `Opened`.
         availability : ndarray of float32, shape (n, 8)
             What each cause would have allowed, in [0, 1], also where another cause is 0.
             Kept as a copy.
         """
         self._weeks.append(week)
-        self._flat.append((rows * ACTIVITIES + cols).astype(np.int32))
+        self._flat.append(flat.astype(np.int32))
         self._availability.append(np.array(availability, dtype=np.float32))
 
     def offers(self) -> Offers:

@@ -78,11 +78,14 @@ def cascade(
     before = np.asarray(start, dtype=float)
     share = np.add.reduce(joining * (threshold <= before[..., None]).astype(float), axis=1)
     moving = (share != before).nonzero()[0]  # few are, after the first evaluation
+    joining, threshold = joining[moving], threshold[moving]
     while moving.size:
         before = share[moving]
-        joined = joining[moving] * (threshold[moving] <= before[:, None]).astype(float)
+        joined = joining * (threshold <= before[:, None]).astype(float)
         share[moving] = after = np.add.reduce(joined, axis=1)
-        moving = moving[after != before]
+        still = (after != before).nonzero()[0]
+        if 2 * still.size <= moving.size:  # to go on with those at rest is quicker than to pick
+            moving, joining, threshold = moving[still], joining[still], threshold[still]
     return share
 
 

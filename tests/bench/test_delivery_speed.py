@@ -50,7 +50,7 @@ def test_a_week_of_delivery_fits_its_share_of_the_budget():
         short = rng.random(offers.shape) < 0.05
         offers[short] = rng.random(np.count_nonzero(short))
         rate = rate_of(offers)
-        timed("log", log.append, week, opened.rows, opened.cols, offers)
+        timed("log", log.append, week, opened.flat, offers)
         timed("advance", advance, net, progress, opened, rate, week)
         held.append(Held(opened, offers, rate))
         if len(held) == QUARTER_WEEKS:

@@ -72,7 +72,7 @@ def simulate(seed, weeks=400, **kwargs):
         active = (released <= week) & (week < cancelled)
         opened = open_rows(net, progress, not_before, active, week)
         offers = random_offers(rng, len(opened.rows))
-        log.append(week, opened.rows, opened.cols, offers)
+        log.append(week, opened.flat, offers)
         advance(net, progress, opened, rate_of(offers), week)
     # No cancellation may leave another phase waiting for ever.
     assert weeks < 400 or progress.done[cancelled == weeks, Activity.COMMISSIONING].all()
@@ -278,7 +278,9 @@ def test_causes_can_be_renamed(seed):
     for week in np.unique(offers.week):
         now = offers.week == week
         renamed.append(
-            int(week), offers.rows[now], offers.cols[now], offers.availability[now][:, order]
+            int(week),
+            offers.rows[now] * ACTIVITIES + offers.cols[now],
+            offers.availability[now][:, order],
         )
     args = not_before, progress.duration_weeks, 0
     shares = attribute(net, progress, log.runs(), *args).cause_weeks

@@ -24,7 +24,7 @@ def delayed(waits, weeks=150, plan=WORK):
         for activity, cause, first, last in waits:
             if first <= week < last:
                 offers[opened.cols == activity, cause] = 0.0
-        log.append(week, opened.rows, opened.cols, offers)
+        log.append(week, opened.flat, offers)
         advance(NET, progress, opened, rate_of(offers), week)
     return attribute(NET, progress, log.runs(), LIMITS, plan, 0)
 

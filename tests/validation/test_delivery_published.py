@@ -59,7 +59,7 @@ def test_concurrent_waits_of_a_site_are_shared_like_a_runway():
         offers = np.ones((len(opened.rows), len(Cause)), dtype=np.float32)
         for cause, weeks in zip(causes, RUNWAYS, strict=True):
             offers[(opened.cols == Activity.LAND) & (week < weeks), cause] = 0.0
-        log.append(week, opened.rows, opened.cols, offers)
+        log.append(week, opened.flat, offers)
         advance(net, progress, opened, rate_of(offers), week)
     told = attribute(net, progress, log.runs(), limits, work, 0)
     assert told.cause_weeks[0, list(causes)] == pytest.approx(CHARGES, abs=1e-9)
