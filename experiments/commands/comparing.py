@@ -240,7 +240,7 @@ def _conclude(
     """Compare, explain, print and write what the stored runs say."""
     from datetime import date
 
-    from experiments.conclude import write_answer
+    from experiments.conclude import names_text, write_answer
     from experiments.margin import bought, bought_text, write_bought
     from experiments.reopen import reopen
     from experiments.store import read
@@ -255,7 +255,7 @@ def _conclude(
         typer.echo(paragraph(line), err=True)
     parts = [
         money,
-        "\n".join(map(paragraph, report.sentences)),
+        "\n".join(map(paragraph, (*report.sentences, names_text(experiment)))),
         comparison_text(report.rows, experiment.baseline),
         "\n".join(cost_text(report.rows)),
         bought_text(million),
