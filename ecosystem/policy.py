@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecosystem.latest import Until
 from ecosystem.layout import Layout
 from ecosystem.scenario import RULES, Levers, Strategy, targets
 from ecosystem.units import BoolArray, FloatArray, week_of
@@ -93,6 +94,7 @@ class Policy:
         self._moved = [n for n, v in self._whole.items() if v[0] != self._usual[n][0]]
         self._before = InForce(self._since, **self._usual)
         self._always = InForce(np.full(count, self.week), **self._whole)
+        self._conditional = Until(self._in_a_week)
 
     def followed_by(self, layout: Layout, strategy: Strategy, week: int) -> "Policy":
         """Return the policy under which another strategy acts from `week` on, or from its start.
@@ -116,12 +118,21 @@ class Policy:
             return self._before
         if self._plain:
             return self._always
+        return self._conditional(week, sites, society)
+
+    def _in_a_week(self, week: int, sites: "Sites", society: "Society") -> tuple[InForce, float]:
+        """Return the levers of a week in which the strategy acts, and until when they hold."""
         on = self._acting(week, sites, society)
         level = on.astype(float)
         if self.strategy.levers.offer_step:
             level = level * sites.offer_level
         self._since = np.where((level > 0) & np.isinf(self._since), week, self._since)
-        return InForce(self._since, **{**self._usual, **self._between(on, level)})
+        after = self.strategy.after_announcement
+        ages = [after.from_week, np.inf if after.until_week is None else after.until_week]
+        change = sites.announced_week[:, None] + ages
+        until = np.minimum.reduce(change[change > week], initial=np.inf)
+        levers = InForce(self._since, **{**self._usual, **self._between(on, level)})
+        return levers, float(until)
 
     def _acting(self, week: int, sites: "Sites", society: "Society") -> BoolArray:
         """Return the sites at which the strategy acts; those not yet announced are at week 0."""
