@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.deals import Deals
 from ecosystem.ledger import Ledger
-from ecosystem.state import Deals, Snapshot
+from ecosystem.state import Snapshot
 from ecosystem.units import FloatArray
 
 

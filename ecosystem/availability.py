@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.deals import CraftWork, Offer
 from ecosystem.delivery.activities import ACTIVITIES, IS, Activity, Cause
 from ecosystem.delivery.progress import DONE_WEEKS
 from ecosystem.delivery.record import Availability, rate_of
@@ -17,7 +18,7 @@ from ecosystem.layout import Layout
 from ecosystem.outages import Tied
 from ecosystem.rationing import Rule, queue_place, ration, ration_stock
 from ecosystem.society.labour import Craft
-from ecosystem.state import MADE, NEEDS_CREW, CraftWork, Offer, Shocks, Sites, Snapshot, Vendors
+from ecosystem.state import MADE, NEEDS_CREW, Shocks, Sites, Snapshot, Vendors
 from ecosystem.units import ZERO, BoolArray, FloatArray, IntArray, ones
 from ecosystem.venues import held
 

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.deals import Deals
 from ecosystem.delivery.activities import Activity as Work
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import Activity, Closing, borrowing_rate, close_books
 from ecosystem.latest import Latest
 from ecosystem.layout import Layout
-from ecosystem.state import Books, Deals, Snapshot
+from ecosystem.state import Books, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 QUARTER_WEEKS = 13

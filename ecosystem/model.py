@@ -24,6 +24,7 @@ from ecosystem.agents.workforce import Workforce
 from ecosystem.audit import audit
 from ecosystem.availability import Supply
 from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
+from ecosystem.deals import Deals, News
 from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.delivery.progress import Opened
@@ -36,6 +37,7 @@ from ecosystem.layout import Layout
 from ecosystem.loops import loop_table
 from ecosystem.market import needed_share
 from ecosystem.nulls import nulled
+from ecosystem.orders import Order
 from ecosystem.outages import Outages
 from ecosystem.people import People
 from ecosystem.policy import InForce, Policy
@@ -46,7 +48,7 @@ from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import Academies, outlook
 from ecosystem.settle import decided, settled
 from ecosystem.shocks import QUARTER_WEEKS, Weather
-from ecosystem.state import Deals, News, Order, Snapshot
+from ecosystem.state import Snapshot
 from ecosystem.streams import Streams
 from ecosystem.treasury import Treasury
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray

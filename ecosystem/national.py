@@ -27,6 +27,7 @@ from ecosystem.institutions import permits
 from ecosystem.institutions.permits import Venue
 from ecosystem.layout import Layout
 from ecosystem.model import Ecosystem
+from ecosystem.orders import HoldHearing, Order
 from ecosystem.parameters import Parameters, par
 from ecosystem.policy import Policy
 from ecosystem.scenario import DATA, DatedSeries, Site, World, load_strategy, load_world
@@ -35,7 +36,7 @@ from ecosystem.society import mobilisation, opinion
 from ecosystem.society.impacts import Delivered
 from ecosystem.society.mood import mood_at
 from ecosystem.society.opinion import Influence
-from ecosystem.state import HoldHearing, Order, Sites, Snapshot, Society
+from ecosystem.state import Sites, Snapshot, Society
 from ecosystem.streams import Streams
 from ecosystem.units import (
     WEEKS_PER_YEAR,

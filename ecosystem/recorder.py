@@ -8,6 +8,7 @@ import numpy as np
 
 from ecosystem.choosing import commitment_cover, commitment_room_usd, expected_revenue_usd
 from ecosystem.cluster.chain import Flows
+from ecosystem.deals import Deals, News
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.latest import Latest
@@ -17,7 +18,7 @@ from ecosystem.market import price_at_bound, price_usd_per_mtok
 from ecosystem.observables import COLUMN, LOST_COLUMNS, WEEKLY
 from ecosystem.results import Table
 from ecosystem.shocks import QUARTER_WEEKS
-from ecosystem.state import Deals, Economy, News, Sites, Snapshot, Society
+from ecosystem.state import Economy, Sites, Snapshot, Society
 from ecosystem.treasury import Treasury
 from ecosystem.units import MW_PER_GW, ONE, BoolArray, FloatArray, IntArray
 from ecosystem.view import Event

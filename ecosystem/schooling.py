@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.deals import Offer
 from ecosystem.latest import Until
 from ecosystem.layout import Layout
 from ecosystem.numbers import Workforce
@@ -17,7 +18,7 @@ from ecosystem.society.labour import (
     traveller_step,
     wage_step,
 )
-from ecosystem.state import Labour, Offer, Outlook, Snapshot
+from ecosystem.state import Labour, Outlook, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, ZERO, BoolArray, FloatArray
 
 SEATS = ("academy_seats_per_year", "upskilling_seats_per_year")

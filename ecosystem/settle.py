@@ -12,20 +12,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import Supply
+from ecosystem.deals import Deals, News, Offer
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions import permits
 from ecosystem.institutions.backlog import Plant, expand
 from ecosystem.institutions.finance import exit_fee_usd
 from ecosystem.layout import Layout
-from ecosystem.scenario import PLANTS
-from ecosystem.state import (
+from ecosystem.orders import (
     Accept,
     Announce,
     AwaitGeneration,
     Bid,
     CallMoratorium,
-    Deals,
     ExpandChips,
     ExpandEquipment,
     Fund,
@@ -33,9 +32,6 @@ from ecosystem.state import (
     GrantHeadroom,
     HoldHearing,
     Invest,
-    Labour,
-    News,
-    Offer,
     OfferMore,
     Order,
     PayOut,
@@ -43,16 +39,15 @@ from ecosystem.state import (
     Recruit,
     Redesign,
     SetWage,
-    Sites,
-    Snapshot,
     Split,
     Staff,
     StartStudy,
     Sue,
     SupplyChips,
     SwitchBuilder,
-    Vendors,
 )
+from ecosystem.scenario import PLANTS
+from ecosystem.state import Labour, Sites, Snapshot, Vendors
 from ecosystem.streams import Streams
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 from ecosystem.venues import NAMES, Design, needed

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ecosystem.deals import News
 from ecosystem.institutions.permits import hazard_probability
 from ecosystem.layout import Layout
-from ecosystem.state import MAKER_NAMES, MAKERS, News, Shocks
+from ecosystem.state import MAKER_NAMES, MAKERS, Shocks
 from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 

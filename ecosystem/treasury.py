@@ -10,6 +10,7 @@ from ecosystem.audit import Closed
 from ecosystem.availability import by_region
 from ecosystem.books import QUARTER_WEEKS, Register
 from ecosystem.cluster.chain import Flows
+from ecosystem.deals import Deals
 from ecosystem.delivery.ladder import Rung
 from ecosystem.hosting import Power, Received, power_of
 from ecosystem.institutions.finance import expected_growth
@@ -17,7 +18,7 @@ from ecosystem.latest import Latest, Until
 from ecosystem.layout import Layout
 from ecosystem.market import Flow, MarketRules, clear
 from ecosystem.numbers import Capital
-from ecosystem.state import Books, Deals, Economy, Snapshot
+from ecosystem.state import Books, Economy, Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 MONTH_WEEKS = 4

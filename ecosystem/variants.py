@@ -12,7 +12,7 @@ import numpy as np
 from ecosystem.delivery.activities import IS, Activity
 from ecosystem.delivery.progress import Opened, Progress
 from ecosystem.layout import Layout
-from ecosystem.state import AwaitGeneration
+from ecosystem.orders import AwaitGeneration
 from ecosystem.units import FloatArray, IntArray
 
 NONE = -1

@@ -57,7 +57,7 @@ def _sites(model: "Ecosystem") -> tuple[SiteView, ...]:
         for i, site in enumerate(layout.sites)
     )
     return own + tuple(
-        _other(model, site) for site in model.world.sites if site not in layout.sites
+        _other(model, site) for site in model.world.sites if site.key not in layout.index
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ecosystem import fleet, opening
 from ecosystem.availability import craft_hours
+from ecosystem.deals import Deals, News
 from ecosystem.delivery.activities import Activity, Cause, with_bridge
 from ecosystem.delivery.attribution import Held, lost_weeks
 from ecosystem.delivery.critical_path import remaining_critical, remaining_forward
@@ -19,7 +20,7 @@ from ecosystem.layout import Layout
 from ecosystem.policy import InForce, hours_ratio
 from ecosystem.results import Table
 from ecosystem.scenario import Levers
-from ecosystem.state import Deals, News, Sites, Snapshot
+from ecosystem.state import Sites, Snapshot
 from ecosystem.streams import Streams
 from ecosystem.units import BoolArray, FloatArray, IntArray
 from ecosystem.variants import Variants

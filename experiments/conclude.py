@@ -189,6 +189,11 @@ def _tables(folder: Path, run: str) -> dict[str, Table]:
     return {name: read(folder, name, [run]) for name in ("sites", "phases", "events")}
 
 
+def names_text(experiment: Experiment) -> str:
+    """Say what the short names of the strategies stand for."""
+    return "; ".join(f"{policy.key}: {policy.name}" for policy in experiment.strategies) + "."
+
+
 def _page(report: Report, experiment: Experiment, command: str, money: str) -> str:
     """Write the answer as Markdown."""
     weeks = experiment.weeks or experiment.world.weeks
@@ -203,6 +208,8 @@ def _page(report: Report, experiment: Experiment, command: str, money: str) -> s
         f"# {experiment.world.title}: strategies against {experiment.baseline}",
         "",
         " ".join(report.sentences),
+        "",
+        names_text(experiment),
         "",
         *report.failures,
         "",

@@ -7,7 +7,8 @@ import numpy as np
 from mesa import Agent
 
 from ecosystem.delivery.activities import Activity
-from ecosystem.state import Order, Snapshot
+from ecosystem.orders import Order
+from ecosystem.state import Snapshot
 from ecosystem.units import FloatArray, IntArray
 
 if TYPE_CHECKING:

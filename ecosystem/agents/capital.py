@@ -5,7 +5,8 @@ import numpy as np
 from ecosystem import choosing
 from ecosystem.agents.base import Actor, Card, credibility
 from ecosystem.institutions.finance import equity_per_week, leverage
-from ecosystem.state import Fund, Invest, Order, Snapshot
+from ecosystem.orders import Fund, Invest, Order
+from ecosystem.state import Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray
 
 

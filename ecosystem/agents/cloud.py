@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card, credibility
 from ecosystem.institutions.finance import leverage
-from ecosystem.state import Bid, Order, Snapshot
+from ecosystem.orders import Bid, Order
+from ecosystem.state import Snapshot
 
 if TYPE_CHECKING:
     from mesa import Model

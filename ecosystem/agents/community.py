@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
 from ecosystem.delivery.ladder import Rung
-from ecosystem.state import Accept, CallMoratorium, Order, Press, Snapshot, Sue
+from ecosystem.orders import Accept, CallMoratorium, Order, Press, Sue
+from ecosystem.state import Snapshot
 
 if TYPE_CHECKING:
     from mesa import Model

@@ -12,7 +12,7 @@ from ecosystem.delivery.activities import Activity
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions.finance import expected_utilisation, surplus_usd
 from ecosystem.market import training_share
-from ecosystem.state import (
+from ecosystem.orders import (
     Announce,
     AwaitGeneration,
     GiveUp,
@@ -20,10 +20,10 @@ from ecosystem.state import (
     Order,
     PayOut,
     Redesign,
-    Snapshot,
     Split,
     SwitchBuilder,
 )
+from ecosystem.state import Snapshot
 from ecosystem.units import WEEKS_PER_YEAR, BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:

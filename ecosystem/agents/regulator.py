@@ -6,7 +6,8 @@ import numpy as np
 
 from ecosystem.agents.base import Actor, Card
 from ecosystem.institutions.permits import Venue
-from ecosystem.state import HoldHearing, Order, Snapshot
+from ecosystem.orders import HoldHearing, Order
+from ecosystem.state import Snapshot
 from ecosystem.units import BoolArray, IntArray
 from ecosystem.venues import UPSTREAM
 

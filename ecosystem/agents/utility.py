@@ -10,7 +10,8 @@ from ecosystem.institutions.queues import fifo_grant, start_studies
 from ecosystem.institutions.tariffs import requests_kept
 from ecosystem.latest import Latest
 from ecosystem.numbers import Numbers
-from ecosystem.state import GrantHeadroom, Order, Snapshot, StartStudy
+from ecosystem.orders import GrantHeadroom, Order, StartStudy
+from ecosystem.state import Snapshot
 from ecosystem.units import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosystem.agents.base import Actor, Card, crews_of
-from ecosystem.state import ExpandChips, ExpandEquipment, Order, Snapshot, Staff, SupplyChips
+from ecosystem.orders import ExpandChips, ExpandEquipment, Order, Staff, SupplyChips
+from ecosystem.state import Snapshot
 from ecosystem.units import IntArray
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from ecosystem.agents.base import Actor, Card
-from ecosystem.state import Order, Recruit, SetWage, Snapshot
+from ecosystem.orders import Order, Recruit, SetWage
+from ecosystem.state import Snapshot
 
 if TYPE_CHECKING:
     from mesa import Model

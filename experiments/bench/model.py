@@ -114,10 +114,15 @@ def _seconds(worlds: Sequence[World], repeats: int) -> list[float]:
     return [min(tries) for tries in spent]
 
 
+def of_sites(factors: Sequence[int], weeks: int) -> tuple[list[int], list[World]]:
+    """Return numbers of sites, each with a host community, and worlds with so many of them."""
+    worlds = [sized_world(n * SITES, n * CANDIDATES, weeks=weeks) for n in factors]
+    return [n * (SITES + CANDIDATES) for n in factors], worlds
+
+
 def sites_row(factors: Sequence[int], weeks: int, repeats: int) -> Row:
     """Return the exponent of cost in sites, each with its host community."""
-    worlds = [sized_world(n * SITES, n * CANDIDATES, weeks=weeks) for n in factors]
-    sizes = [n * (SITES + CANDIDATES) for n in factors]
+    sizes, worlds = of_sites(factors, weeks)
     what = f"cost in sites, one host community each, {weeks} weeks"
     return exponent_row("sites", what, "sites", sizes, _seconds(worlds, repeats))
 
@@ -152,3 +157,15 @@ def attribution_row(weeks: int, repeats: int) -> Row:
         "s",
         f"a run without it: {number(min(plain))} s; {number(more / min(plain))} times that more",
     )
+
+
+def attributions_row(factors: Sequence[int], weeks: int, repeats: int) -> Row:
+    """Return the exponent in sites of the cost of a run that tells why each site is late."""
+    strategy = _usual()[1]
+    sizes, worlds = of_sites(factors, weeks)
+    with unaudited():
+        seconds = [
+            least_s(partial(simulate, world, strategy, explained=True), repeats) for world in worlds
+        ]
+    what = f"cost in sites of a run with attribution, {weeks} weeks"
+    return exponent_row("attribution_sites", what, "sites", sizes, seconds)

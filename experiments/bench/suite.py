@@ -45,7 +45,9 @@ def _cluster(quick: bool) -> list[Row]:
 
 
 def _attribution(quick: bool) -> list[Row]:
-    return [model.attribution_row(130 if quick else 520, 1 if quick else 3)]
+    if quick:
+        return [model.attribution_row(130, 1), model.attributions_row((1, 4), 26, 1)]
+    return [model.attribution_row(520, 3), model.attributions_row((1, 4, 16), 104, 2)]
 
 
 def _overhead(quick: bool) -> list[Row]:
@@ -57,7 +59,9 @@ def _storage(quick: bool) -> list[Row]:
 
 
 def _frame(quick: bool) -> list[Row]:
-    return [page.frame_row(52 if quick else 260, 9)]
+    if quick:
+        return [page.frame_row(52, 9), page.frames_row((1, 4), 13, 3)]
+    return [page.frame_row(260, 9), page.frames_row((1, 4, 16), 52, 5)]
 
 
 def _memory(quick: bool) -> list[Row]:

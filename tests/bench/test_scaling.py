@@ -3,7 +3,7 @@
 import pytest
 
 from ecosystem.errors import EcosystemError
-from experiments.bench import memory, model, runs
+from experiments.bench import memory, model, page, runs
 from experiments.bench.row import Row, exponent_row, table
 
 WEEKS, SITES, CANDIDATES = 2_600, 200, 1_800
@@ -33,6 +33,13 @@ def test_cost_is_at_most_proportional_to_households() -> None:
 
 def test_cost_is_at_most_proportional_to_runs() -> None:
     holds(*runs.runs_rows((1_000, 4_000, 16_000), (2, 4, 8, 16), weeks=52, repeats=2))
+
+
+def test_cost_of_attribution_and_of_a_frame_is_at_most_proportional_to_sites() -> None:
+    holds(
+        model.attributions_row((1, 4, 16, 32), weeks=104, repeats=2),
+        page.frames_row((1, 4, 16, 48), week=52, repeats=5),
+    )
 
 
 def test_cost_stays_proportional_up_to_two_thousand_communities() -> None:

@@ -15,10 +15,11 @@ from ecosystem.agents.lab import AILab
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.model import Ecosystem, simulate
+from ecosystem.orders import Announce, Bid, Fund, GiveUp, Invest
 from ecosystem.results import RunResult
 from ecosystem.scenario import Governance, Strategy, World, load_world
 from ecosystem.settle import settle
-from ecosystem.state import Announce, Bid, Fund, GiveUp, Invest, Snapshot
+from ecosystem.state import Snapshot
 
 FICTIONAL = load_world("fictional")
 MONEY = {"cash_usd", "payout_usd", "equity_usd", "debt_usd", "leverage", "borrowing_rate"}

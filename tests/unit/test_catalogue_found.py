@@ -27,6 +27,13 @@ def test_every_entry_has_a_verdict_that_its_parts_allow():
         assert verdict.verdict == worst
 
 
+def test_the_page_counts_its_verdicts():
+    verdicts = [verdict.verdict for verdict in found().verdicts]
+    held, failed, undecided = (verdicts.count(word) for word in ("held", "failed", "undecided"))
+    said = f"Of the {len(verdicts)} expectations {held} held, {failed} failed and {undecided} are"
+    assert said in PAGE.read_text(encoding="utf-8")
+
+
 def test_a_changed_figure_is_seen():
     page = PAGE.read_text(encoding="utf-8").replace("+0.0349", "+0.0350", 1)
     assert of_page(page, found().day) != found()

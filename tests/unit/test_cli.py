@@ -74,6 +74,7 @@ def test_compare_answers_explains_and_writes(folder):
     assert "More usable compute than S0: S2 by 0.383 GW yr" in result.output
     assert "+0.383 [+0.383, +0.383]*" in result.output
     assert "The same usable compute as S0: placebo in all 6 futures." in result.output
+    assert "S0: Strategy S0; S2: Strategy S2; placebo: Strategy placebo." in result.output
     assert "alpha +0.383 GW yr, buildings 10.0 weeks earlier (community -10.0)" in result.output
     assert re.search(r"^\d\d other outcomes are identical\.$", result.output, flags=re.M)
     assert "placebo and S0 are identical in the central future" in result.output
@@ -85,6 +86,7 @@ def test_compare_answers_explains_and_writes(folder):
     assert "alpha" in (folder / "out" / "why.csv").read_text()
     assert "only_under" in (folder / "out" / "why_events.csv").read_text()
     assert "0.383" in (folder / "out" / "answer.md").read_text()
+    assert "S2: Strategy S2" in (folder / "out" / "answer.md").read_text()
     manifest = json.loads((folder / "out" / "manifest.json").read_text())
     assert manifest["futures"] == 6
     assert manifest["command"].startswith("ecosystem compare --world tiny.toml")

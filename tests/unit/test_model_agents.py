@@ -8,9 +8,10 @@ from whole_worlds import S0, S2, world
 
 from ecosystem.delivery.ladder import Rung
 from ecosystem.model import Ecosystem, simulate
+from ecosystem.orders import Order
 from ecosystem.results import RunResult
 from ecosystem.scenario import World
-from ecosystem.state import Order, Snapshot
+from ecosystem.state import Snapshot
 
 KINDS = sorted({actor.kind for actor in Ecosystem(world(1), S0).actors})
 # Slots so few beyond those of rivals, and added so fast, that what equipment makers decide shows

@@ -54,6 +54,7 @@ def use(place: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[s
         (["run", "--years", "1"], "usable"),
         (["new-world", "my_county"], "my_county"),
         (["catalogue"], "E12"),
+        (["bench", "--quick", "--only", "cluster"], "clusters/s"),
         (["compare", "--futures", "1", "--years", "2", "--strategies", "S0,S2"], "report.html"),
     ],
 )
