@@ -169,7 +169,7 @@ class Ecosystem(mesa.Model):
         self.weather = Weather.of(layout, self.streams)
         self.outages = Outages.of(layout)
         self.stops = fleet.Stops.of(layout, self.streams)
-        self._running = Latest(self.stops.running)
+        self._running = Latest(fleet.Stops.running)
         self.phases_run: BoolArray = np.ones((0, 0), dtype=bool)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
@@ -203,7 +203,7 @@ class Ecosystem(mesa.Model):
         self.rented = self._rented(layout, rules)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        running = self._running(layout, sites.closed_loop, sites.non_firm, partners)
+        running = self._running(self.stops, layout, sites.closed_loop, sites.non_firm, partners)
         if running is not self.phases_run:
             self.phases_run = running
             self.curtailed = (~running.all(axis=1)).tolist()
