@@ -4,8 +4,9 @@ Until a strategy may act, its run is that of any other in the same world with th
 of several strategies therefore live through that history once, and part when the first may act.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -79,8 +80,8 @@ _OVER = object()
 def side_by_side(models: Sequence[Ecosystem]) -> list[Exception | None]:
     """Let models of one world live to its end side by side, each as it would alone.
 
-    They take each stage of a week one after another, which is a quarter quicker than one whole run
-    after another: what a processor has at hand of a stage serves them all.
+    They take each stage of a week one after another, which takes a fifth less time than one whole
+    run after another: what a processor has at hand of a stage serves them all.
 
     Parameters
     ----------
@@ -111,6 +112,14 @@ def side_by_side(models: Sequence[Ecosystem]) -> list[Exception | None]:
         for model in going.values():
             model.step()  # nothing is left of the week but to move the clock on
     return raised
+
+
+def _outcome[T](make: Callable[[], T]) -> T | Exception:
+    """Return what is made, or what was raised: a run that raises is told and left out."""
+    try:
+        return make()
+    except Exception as error:
+        return error
 
 
 class Trunk:
@@ -147,16 +156,17 @@ class Trunk:
 
     def run_all(self, strategies: Sequence[Strategy]) -> list[RunResult | Exception]:
         """Run strategies to the end, side by side; return the result of each, or what it raised."""
-        models = [self.model(strategy) for strategy in strategies]
-        beside = [model for model in models if model.week == models[0].week]
+        models = [_outcome(partial(self.model, strategy)) for strategy in strategies]
+        ready = [model for model in models if not isinstance(model, Exception)]
+        beside = [model for model in ready if model.week == ready[0].week]
         with uncollected():
             raised = dict(zip(map(id, beside), side_by_side(beside), strict=True))
         outcomes: list[RunResult | Exception] = []
         for model in models:
-            try:
-                outcomes.append(raised.get(id(model)) or model.run())
-            except Exception as error:  # as above
-                outcomes.append(error)
+            if isinstance(model, Exception):
+                outcomes.append(model)
+                continue
+            outcomes.append(raised.get(id(model)) or _outcome(model.run))
             vars(model).clear()  # Mesa ties model and agents in a knot, which is undone late
         return outcomes
 

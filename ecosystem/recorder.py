@@ -172,7 +172,7 @@ class Recorder:
         self._folded = 0
         self._of_hosts = Latest(of_hosts)
         self._announced = Latest(announced)
-        self._observed: list[tuple[dict[str, float], dict[str, float]]] = []
+        self._observed: list[tuple[float, ...]] = []
         self._columns: IntArray = np.zeros(0, dtype=np.int64)
 
     @property
@@ -219,7 +219,10 @@ class Recorder:
         hosts = self._of_hosts(
             layout, now.sites, week.society, treasury.bill_change, treasury.benefit
         )
-        self._observed.append((scalars(week), hosts))
+        observed = {**scalars(week), **hosts}
+        if not self._columns.size:
+            self._columns = np.array([COLUMN[name] for name in observed])
+        self._observed.append((*observed.values(),))
         if len(self._unfolded) == QUARTER_WEEKS:
             self._fold()
 
@@ -236,11 +239,7 @@ class Recorder:
         ladder[:] = cells.reshape(ladder.shape)
         lost = self._works.take_lost()
         np.add.reduceat(lost, layout.lead_of_site, axis=1, out=self._lost[weeks])
-        rows = [[*own.values(), *hosts.values()] for own, hosts in self._observed]
-        if not self._columns.size:
-            own, hosts = self._observed[0]
-            self._columns = np.array([COLUMN[name] for name in (*own, *hosts)])
-        self._weekly[weeks, self._columns] = rows
+        self._weekly[weeks, self._columns] = self._observed
         self._weekly[weeks, RUNG_COLUMNS] = np.add.reduce(ladder, axis=1)
         self._weekly[weeks, LOST_AT] = np.matmul(layout.phase_mw, lost) / MW_PER_GW
         self._unfolded, self._observed, self._folded = [], [], weeks.stop

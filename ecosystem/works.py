@@ -279,9 +279,9 @@ class Works:
         self.ended = done.ended
         offered = deals.offer.availability
         self.variants.credit(now.reserving, deals.offer.reserved_share)
-        self.log.append(now.week, now.opened.flat, offered)
+        kept = self.log.append(now.week, now.opened.flat, offered)
         felt = self._felt(self.layout, deals.sites.live, self.cancelled, self.critical)
-        self._hold(Held(now.opened, offered, deals.offer.rate), felt)
+        self._hold(Held(now.opened, kept, deals.offer.rate), felt)
         return done.worked_weeks
 
     def _hold(self, held: Held, felt: BoolArray) -> None:

@@ -55,8 +55,8 @@ class Log:
         self._flat: list[NDArray[np.int32]] = []
         self._availability: list[Availability] = []
 
-    def append(self, week: int, flat: IntArray, availability: Availability) -> None:
-        """Record one week.
+    def append(self, week: int, flat: IntArray, availability: Availability) -> Availability:
+        """Record one week; return the copy of `availability` that is kept.
 
         Parameters
         ----------
@@ -70,7 +70,9 @@ class Log:
         """
         self._weeks.append(week)
         self._flat.append(flat.astype(np.int32))
-        self._availability.append(np.array(availability, dtype=np.float32))
+        kept = np.array(availability, dtype=np.float32)
+        self._availability.append(kept)
+        return kept
 
     def offers(self) -> Offers:
         """Return everything recorded, sorted by phase, activity, week."""

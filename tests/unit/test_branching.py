@@ -218,3 +218,22 @@ def test_expected_runs_are_made_at_the_first_and_are_those_of_each_alone(
     monkeypatch.undo()
     assert told.digest() == simulate(world, sooner, 3).digest()
     assert histories.run(world, strategies["S0"], 4).digest() != whole["S0"], "another seed"
+
+
+def test_of_expected_runs_one_that_cannot_begin_fails_alone(
+    world: World, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, strategies = Trunk.model, [load_strategy(key) for key in ("S0", "S2", "S8")]
+
+    def faulty(trunk: Trunk, strategy: Strategy, until: int | None = None) -> Ecosystem:
+        if strategy.key == "S2":
+            raise InputError("no such strategy")
+        return begin(trunk, strategy, until)
+
+    monkeypatch.setattr(Trunk, "model", faulty)
+    histories = Histories()
+    histories.expect(world, strategies, 3)
+    assert histories.run(world, strategies[0], 3).digest() == whole["S0"]
+    with pytest.raises(InputError, match="no such strategy"):
+        histories.run(world, strategies[1], 3)
+    assert histories.run(world, strategies[2], 3).digest() == whole["S8"]
