@@ -45,7 +45,7 @@ from ecosystem.relations import Relations
 from ecosystem.results import RunResult, versions
 from ecosystem.scenario import Governance, Strategy, World
 from ecosystem.schooling import Academies, outlook
-from ecosystem.settle import settle
+from ecosystem.settle import decided, settled
 from ecosystem.shocks import QUARTER_WEEKS, Weather
 from ecosystem.state import Snapshot
 from ecosystem.streams import Streams
@@ -189,6 +189,7 @@ class Ecosystem(mesa.Model):
         self.contacts = np.zeros(len(layout.sites))
         self.breaches = np.zeros(len(layout.sites))
         self.last_snapshot: Snapshot | None = None
+        self._begun: Iterator[None] | None = None
         self.actors = self._hire()
 
     def _cool_and_curtail(self) -> None:
@@ -258,23 +259,45 @@ class Ecosystem(mesa.Model):
         return self.world.weeks
 
     def step(self) -> None:
-        """Live through one week."""
+        """Live through one week, or through what is left of one that has begun."""
+        for _ in self._begun or self._stages():
+            pass
+        self._begun = None
+
+    def begin(self) -> Iterator[None]:
+        """Begin a week, which goes on as stages are asked for and which :meth:`step` ends."""
+        self._begun = self._stages()
+        return self._begun
+
+    def _stages(self) -> Iterator[None]:
+        """Live through one week, stage by stage."""
         self._announce_recorded()
         self.last_snapshot = now = self.snapshot()
+        yield
         orders = self._wishes(now)
-        deals = settle(orders, now, self.streams, self.supply)
+        yield
+        docket = decided(orders, now, self.streams)
+        yield
+        deals = settled(docket, self.supply.offer(now, docket.sites, docket.vendors))
+        yield
         worked = self.works.work(now, deals)
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
+        yield
         needed = self._needed_share()
         flows = self._run_fleet(now, needed)
+        yield
         self.economy = self.treasury.earn(now, deals, flows, self.capacity_mw, needed)
+        yield
         self.treasury.post(
             now, deals, flows, worked, self.works.racks, self.works.variants.refit_usd
         )
+        yield
         self._apply(now, deals)
-        self._live(now, deals)
+        yield
+        yield from self._live(now, deals)
         self.economy = self.treasury.close_quarter(now, self.economy)
         self.relations.remember(now, self.works)
+        yield
         self._record(now, deals, flows, news)
         self.week += 1
 
@@ -504,7 +527,7 @@ class Ecosystem(mesa.Model):
             self._promise(opened.tolist(), now.week + 1)
             self._cool_and_curtail()
 
-    def _live(self, now: Snapshot, deals: Deals) -> None:
+    def _live(self, now: Snapshot, deals: Deals) -> Iterator[None]:
         """Let communities talk, every four weeks, and partners take stock."""
         self.contacts = self.contacts + deals.contacts
         self.breaches = self.breaches + deals.breaches
@@ -514,10 +537,13 @@ class Ecosystem(mesa.Model):
         if now.week % OPINION_WEEKS:
             return
         self.treasury.close_month(now, min(OPINION_WEEKS, now.week + 1))
+        yield
         talked = now.opened.rows[now.opened.cols == Activity.ENGAGEMENT]
         self.contacts[self.layout.site_of_phase[talked]] += 1
         hosted = self._host(now)
+        yield
         self.society = living.live(now, self.contacts, self.breaches, self.concerns, hosted)
+        yield
         gained = self.treasury.ledger.detail("households")
         self.people.month(now, self.treasury.received, self.contacts, gained)
         self.contacts, self.breaches = np.zeros_like(self.contacts), np.zeros_like(self.breaches)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ecosystem.availability import Supply
-from ecosystem.deals import Deals, News
+from ecosystem.deals import Deals, News, Offer
 from ecosystem.delivery.activities import Cause
 from ecosystem.delivery.ladder import Rung
 from ecosystem.institutions import permits
@@ -83,6 +83,57 @@ class Wishes:
         return sorted({order.site for order in orders}) if orders else []
 
 
+class Decided(NamedTuple):
+    """What institutions and vendors have decided in a week, before scarce stock is shared out."""
+
+    now: Snapshot
+    wishes: Wishes
+    docket: "Docket"
+    given_up: BoolArray | None
+    land_usd: FloatArray
+    vendors: Vendors
+    sites: Sites
+
+
+def decided(orders: Iterable[Order], now: Snapshot, streams: Streams) -> Decided:
+    """Decide about sites, vendors and land; arguments as for :func:`settle`."""
+    wishes = Wishes(orders)
+    docket = Docket(now, streams)
+    if wishes.kinds:  # most weeks nobody wishes for anything
+        docket.decide(wishes)
+    given_up = docket.give_up(wishes)
+    if SwitchBuilder in wishes.kinds:
+        docket.switch(wishes)
+    land = docket.take_land()
+    vendors = _vendors(wishes, now, docket, land.left_ha)
+    return Decided(now, wishes, docket, given_up, land.usd, vendors, docket.sites())
+
+
+def settled(week: Decided, offer: Offer) -> Deals:
+    """Return the deals of a week; `offer` is what causes offer to open activities."""
+    wishes, docket, economy = week.wishes, week.docket, week.now.economy
+    split = wishes.of(Split)
+    invest, payout = wishes.of(Invest), wishes.of(PayOut)
+    return Deals(
+        sites=week.sites,
+        labour=_wages(wishes, week.now.labour),
+        vendors=week.vendors,
+        offer=offer,
+        contacts=docket.contacts,
+        breaches=docket.breaches,
+        given_up=week.given_up,
+        resold=docket.resold,
+        awaiting=tuple(wishes.of(AwaitGeneration)),
+        training_share=split[0].training_share if split else economy.training_share,
+        equity_usd_per_week=invest[0].usd_per_week if invest else economy.equity_usd_per_week,
+        payout_usd_per_week=payout[0].usd_per_week if payout else economy.payout_usd_per_week,
+        land_usd=week.land_usd,
+        exit_fees_usd=docket.exit_fees_usd,
+        lease_fees_usd=docket.lease_fees_usd,
+        news=tuple(docket.news),
+    )
+
+
 def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Supply) -> Deals:
     """Decide who gets what this week.
 
@@ -97,36 +148,8 @@ def settle(orders: Iterable[Order], now: Snapshot, streams: Streams, supply: Sup
     supply : Supply
         Rations what is scarce among the open activities.
     """
-    wishes = Wishes(orders)
-    docket = Docket(now, streams)
-    if wishes.kinds:  # most weeks nobody wishes for anything
-        docket.decide(wishes)
-    given_up = docket.give_up(wishes)
-    if SwitchBuilder in wishes.kinds:
-        docket.switch(wishes)
-    land = docket.take_land()
-    vendors = _vendors(wishes, now, docket, land.left_ha)
-    sites = docket.sites()
-    split = wishes.of(Split)
-    invest, payout = wishes.of(Invest), wishes.of(PayOut)
-    return Deals(
-        sites=sites,
-        labour=_wages(wishes, now.labour),
-        vendors=vendors,
-        offer=supply.offer(now, sites, vendors),
-        contacts=docket.contacts,
-        breaches=docket.breaches,
-        given_up=given_up,
-        resold=docket.resold,
-        awaiting=tuple(wishes.of(AwaitGeneration)),
-        training_share=split[0].training_share if split else now.economy.training_share,
-        equity_usd_per_week=(invest[0].usd_per_week if invest else now.economy.equity_usd_per_week),
-        payout_usd_per_week=(payout[0].usd_per_week if payout else now.economy.payout_usd_per_week),
-        land_usd=land.usd,
-        exit_fees_usd=docket.exit_fees_usd,
-        lease_fees_usd=docket.lease_fees_usd,
-        news=tuple(docket.news),
-    )
+    week = decided(orders, now, streams)
+    return settled(week, supply.offer(now, week.sites, week.vendors))
 
 
 def _stream(what: str, venue: permits.Venue) -> str:

@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 from ecosystem.results import RunResult
 from ecosystem.scenario import Levers, Strategy, World
 from ecosystem.units import FloatArray
-from experiments.design import futures
+from experiments.design import Sampler, futures
 from experiments.outcomes import lab_result_usd, usable_gw_years
 from experiments.runner import simulate
 
@@ -287,6 +287,7 @@ def gains(
     seed: int = 0,
     weeks: int | None = None,
     doublings: int = 0,
+    sampler: Sampler = "latin-hypercube",
     pool: Executor | None = None,
 ) -> dict[str, FloatArray]:
     """Return gains over the baseline by measure, shape (questions, count, multipliers).
@@ -302,6 +303,7 @@ def gains(
     multipliers : sequence of float
         Rising.
     seed, weeks, doublings : int
+    sampler : str
         As for :class:`experiments.design.Experiment`.
     pool : Executor, optional
         Where to run; without one here. The result is the same.
@@ -310,7 +312,7 @@ def gains(
     -----
     Costs count x (1 + questions x multipliers) runs of the model.
     """
-    sampled = futures(world, count, seed, doublings)[1:]
+    sampled = futures(world, count, seed, doublings, sampler)[1:]
     jobs: list[_Run] = []
     for number, values in enumerate(sampled, start=1):
         jobs.append(_Run(world, baseline, values, seed + number, weeks))

@@ -108,6 +108,7 @@ def exact(experiment: Experiment, pool: Executor | None = None) -> list[dict[str
         seed=experiment.seed,
         weeks=experiment.weeks,
         doublings=experiment.doublings,
+        sampler=experiment.sampler,
         pool=pool,
     )
     at = np.array(MULTIPLIERS)

@@ -24,6 +24,7 @@ def about(experiment: Experiment, command: str) -> dict[str, Any]:
         "seed": experiment.seed,
         "weeks": experiment.weeks or experiment.world.weeks,
         "doublings": experiment.doublings,
+        "sampler": experiment.sampler,
         "versions": versions(),
         "code": code_digest(),
     }

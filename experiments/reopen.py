@@ -61,6 +61,7 @@ def reopen(folder: Path) -> Reopened:
             about["seed"],
             about["weeks"],
             about.get("doublings", 0),
+            about.get("sampler", "latin-hypercube"),
         )
     except (KeyError, ValidationError) as error:
         raise ResultsError(

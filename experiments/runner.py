@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import local
 from time import perf_counter
 from traceback import extract_tb
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from experiments.design import RunSpec
 from experiments.outcomes import reduce
 from experiments.store import FolderError, alone, finish, stock, stored, write_part
 from experiments.workers import Chunks, Done, LostError, hand_out, spread
+
+if TYPE_CHECKING:
+    from ecosystem.branching import Histories
 
 _NAMED = 4
 _MOST_TOGETHER = 20
@@ -86,12 +89,18 @@ def simulate(
         return run(
             world if weeks is None else world.with_("weeks", weeks), strategy, seed, **options
         )
+    result: RunResult = _histories().run(world, strategy, seed, weeks, **options)
+    return result
+
+
+def _histories() -> "Histories":
+    """Return this thread's own."""
     from ecosystem.branching import Histories
 
     if not hasattr(_own, "histories"):
         _own.histories = Histories()
-    result: RunResult = _own.histories.run(world, strategy, seed, weeks, **options)
-    return result
+    histories: Histories = _own.histories
+    return histories
 
 
 def run_all(
@@ -234,6 +243,8 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep 
             if spec.values != future or spec.world is not base:  # else the same world again
                 future, base = spec.values, spec.world
                 world = base.with_values(dict(future))
+                if simulate is _simulate:
+                    _expect(world, spec, chunk)
             options = dict(spec.options)
             tables = keep(simulate(world, spec.strategy, spec.seed, spec.weeks, **options))
             for name, table in tables.items():
@@ -246,6 +257,23 @@ def work(chunk: Sequence[RunSpec], folder: Path, simulate: Simulate, keep: Keep 
     part = sha256("".join(names).encode()).hexdigest()[:16]
     write_part(folder, part, names, {"runs": _runs(rows), **tables})
     return Done(len(chunk), perf_counter() - begin)
+
+
+_simulate = simulate
+
+
+def _expect(world: World, spec: RunSpec, chunk: Sequence[RunSpec]) -> None:
+    """Let the strategies of a chunk that share the world of `spec` be run side by side."""
+    key = (spec.values, spec.seed, spec.weeks, spec.options)
+    alike = [
+        other.strategy
+        for other in chunk
+        if other.world is spec.world
+        and (other.values, other.seed, other.weeks, other.options) == key
+    ]
+    options = dict(spec.options)
+    if len(alike) <= _MOST_TOGETHER and not options.keys() & _ALONE:
+        _histories().expect(world, alike, spec.seed, spec.weeks, **options)
 
 
 def _stacked(parts: Sequence[tuple[RunSpec, Table]]) -> Table:

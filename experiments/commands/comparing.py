@@ -1,7 +1,7 @@
 """The command ``compare``: strategies on the same futures."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -28,7 +28,7 @@ from experiments.commands.running import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from experiments.design import Experiment
+    from experiments.design import Experiment, Sampler
 
 
 Futures = Annotated[
@@ -49,6 +49,13 @@ Width = Annotated[
 ]
 Most = Annotated[
     int, typer.Option(min=1, max=100_000, help="With --until-width: never more than these.")
+]
+SampledBy = Annotated[
+    str,
+    typer.Option(
+        "--sampler",
+        help="latin-hypercube, or sobol: a sequence that needs a power of two of futures.",
+    ),
 ]
 Frame = Annotated[
     str,
@@ -96,6 +103,7 @@ def compare(
     futures: Futures = 8,
     until_width: Width = None,
     futures_most: Most = 256,
+    sampler: SampledBy = "latin-hypercube",
     years: Years = None,
     frame: Frame = "natural",
     budget_share: Share = 0.003,
@@ -112,11 +120,13 @@ def compare(
     from experiments.comparison import about, at_budget
 
     _check(explain, futures, frame, until_width)
-    experiment = _experiment(world, strategies, baseline, futures, seed, years)
+    experiment = _experiment(world, strategies, baseline, futures, seed, years, sampler)
     make_folder(out)
     command = (
         f"ecosystem compare --world {world} --strategies {strategies} --baseline {baseline} "
-        f"--futures {futures} --seed {seed}" + (f" --years {years:g}" if years else "")
+        f"--futures {futures} --seed {seed}"
+        + (f" --years {years:g}" if years else "")
+        + (f" --sampler {sampler}" if sampler != "latin-hypercube" else "")
     )
     money, workers = "", workers_of(jobs, scheduler)
     if frame == "equal-budget":
@@ -150,7 +160,13 @@ def _check(explain: int, futures: int, frame: str, until_width: float | None) ->
 
 
 def _experiment(
-    world: str, strategies: str, baseline: str, futures: int, seed: int, years: float | None
+    world: str,
+    strategies: str,
+    baseline: str,
+    futures: int,
+    seed: int,
+    years: float | None,
+    sampler: str,
 ) -> "Experiment":
     """Load what is compared; the baseline comes first if it is not among the strategies."""
     from ecosystem.scenario import load_strategy, load_world
@@ -160,7 +176,15 @@ def _experiment(
     first = load_strategy(baseline.strip())
     if first.key not in [policy.key for policy in policies]:
         policies.insert(0, first)
-    return Experiment(load_world(world), tuple(policies), first.key, futures, seed, weeks_in(years))
+    return Experiment(
+        load_world(world),
+        tuple(policies),
+        first.key,
+        futures,
+        seed,
+        weeks_in(years),
+        sampler=cast("Sampler", sampler),  # checked by Experiment
+    )
 
 
 def _until(

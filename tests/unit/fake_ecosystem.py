@@ -332,6 +332,9 @@ def _events(finish: np.ndarray, weeks: int, start: date) -> Table:
 class Histories:
     """Stands for ``ecosystem.branching.Histories``: every run lives through its own history."""
 
+    def expect(self, *arguments, **options) -> None:
+        """Do nothing: runs are made as they are asked for."""
+
     def run(self, world, strategy, seed, weeks=None, **options) -> RunResult:
         world = world if weeks is None else world.with_("weeks", weeks)
         return sys.modules["ecosystem.model"].simulate(world, strategy, seed, **options)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecosystem.branching import Histories, Trunk, branch, first_week
+from ecosystem.branching import Histories, Trunk, branch, first_week, side_by_side
 from ecosystem.errors import InputError
 from ecosystem.model import Ecosystem, simulate
 from ecosystem.scenario import Strategy, World, load_strategy, load_world
@@ -176,3 +176,44 @@ def test_runs_that_come_one_after_another_are_explained_as_each_alone(world: Wor
             alone = simulate(world, load_strategy(key), 3, explained=True, until=until)
             assert "ribbon" in told.tables
             assert told.digest() == alone.digest()
+
+
+def test_models_that_live_side_by_side_live_as_each_would_alone(
+    world: World, whole: dict[str, str]
+) -> None:
+    models = [grown(world, key, 7) for key in STRATEGIES]
+    assert side_by_side(models) == [None] * len(models)
+    for key, model in zip(STRATEGIES, models, strict=True):
+        assert (model.week, model.time) == (WEEKS, WEEKS)
+        assert model.result().digest() == whole[key]
+
+
+def test_who_raises_stops_and_the_others_live_on(
+    world: World, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models, fault = [grown(world, key, 7) for key in ("S0", "S2", "S8")], ValueError("broken")
+
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(models[1].treasury, "post", broken)
+    assert side_by_side(models) == [None, fault, None]
+    assert models[1].week == 7
+    assert [models[i].result().digest() for i in (0, 2)] == [whole["S0"], whole["S8"]]
+
+
+def test_expected_runs_are_made_at_the_first_and_are_those_of_each_alone(
+    world: World, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    histories, strategies = Histories(), {key: load_strategy(key) for key in STRATEGIES}
+    sooner = strategies["S2"].model_copy(update={"start": world.start + timedelta(weeks=4)})
+    histories.expect(world, [*strategies.values(), sooner], 3)
+    assert histories.run(world, strategies["S8"], 3).digest() == whole["S8"]
+    assert histories.run(world, load_strategy("S2"), 3).digest() == whole["S2"], "not announced"
+    monkeypatch.setattr(Ecosystem, "snapshot", None)  # no week is lived through any more
+    for key in ("placebo", "S0"):
+        assert histories.run(world, strategies[key], 3).digest() == whole[key]
+    told = histories.run(world, sooner, 3)
+    monkeypatch.undo()
+    assert told.digest() == simulate(world, sooner, 3).digest()
+    assert histories.run(world, strategies["S0"], 4).digest() != whole["S0"], "another seed"

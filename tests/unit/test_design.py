@@ -157,3 +157,33 @@ def test_the_columns_of_a_doubled_sample_are_not_in_step():
     ranks = np.array([[future[path] for future in sample] for path in paths]).argsort().argsort()
     correlation = np.corrcoef(ranks)[np.triu_indices(len(paths), 1)]
     assert np.abs(correlation).max() < 0.35
+
+
+def test_a_sobol_sample_is_even_and_begins_alike_however_long():
+    world, n = tiny_world(), 32
+    sample = futures(world, n, seed=3, sampler="sobol")
+    assert futures(world, 8, seed=3, sampler="sobol") == sample[:9]
+    assert futures(world, n, seed=4, sampler="sobol") != sample
+    shares = {
+        c.path: np.array(
+            [(f[c.path] - c.sample[0]) / (c.sample[1] - c.sample[0]) for f in sample[1:]]
+        )
+        for c in uncertain(world)
+        if c.shape == "uniform" and not isinstance(c.value, int)
+    }
+    for path, drawn in shares.items():
+        slices = np.floor(drawn * n).astype(int)
+        assert sorted(slices.tolist()) == list(range(n)), path
+    first, second = np.array([c.path for c in uncertain(world)])[:2]
+    assert sample[1][first] != sample[1][second]
+    assert len(shares) > 5
+
+
+def test_a_sobol_sample_of_another_size_is_refused_with_one_that_does():
+    with pytest.raises(InputError, match="power of two of them, such as 8"):
+        Experiment(tiny_world(), (strategy("S0"),), "S0", 6, sampler="sobol")
+    with pytest.raises(InputError, match="latin-hypercube, sobol"):
+        Experiment(tiny_world(), (strategy("S0"),), "S0", 6, sampler="dice")  # type: ignore[arg-type]
+    small = Experiment(tiny_world(), (strategy("S0"),), "S0", 4, sampler="sobol")
+    grown = small.doubled()
+    assert [s.run for s in grown.specs()[: len(small.specs())]] == [s.run for s in small.specs()]
