@@ -73,6 +73,9 @@ def _read_only(model: Ecosystem) -> Iterator[object]:
     yield from model.recorder.events
 
 
+_OVER = object()
+
+
 def side_by_side(models: Sequence[Ecosystem]) -> list[Exception | None]:
     """Let models of one world live to its end side by side, each as it would alone.
 
@@ -94,14 +97,17 @@ def side_by_side(models: Sequence[Ecosystem]) -> list[Exception | None]:
     while going and next(iter(going.values())).week < models[0].weeks:
         weeks = {i: model.begin() for i, model in going.items()}
         while weeks:
-            for i, week in list(weeks.items()):
+            over: list[int] = []
+            for i, week in weeks.items():
                 try:
-                    next(week)
-                except StopIteration:
-                    del weeks[i]
+                    if next(week, _OVER) is _OVER:
+                        over.append(i)
                 except Exception as error:  # a run that raises is told and left out
                     raised[i] = error
-                    del weeks[i], going[i]
+                    over.append(i)
+                    del going[i]
+            for i in over:
+                del weeks[i]
         for model in going.values():
             model.step()  # nothing is left of the week but to move the clock on
     return raised

@@ -27,6 +27,7 @@ from ecosystem.cluster.chain import ClusterRules, Fleet, Flows, run_cluster
 from ecosystem.deals import Deals, News
 from ecosystem.delivery.activities import ACTIVITIES, Activity
 from ecosystem.delivery.ladder import Rung
+from ecosystem.delivery.progress import Opened
 from ecosystem.errors import AuditError, InputError
 from ecosystem.hosting import Hosted
 from ecosystem.institutions.queues import hold_firm
@@ -168,7 +169,7 @@ class Ecosystem(mesa.Model):
         self.weather = Weather.of(layout, self.streams)
         self.outages = Outages.of(layout)
         self.stops = fleet.Stops.of(layout, self.streams)
-        self._running = Latest(self.stops.running)
+        self._running = Latest(fleet.Stops.running)
         self.phases_run: BoolArray = np.ones((0, 0), dtype=bool)
         self.relaxed = causes.relaxed(layout, relax)
         asked = audit or os.environ.get("ECOSYSTEM_AUDIT") == "1"
@@ -202,7 +203,7 @@ class Ecosystem(mesa.Model):
         self.rented = self._rented(layout, rules)
         if self.outages is not None:
             partners = self.outages.running_share(self.world.weeks, sites.owners)
-        running = self._running(layout, sites.closed_loop, sites.non_firm, partners)
+        running = self._running(self.stops, layout, sites.closed_loop, sites.non_firm, partners)
         if running is not self.phases_run:
             self.phases_run = running
             self.curtailed = (~running.all(axis=1)).tolist()
@@ -272,15 +273,22 @@ class Ecosystem(mesa.Model):
     def _stages(self) -> Iterator[None]:
         """Live through one week, stage by stage."""
         self._announce_recorded()
-        self.last_snapshot = now = self.snapshot()
+        opened = self._open_week()
         yield
-        orders = self._wishes(now)
+        self.last_snapshot = now = self._snapshot(opened)
         yield
+        orders: list[Order] = []
+        for kind, actors in self._rota[now.week % len(self._rota)]:
+            if kind.called(now):
+                for actor in actors:
+                    orders += actor.decide(now)
+                yield
         docket = decided(orders, now, self.streams)
         yield
         deals = settled(docket, self.supply.offer(now, docket.sites, docket.vendors))
         yield
         worked = self.works.work(now, deals)
+        yield
         news = [*deals.news, *self.works.finished(now), *self.weather.news(now.week)]
         yield
         needed = self._needed_share()
@@ -296,6 +304,7 @@ class Ecosystem(mesa.Model):
         yield
         yield from self._live(now, deals)
         self.economy = self.treasury.close_quarter(now, self.economy)
+        yield
         self.relations.remember(now, self.works)
         yield
         self._record(now, deals, flows, news)
@@ -304,15 +313,6 @@ class Ecosystem(mesa.Model):
     def due(self, week: int) -> list[Actor]:
         """Return the agents who decide in a week, if they are called."""
         return [actor for _, actors in self._rota[week % len(self._rota)] for actor in actors]
-
-    def _wishes(self, now: Snapshot) -> list[Order]:
-        """Return the orders of all agents who decide this week."""
-        orders: list[Order] = []
-        for kind, actors in self._rota[now.week % len(self._rota)]:
-            if kind.called(now):
-                for actor in actors:
-                    orders += actor.decide(now)
-        return orders
 
     @cached_property
     def _rota(self) -> list[list[tuple[type[Actor], list[Actor]]]]:
@@ -329,10 +329,18 @@ class Ecosystem(mesa.Model):
 
     def snapshot(self) -> Snapshot:
         """Return the read-only world at the start of the week."""
+        return self._snapshot(self._open_week())
+
+    def _open_week(self) -> Opened:
+        """Find what can be worked on this week and, at the start of a quarter, what is critical."""
+        opened = self.works.open(self.sites, self.week)
+        if self.week % QUARTER_WEEKS == 0:
+            self.works.look_ahead(self.week)
+        return opened
+
+    def _snapshot(self, opened: Opened) -> Snapshot:
+        """Return the read-only world at the start of the week."""
         week, layout, works, sites = self.week, self.layout, self.works, self.sites
-        opened = works.open(sites, week)
-        if week % QUARTER_WEEKS == 0:
-            works.look_ahead(week)
         state = self._rungs()
         if week % Workforce.every_weeks == 0:
             numbers = self.world.numbers.workforce

@@ -1,5 +1,6 @@
 """Copies of a running world: exact, independent, and free to go on otherwise."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -73,13 +74,13 @@ def test_strategies_that_share_a_history_end_as_if_each_ran_alone(
 
 def test_the_history_is_lived_through_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     lived: list[int] = []
-    original = Ecosystem.snapshot
+    original = Ecosystem._stages
 
-    def counted(model: Ecosystem) -> object:
+    def counted(model: Ecosystem) -> Iterator[None]:
         lived.append(model.week)
         return original(model)
 
-    monkeypatch.setattr(Ecosystem, "snapshot", counted)
+    monkeypatch.setattr(Ecosystem, "_stages", counted)
     trunk = Trunk(world, 3)
     for key in ("S0", "S2", "S8"):
         trunk.run(load_strategy(key))
@@ -210,7 +211,7 @@ def test_expected_runs_are_made_at_the_first_and_are_those_of_each_alone(
     histories.expect(world, [*strategies.values(), sooner], 3)
     assert histories.run(world, strategies["S8"], 3).digest() == whole["S8"]
     assert histories.run(world, load_strategy("S2"), 3).digest() == whole["S2"], "not announced"
-    monkeypatch.setattr(Ecosystem, "snapshot", None)  # no week is lived through any more
+    monkeypatch.setattr(Ecosystem, "_stages", None)  # no week is lived through any more
     for key in ("placebo", "S0"):
         assert histories.run(world, strategies[key], 3).digest() == whole[key]
     told = histories.run(world, sooner, 3)
