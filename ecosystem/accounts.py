@@ -474,7 +474,8 @@ def post_building(
             ("water", "consumed"): water,
             ("labour", "offered"): offered,
             ("labour", "worked"): hours.total,
-            ("labour", "idle"): offered - hours.total,
+            # where all are at work, rounding may find more work than was offered
+            ("labour", "idle"): max(offered - hours.total, 0.0),
         }
     )
 

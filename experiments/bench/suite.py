@@ -11,7 +11,7 @@ from typing import Any
 
 from ecosystem.errors import EcosystemError, InputError
 from ecosystem.results import versions
-from experiments.bench import core, memory, model, page, runs
+from experiments.bench import core, memory, model, runs
 from experiments.bench.reference import REFERENCE_S, typical_s, workload
 from experiments.bench.row import Row
 
@@ -59,6 +59,8 @@ def _storage(quick: bool) -> list[Row]:
 
 
 def _frame(quick: bool) -> list[Row]:
+    from experiments.bench import page  # the app takes seconds to load
+
     if quick:
         return [page.frame_row(52, 9), page.frames_row((1, 4), 13, 3)]
     return [page.frame_row(260, 9), page.frames_row((1, 4, 16), 52, 5)]

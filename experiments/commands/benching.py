@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ecosystem.errors import InputError
+from experiments.bench.names import NAMES
+from experiments.commands.completing import measurement_lists
 from experiments.commands.running import names_in, progress
 
 
@@ -18,8 +20,8 @@ def bench(
         str,
         typer.Option(
             metavar="NAMES",
-            help="Some of run, sizes, runs, cluster, attribution, overhead, storage, frame, "
-            "memory, with commas.",
+            help=f"Some of {', '.join(NAMES)}, with commas.",
+            autocompletion=measurement_lists,
         ),
     ] = "",
     json: Annotated[

@@ -1,7 +1,10 @@
 """What a shell may complete: names read off the package's files, without loading the model."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
+
+from experiments.bench.names import NAMES
 
 _DATA = Path(__file__).parents[2] / "ecosystem" / "data"
 _CATALOGUE = Path(__file__).parents[1] / "catalogue"
@@ -19,9 +22,12 @@ def strategy_names(incomplete: str) -> list[str]:
 
 def strategy_lists(incomplete: str) -> list[str]:
     """Complete the last name of a list with commas; names that stand in it are not offered."""
-    *before, last = incomplete.split(",")
-    head = "".join(f"{name}," for name in before)
-    return [head + name for name in strategy_names(last) if name not in before]
+    return _begin_last(incomplete, _shipped("strategies"))
+
+
+def measurement_lists(incomplete: str) -> list[str]:
+    """Complete the last name of a list of measurements of ``bench``."""
+    return _begin_last(incomplete, NAMES)
 
 
 def site_keys(incomplete: str) -> list[str]:
@@ -54,5 +60,11 @@ def _shipped(folder: str) -> list[str]:
     return sorted(path.stem for path in (_DATA / folder).glob("*.toml"))
 
 
-def _begin(incomplete: str, names: list[str]) -> list[str]:
+def _begin_last(incomplete: str, names: Sequence[str]) -> list[str]:
+    *before, last = incomplete.split(",")
+    head = "".join(f"{name}," for name in before)
+    return [head + name for name in _begin(last, names) if name not in before]
+
+
+def _begin(incomplete: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]

@@ -29,7 +29,8 @@ PINNED = {
     "ecosystem.load_world": "name",
     "ecosystem.simulate": "world, strategy, seed=, *, audit=, explained=, relax=, nulls=, silent=, "
     "without=, until=",
-    "experiments.Experiment": "world, strategies, baseline, futures=, seed=, weeks=, doublings=, sampler=",
+    "experiments.Experiment": "world, strategies, baseline, futures=, seed=, weeks=, doublings=, "
+    "sampler=",
     "experiments.read": "folder, table, runs=, columns=",
     "experiments.run_all": "specs, jobs, on_done, folder, *, about=, simulate=, keep=, executor=, "
     "cancelled=",

@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 from experiments import cli
 from experiments.bench import suite
+from experiments.bench.names import NAMES
 from experiments.bench.row import Row, exponent, exponent_row, number, table
+from experiments.commands.completing import measurement_lists
 
 SLOW, FAST = Row("a", "first", 2.0, "s", "beside", high=1.0), Row("b", "second", 0.5, "s", high=1.0)
 
@@ -73,9 +75,12 @@ def test_every_measurement_is_made_and_told(counted):
     assert "NumPy" in result.output
 
 
-def test_help_names_them_all():
+def test_names_are_those_of_the_measurements_and_completed():
+    assert tuple(suite.MEASUREMENTS) == NAMES
     told = " ".join(call("--help").output.split())
-    assert all(name in told for name in suite.MEASUREMENTS)
+    assert all(name in told for name in NAMES)
+    assert measurement_lists("r") == ["run", "runs"]
+    assert measurement_lists("run,s") == ["run,sizes", "run,storage"]
 
 
 def test_figures_and_machine_are_written(counted, tmp_path):

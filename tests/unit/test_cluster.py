@@ -4,7 +4,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 
+import dask
 import fake_ecosystem
+import faulty
 import pytest
 from distributed import KilledWorker, LocalCluster
 from fake_ecosystem import simulate
@@ -176,5 +178,38 @@ def test_a_cluster_that_is_lost_ends_with_one_message_and_the_runs_go_on_here(tm
         run_all(todo, 2, stop, tmp_path, simulate=simulate, executor=lent.executor)
     assert "scheduler was lost. In flight: S" in str(raised.value)
     assert 0 < run_all(todo, 1, quiet, tmp_path, simulate=simulate).found < 60
+    run_all(todo, 1, quiet, tmp_path / "whole", simulate=simulate)
+    same(tmp_path, tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_worker_of_a_cluster_that_dies_once_costs_no_run(tmp_path, monkeypatch):
+    mark = tmp_path / "mark"
+    mark.touch()
+    monkeypatch.setenv(faulty.MARK, str(mark))
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=HERE
+    ) as local:
+        made(tmp_path / "hit", local.scheduler_address, faulty.specs(), simulate=faulty.mortal)
+    assert not mark.exists()
+    run_all(faulty.specs(), 1, quiet, tmp_path / "whole", simulate=simulate)
+    same(tmp_path / "hit", tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_run_that_kills_every_worker_of_a_cluster_is_named_and_the_rest_kept(tmp_path):
+    todo = faulty.specs()
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=HERE
+        ) as local,
+        pytest.raises(LostError, match="of 60 runs are kept") as raised,
+    ):
+        made(tmp_path, local.scheduler_address, todo, simulate=faulty.deadly)
+    assert "Workers of the cluster died over one chunk" in str(raised.value)
+    assert "S2" in str(raised.value)
+    tally = run_all(todo, 1, quiet, tmp_path, simulate=simulate)
+    assert tally.found + tally.made == 60
     run_all(todo, 1, quiet, tmp_path / "whole", simulate=simulate)
     same(tmp_path, tmp_path / "whole")

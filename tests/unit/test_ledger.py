@@ -1,10 +1,13 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from ecosystem.accounts import Hours, post_building
 from ecosystem.errors import InputError
 from ecosystem.ledger import BOOKS, Ledger, Row
+from ecosystem.numbers import Numbers
 
 DETAILS = {"households": (2, 3, 2), "local_government": (2,)}
 
@@ -168,3 +171,22 @@ def test_every_book_has_sources_and_uses_of_its_own() -> None:
         assert sources
         assert uses
         assert not set(sources) & set(uses)
+
+
+@pytest.mark.parametrize(("over", "breaches"), [(0.0, 0), (1e-12, 0), (1e-3, 1)])
+def test_where_all_are_at_work_rounding_is_no_breach_and_more_work_is(
+    over: float, breaches: int
+) -> None:
+    """Hours worked are a sum of many; in a large world it may exceed what was offered a little."""
+    offered = np.full((6, 4), 1e5)
+    now = SimpleNamespace(
+        numbers=Numbers(),
+        labour=SimpleNamespace(offered_hours=offered, wage_ratio=np.ones((6, 4))),
+        layout=SimpleNamespace(wage_usd_per_h=np.full(6, 40.0)),
+    )
+    flows = SimpleNamespace(energy_mwh=np.zeros(3), it_mw=np.zeros(3), water_m3=np.zeros(3))
+    power = SimpleNamespace(on_site=np.zeros(2), co2_t_per_mwh=np.zeros(3))
+    hours = Hours(offered * (1 + over), float(offered.sum()) * (1 + over), 0.0)
+    ledger = Ledger("2025")
+    post_building(ledger, now, flows, hours, power, 0.0)  # type: ignore[arg-type]
+    assert len(ledger.check()) == breaches
