@@ -22,6 +22,7 @@ from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
 from ecosystem import living, opening
 from ecosystem.agents.community import Community
+from ecosystem.docket import Docket, Wishes
 from ecosystem.hosting import Hosted
 from ecosystem.institutions import permits
 from ecosystem.institutions.permits import Venue
@@ -31,7 +32,6 @@ from ecosystem.orders import HoldHearing, Order
 from ecosystem.parameters import Parameters, par
 from ecosystem.policy import Policy
 from ecosystem.scenario import DATA, DatedSeries, Site, World, load_strategy, load_world
-from ecosystem.settle import Docket, Wishes
 from ecosystem.society import mobilisation, opinion
 from ecosystem.society.impacts import Delivered
 from ecosystem.society.mood import mood_at

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from whole_worlds import REAL, S0, world
 
+from ecosystem.docket import Docket, Wishes
 from ecosystem.institutions.permits import moratorium_rate
 from ecosystem.model import Ecosystem, simulate
 from ecosystem.orders import CallMoratorium, Press
 from ecosystem.scenario import load_world
-from ecosystem.settle import Docket, Wishes
 from ecosystem.state import Snapshot
 from ecosystem.streams import Streams
 from ecosystem.units import WEEKS_PER_YEAR

@@ -7,6 +7,7 @@ import pytest
 from whole_worlds import REAL, S0, world
 
 from ecosystem.delivery.activities import Activity
+from ecosystem.docket import Docket
 from ecosystem.institutions.permits import (
     Venue,
     base_hazard,
@@ -15,7 +16,6 @@ from ecosystem.institutions.permits import (
 )
 from ecosystem.layout import Layout
 from ecosystem.model import Ecosystem
-from ecosystem.settle import Docket
 from ecosystem.venues import UPSTREAM, Design, held, needed, open_at_start
 
 LAYOUT = Layout.of(REAL)
