@@ -23,68 +23,77 @@ _FOLDERS = {"morris": "sensitivity", "sobol": "sobol", "one-at-a-time": "tornado
 _REPLICATES = {"morris": 2, "sobol": 1, "one-at-a-time": 5}
 
 
+Method = Annotated[
+    str,
+    typer.Option(
+        help="morris: screening by elementary effects; sobol: shares of the variance, chance "
+        "among them; one-at-a-time: each number low and high, the others central."
+    ),
+]
+Walks = Annotated[
+    int,
+    typer.Option(
+        min=1, max=10_000, help="morris: walks in which all groups move; intervals need 5."
+    ),
+]
+Rows = Annotated[
+    int,
+    typer.Option(
+        min=2, max=65_536, help="sobol: rows of the design, a power of two; intervals: 16."
+    ),
+]
+Replicates = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=1_000,
+        help="Seeds at every point: morris 2 (noise needs 2), sobol 1, one-at-a-time 5 "
+        "(intervals need 5).",
+    ),
+]
+Alone = Annotated[
+    bool,
+    typer.Option("--alone", help="Move every number by itself, not a section's together."),
+]
+Moved = Annotated[
+    str,
+    typer.Option(help="Sections or numbers to move, such as lab,grid.study_slots; else all."),
+]
+Strongest = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=1_000,
+        help="The strongest of an earlier screening; sobol: each a group, all others one.",
+    ),
+]
+Screened = Annotated[Path, typer.Option(help="With --top: the table of that screening.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for results; the same command goes on from what is there. By default "
+        "results/sensitivity, results/sobol or results/tornado."
+    ),
+]
+
+
 def sensitivity(
     world: WorldName = "stargate",
     strategy: StrategyName = "S2",
     baseline: Baseline = "S0",
-    method: Annotated[
-        str,
-        typer.Option(
-            help="morris: screening by elementary effects; sobol: shares of the variance, chance "
-            "among them; one-at-a-time: each number low and high, the others central."
-        ),
-    ] = "morris",
-    walks: Annotated[
-        int,
-        typer.Option(
-            min=1, max=10_000, help="morris: walks in which all groups move; intervals need 5."
-        ),
-    ] = 8,
-    rows: Annotated[
-        int,
-        typer.Option(
-            min=2, max=65_536, help="sobol: rows of the design, a power of two; intervals: 16."
-        ),
-    ] = 32,
-    replicates: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=1_000,
-            help="Seeds at every point: morris 2 (noise needs 2), sobol 1, one-at-a-time 5 "
-            "(intervals need 5).",
-        ),
-    ] = None,
-    alone: Annotated[
-        bool,
-        typer.Option("--alone", help="Move every number by itself, not a section's together."),
-    ] = False,
-    only: Annotated[
-        str,
-        typer.Option(help="Sections or numbers to move, such as lab,grid.study_slots; else all."),
-    ] = "",
-    top: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            max=1_000,
-            help="The strongest of an earlier screening; sobol: each a group, all others one.",
-        ),
-    ] = 0,
-    screening: Annotated[
-        Path, typer.Option(help="With --top: the table of that screening.")
-    ] = Path("results/sensitivity/sensitivity.csv"),
+    method: Method = "morris",
+    walks: Walks = 8,
+    rows: Rows = 32,
+    replicates: Replicates = None,
+    alone: Alone = False,
+    only: Moved = "",
+    top: Strongest = 0,
+    screening: Screened = Path("results/sensitivity/sensitivity.csv"),
     years: Years = None,
     seed: Seed = 0,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for results; the same command goes on from what is there. By default "
-            "results/sensitivity, results/sobol or results/tornado."
-        ),
-    ] = None,
+    out: Folder = None,
 ) -> None:
     """Find the numbers that matter, beside the noise of chance: screen, shares, one at a time."""
     from ecosystem.scenario import load_strategy, load_world
